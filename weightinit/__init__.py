@@ -1,0 +1,1 @@
+"""How neural-network weights should start."""
