@@ -1,0 +1,104 @@
+"""The public face: what is promised is there, and nothing else is."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+from pathlib import Path
+from types import ModuleType, UnionType
+
+import pytest
+
+import weightinit as wi
+
+# A promise to everyone who uses the package: add to it, rename nothing.
+PUBLIC = {
+    "Activation",
+    "Constant",
+    "DeltaOrthogonal",
+    "Fans",
+    "Identity",
+    "Normal",
+    "Orthogonal",
+    "Sparse",
+    "TruncatedNormal",
+    "Uniform",
+    "VarianceScaling",
+    "activations",
+    "compute_fans",
+    "delta_orthogonal",
+    "gain",
+    "glorot_normal",
+    "glorot_uniform",
+    "he_normal",
+    "he_uniform",
+    "identity",
+    "initialize",
+    "kaiming_normal",
+    "kaiming_uniform",
+    "lecun_normal",
+    "lecun_uniform",
+    "ones",
+    "orthogonal",
+    "xavier_normal",
+    "xavier_uniform",
+    "zeros",
+}
+
+MODULES = {
+    name: importlib.import_module(name)
+    for name in ["weightinit", *(m.name for m in pkgutil.walk_packages(wi.__path__, "weightinit."))]
+    if not any(part.startswith("_") for part in name.split("."))
+}
+
+
+def public_names(module: ModuleType) -> set[str]:
+    """Return the names without underscore that a module defines itself, submodules left out."""
+    tree = ast.parse(Path(module.__file__).read_text("utf-8"))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    imported = {alias.asname or alias.name for node in imports for alias in node.names}
+    return {
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and name not in imported and not inspect.ismodule(value)
+    }
+
+
+def public_objects() -> dict[str, object]:
+    """Return every object that some public module names in its `__all__`, by its full name."""
+    return {
+        f"{name}.{public}": getattr(module, public)
+        for name, module in MODULES.items()
+        for public in module.__all__
+    }
+
+
+def test_the_public_names_are_the_promised_ones() -> None:
+    """`weightinit.__all__` holds the promised names: none is missing, none was added in passing."""
+    assert set(wi.__all__) == PUBLIC
+
+
+def test_nothing_leaks() -> None:
+    """What `dir(weightinit)` shows without an underscore is public, or a public module."""
+    leaked = {name for name in vars(wi) if not name.startswith("_")} - set(wi.__all__)
+    assert not {name for name in leaked if f"weightinit.{name}" not in MODULES}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_all_is_complete(name: str) -> None:
+    """A module's `__all__` is sorted, without repeats, and holds all that the module defines."""
+    module = MODULES[name]
+    assert module.__all__ == sorted(set(module.__all__))
+    assert public_names(module) <= set(module.__all__)
+    assert all(hasattr(module, public) for public in module.__all__)
+
+
+@pytest.mark.parametrize("name", public_objects())
+def test_every_public_object_shows_its_use(name: str) -> None:
+    """Every public class, function and value of the package has a docstring with an example."""
+    documented = public_objects()[name]
+    if isinstance(documented, UnionType):  # the name of a type, for annotations
+        return
+    docstring = inspect.getdoc(documented)
+    assert docstring
+    assert inspect.ismodule(documented) or ">>> " in docstring
