@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+# /// script
+# dependencies = ["nox>=2025.10.16"]
+# ///
+"""Every task a person does here: `nox -l` lists them, `nox -s NAME` runs one.
+
+Each session makes its own environment and installs there what it needs.
+"""
+
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.10.16"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.reuse_venv = "yes"
+
+ROOT = Path(__file__).resolve().parent
+PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+BUILD = ROOT / "docs" / "_build"
+SITE = BUILD / "html"
+# What a build of the site leaves behind. A clean build begins without it, since the caches know
+# when a page or a script changed but not when the package did.
+GENERATED = ["_build/doctrees", "_build/fresh", "auto_gallery", "reference/generated"]
+MARKDOWN = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"]
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run unit tests, doctests and the gallery's claims; the quick part: -- -m "not gallery"."""
+    install(session, "test", package="-e.")
+    session.run("pytest", "-n", "auto", *session.posargs, env={"MPLBACKEND": "Agg"})
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, docstrings, spelling, and the project's own files; says all that it finds."""
+    install(session, "lint")
+    modules = [str(path) for path in sorted(Path("weightinit").rglob("*.py"))]
+    workflows = [str(path) for path in sorted(Path(".github/workflows").iterdir())]
+    schema = ("check-jsonschema", "--builtin-schema")
+    run_all(
+        session,
+        ("ruff", "check"),
+        ("ruff", "format", "--check"),
+        ("numpydoc", "lint", *modules),
+        ("codespell",),
+        ("mdformat", "--check", *MARKDOWN),
+        ("validate-pyproject", "pyproject.toml"),
+        (*schema, "vendor.citation-file-format", "CITATION.cff"),
+        (*schema, "vendor.dependabot", ".github/dependabot.yml"),
+        (*schema, "vendor.github-workflows", *workflows),
+        (*schema, "vendor.readthedocs", ".readthedocs.yaml"),
+        ("zizmor", "--offline", "--no-progress", ".github"),
+        ("repo-review", "."),
+    )
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types of the package, strictly."""
+    install(session, "types")
+    session.run("mypy")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the whole site from clean, warnings as errors, to docs/_build/html, and test it."""
+    install(session, "docs", "test", package="-e.")
+    for folder in GENERATED:
+        shutil.rmtree(ROOT / "docs" / folder, ignore_errors=True)
+    sphinx(session, "html", BUILD / "fresh", "-W")
+    publish(BUILD / "fresh", SITE)
+    session.run("pytest", "-m", "site", f"--site={SITE}", "tests")
+    session.log(f"The site is built. Open {SITE / 'index.html'}")
+
+
+@nox.session(default=False)
+def serve(session: nox.Session) -> None:
+    """Build the site, serve it on localhost, and build again whenever a source changes."""
+    install(session, "serve", package="-e.")
+    watched = [f"--watch={folder}" for folder in ("weightinit", "gallery")]
+    ignored = [f"--ignore={ROOT / 'docs' / folder / '*'}" for folder in GENERATED]
+    session.run("sphinx-autobuild", *watched, *ignored, "docs", BUILD / "serve", *session.posargs)
+
+
+@nox.session
+def gallery(session: nox.Session) -> None:
+    """Run each gallery script as a person would: from elsewhere, the package installed."""
+    install(session, "gallery", package=".")
+    session.env["MPLBACKEND"] = "Agg"
+    scripts = session.posargs or sorted(str(path) for path in ROOT.glob("gallery/*/plot_*.py"))
+    failed = []
+    with tempfile.TemporaryDirectory() as elsewhere, session.chdir(elsewhere):
+        for script in scripts:
+            began = time.perf_counter()
+            if not passes(session, "python", str(ROOT / script), quiet=True):
+                failed.append(script)
+            session.log(f"{time.perf_counter() - began:5.1f} s  {Path(script).name}")
+    report(session, failed, f"{len(scripts)} scripts ran to the end")
+
+
+@nox.session(default=False)
+def linkcheck(session: nox.Session) -> None:
+    """Ask every link on the site whether it still leads somewhere (needs the internet)."""
+    install(session, "docs", package="-e.")
+    sphinx(session, "linkcheck", BUILD / "linkcheck")
+
+
+def install(session: nox.Session, *groups: str, package: str | None = None) -> None:
+    """Install dependency groups, and the package if wanted, into the session's environment."""
+    wanted = [package] if package else []
+    session.install(*wanted, *nox.project.dependency_groups(PYPROJECT, *groups))
+    # One BLAS thread: the arrays here are small, and threads that wait for a busy core take
+    # minutes where one takes a second.
+    session.env["OPENBLAS_NUM_THREADS"] = "1"
+    session.env["PYTHONPATH"] = None
+
+
+def sphinx(session: nox.Session, builder: str, output: Path, *options: str) -> None:
+    """Run a Sphinx builder over the documentation; every reference must resolve."""
+    doctrees = BUILD / "doctrees"
+    session.run("sphinx-build", "-n", *options, "-d", doctrees, "-b", builder, "docs", output)
+
+
+def publish(fresh: Path, place: Path) -> None:
+    """Put a finished folder in place of the old one, so that nobody meets half a site."""
+    old = place.with_name("old")
+    if place.exists():
+        place.rename(old)
+    fresh.rename(place)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def passes(session: nox.Session, *command: str, quiet: bool = False) -> bool:
+    """Run a command and tell whether it succeeded; a quiet one is heard only when it fails."""
+    try:
+        session.run(*command, silent=quiet, log=not quiet)
+    except nox.command.CommandFailed:
+        return False
+    return True
+
+
+def run_all(session: nox.Session, *commands: tuple[str, ...]) -> None:
+    """Run all commands, whatever becomes of the others, then fail if any did."""
+    failed = [" ".join(command[:3]) for command in commands if not passes(session, *command)]
+    report(session, failed, f"{len(commands)} checks passed")
+
+
+def report(session: nox.Session, failed: list[str], success: str) -> None:
+    """End a session with what failed, or with its success."""
+    if failed:
+        session.error(f"failed: {', '.join(failed)}")
+    session.log(success)
+
+
+if __name__ == "__main__":
+    nox.main()
