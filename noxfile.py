@@ -24,7 +24,13 @@ BUILD = ROOT / "docs" / "_build"
 SITE = BUILD / "html"
 # What a build of the site leaves behind. A clean build begins without it, since the caches know
 # when a page or a script changed but not when the package did.
-GENERATED = ["_build/doctrees", "_build/fresh", "auto_gallery", "reference/generated"]
+GENERATED = [
+    "_build/doctrees",
+    "_build/fresh",
+    "auto_gallery",
+    "reference/examples",
+    "reference/generated",
+]
 MARKDOWN = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"]
 
 
@@ -55,7 +61,7 @@ def lint(session: nox.Session) -> None:
         (*schema, "vendor.github-workflows", *workflows),
         (*schema, "vendor.readthedocs", ".readthedocs.yaml"),
         ("zizmor", "--offline", "--no-progress", ".github"),
-        ("repo-review", "."),
+        ("repo-review", "--show", "err", "."),
     )
 
 
