@@ -1,0 +1,202 @@
+"""From the shape of a weight to its fans: how many inputs a unit sums, how many units it feeds."""
+
+import math
+import operator
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from weightinit._checks import check_integer, check_shape
+
+__all__ = ["Axes", "Fans", "compute_fans"]
+
+#: One axis, or several that together make the inputs or the outputs.
+Axes = int | Sequence[int]
+
+
+class Fans(NamedTuple):
+    """The two fans of a weight.
+
+    Attributes
+    ----------
+    fan_in : int
+        How many weighted inputs one output unit sums.
+    fan_out : int
+        How many output units one input unit feeds.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> fans = wi.Fans(fan_in=784, fan_out=256)
+    >>> fans.fan_in + fans.fan_out
+    1040
+    """
+
+    fan_in: int
+    fan_out: int
+
+
+def compute_fans(
+    shape: Sequence[int], *, in_axis: Axes = -2, out_axis: Axes = -1, groups: int = 1
+) -> Fans:
+    r"""
+    Count the inputs that a unit sums and the outputs that it feeds.
+
+    With :math:`c_\text{in}` and :math:`c_\text{out}` the sizes along `in_axis` and `out_axis`,
+    :math:`r` the product of all other sizes (the receptive field: 1 for a dense layer,
+    ``kernel_h * kernel_w`` for a 2-D kernel) and :math:`g` the number of `groups`,
+
+    .. math:: n_\text{in} = c_\text{in}\, r, \qquad n_\text{out} = c_\text{out}\, r / g .
+
+    Parameters
+    ----------
+    shape : sequence of int
+        Shape of the weight, at least two axes, each size at least 1.
+    in_axis, out_axis : int or sequence of int, default -2 and -1
+        The axes that hold the inputs and the outputs, with the meaning that they have in
+        ``jax.nn.initializers``. The defaults fit ``(in, out)`` and
+        ``(kernel_h, kernel_w, in, out)``; PyTorch's ``(out, in, ...)`` is
+        ``in_axis=1, out_axis=0``.
+    groups : int, default 1
+        Groups of a grouped convolution. Its kernel holds only ``in / groups`` inputs, so that
+        the shape gives the right fan in by itself; an input meets the outputs of its own group
+        alone, which no shape tells. ``groups`` must divide :math:`c_\text{out}`.
+
+    Returns
+    -------
+    Fans
+        The named pair ``(fan_in, fan_out)`` of Python ints.
+
+    Raises
+    ------
+    TypeError
+        A size, an axis or `groups` is not an integer (a bool is none).
+    ValueError
+        The shape has fewer than two axes, a size below 1 or 2**63 elements; an axis is out of
+        range or used twice; `groups` does not divide the outputs.
+
+    Notes
+    -----
+    A fan counts what the shape shows. It does not know these, which the caller must say:
+
+    - *Stride.* In a strided convolution an input meets ``fan_out / stride**2`` outputs on
+      average. Fan in is not touched.
+    - *Transposed convolution.* Input and output change places: an output sums
+      ``c_in * kernel_h * kernel_w / stride**2`` terms on average. See the last example.
+    - *Embedding.* A lookup reads one row and sums nothing: its fan in is 1, whatever the size
+      of the vocabulary. Use :class:`Normal` with the std that you want.
+    - *Padding.* Units at the border sum fewer terms than the others.
+
+    References
+    ----------
+    He, Zhang, Ren and Sun (2015), "Delving deep into rectifiers", section 2.2: arXiv:1502.01852.
+
+    Examples
+    --------
+    A dense layer, weights ``(in, out)``:
+
+    >>> import weightinit as wi
+    >>> wi.compute_fans((784, 256))
+    Fans(fan_in=784, fan_out=256)
+
+    A kernel ``(kernel_h, kernel_w, in, out)``, and the same one as PyTorch stores it:
+
+    >>> wi.compute_fans((3, 3, 64, 128))
+    Fans(fan_in=576, fan_out=1152)
+    >>> wi.compute_fans((128, 64, 3, 3), in_axis=1, out_axis=0)
+    Fans(fan_in=576, fan_out=1152)
+
+    A projection to 8 heads of 64 units, ``(model, heads, units)``: two axes hold the outputs.
+
+    >>> wi.compute_fans((512, 8, 64), in_axis=0, out_axis=(1, 2))
+    Fans(fan_in=512, fan_out=512)
+
+    A depthwise kernel on 64 channels is 64 groups of one input each:
+
+    >>> wi.compute_fans((3, 3, 1, 64), groups=64)
+    Fans(fan_in=9, fan_out=9)
+
+    A transposed convolution, kernel 4 x 4, stride 2, from 128 channels to 64, stored as
+    ``(kernel_h, kernel_w, in, out)``. An output sums ``fan_in / stride**2`` terms:
+
+    >>> wi.compute_fans((4, 4, 128, 64)).fan_in // 2**2
+    512
+    """
+    sizes = check_fan_shape(shape)
+    inputs, outputs = resolve_axes(len(sizes), in_axis, out_axis)
+    c_in = math.prod(sizes[axis] for axis in inputs)
+    c_out = math.prod(sizes[axis] for axis in outputs)
+    g = check_integer("groups", groups, at_least=1)
+    if c_out % g:
+        raise ValueError(
+            f"groups must divide the number of outputs, got groups={g} with {c_out} outputs in "
+            f"shape {sizes}; check out_axis={out_axis!r}"
+        )
+    r = math.prod(sizes) // (c_in * c_out)
+    return Fans(fan_in=c_in * r, fan_out=c_out * r // g)
+
+
+def check_fan_shape(shape: object) -> tuple[int, ...]:
+    """Return `shape` as a tuple of positive ints, at least two, so that there are fans."""
+    sizes = check_shape(shape)
+    if len(sizes) < 2:
+        raise ValueError(
+            f"shape must have at least two axes to have fans, got {sizes}: a bias or a scalar "
+            "has no inputs; start it with wi.zeros, or with wi.Normal(std=...)"
+        )
+    return sizes
+
+
+def resolve_axes(
+    ndim: int, in_axis: Axes, out_axis: Axes
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the input and the output axes of a weight of `ndim` axes, counted from the front."""
+    inputs = resolve_axis("in_axis", in_axis, ndim)
+    outputs = resolve_axis("out_axis", out_axis, ndim)
+    shared = sorted(set(inputs) & set(outputs))
+    if shared:
+        raise ValueError(
+            f"in_axis and out_axis must differ, got in_axis={in_axis!r} and out_axis={out_axis!r}, "
+            f"which share axis {shared[0]} of {ndim}; dense weights are in_axis=-2, out_axis=-1"
+        )
+    return inputs, outputs
+
+
+def normalize_axes(name: str, axes: object) -> Axes:
+    """Return `axes` as an int or a tuple of ints, so that they can be compared and hashed."""
+    hint = "write an axis such as -1, or a tuple of axes"
+    if isinstance(axes, Sequence) and not isinstance(axes, str | bytes):
+        if not axes:
+            raise ValueError(f"{name} must name at least one axis, got {axes!r}; {hint}")
+        return tuple(_axis(name, axis, hint) for axis in axes)
+    return _axis(name, axes, hint)
+
+
+def _axis(name: str, axis: object, hint: str) -> int:
+    if isinstance(axis, bool | np.bool_):
+        raise TypeError(
+            f"{name} must be an integer or a sequence of integers, got {axis!r}; {hint}"
+        )
+    try:
+        return operator.index(axis)  # type: ignore[arg-type]  # the try is the check
+    except TypeError:
+        raise TypeError(
+            f"{name} must be an integer or a sequence of integers, got {axis!r}; {hint}"
+        ) from None
+
+
+def resolve_axis(name: str, axes: Axes, ndim: int) -> tuple[int, ...]:
+    """Return the axes that `axes` names of `ndim`, counted from the front."""
+    named = normalize_axes(name, axes)
+    several = named if isinstance(named, tuple) else (named,)
+    for axis in several:
+        if not -ndim <= axis < ndim:
+            raise ValueError(
+                f"{name} must lie between {-ndim} and {ndim - 1} for a shape of {ndim} axes, "
+                f"got {axes!r}"
+            )
+    front = tuple(axis % ndim for axis in several)
+    if len(set(front)) < len(front):
+        raise ValueError(f"{name} must name each axis once, got {axes!r} for {ndim} axes")
+    return front
