@@ -1,1 +1,78 @@
-"""How neural-network weights should start."""
+"""How neural-network weights should start: exact initializers and their theory.
+
+>>> import weightinit as wi
+>>> weights = wi.he_normal((784, 256), rng=0)
+>>> weights.shape, wi.he_normal.std((800, 10))
+((784, 256), 0.05)
+"""
+
+from importlib.metadata import version as _version
+
+from weightinit import activations
+from weightinit.activations import Activation
+from weightinit.defaults import initialize
+from weightinit.fans import Fans, compute_fans
+from weightinit.gains import gain
+from weightinit.initializers import (
+    Constant,
+    DeltaOrthogonal,
+    Identity,
+    Initializer,
+    Normal,
+    Orthogonal,
+    Sparse,
+    TruncatedNormal,
+    Uniform,
+    VarianceScaling,
+    delta_orthogonal,
+    glorot_normal,
+    glorot_uniform,
+    he_normal,
+    he_uniform,
+    identity,
+    kaiming_normal,
+    kaiming_uniform,
+    lecun_normal,
+    lecun_uniform,
+    ones,
+    orthogonal,
+    xavier_normal,
+    xavier_uniform,
+    zeros,
+)
+
+__version__ = _version("weightinit")
+
+__all__ = [
+    "Activation",
+    "Constant",
+    "DeltaOrthogonal",
+    "Fans",
+    "Identity",
+    "Initializer",
+    "Normal",
+    "Orthogonal",
+    "Sparse",
+    "TruncatedNormal",
+    "Uniform",
+    "VarianceScaling",
+    "activations",
+    "compute_fans",
+    "delta_orthogonal",
+    "gain",
+    "glorot_normal",
+    "glorot_uniform",
+    "he_normal",
+    "he_uniform",
+    "identity",
+    "initialize",
+    "kaiming_normal",
+    "kaiming_uniform",
+    "lecun_normal",
+    "lecun_uniform",
+    "ones",
+    "orthogonal",
+    "xavier_normal",
+    "xavier_uniform",
+    "zeros",
+]

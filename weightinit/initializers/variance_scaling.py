@@ -1,0 +1,132 @@
+"""The engine behind LeCun's, Xavier's and He's schemes: a variance that scales with the fans."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from weightinit import streams
+from weightinit._checks import check_choice, check_integer, check_nonnegative
+from weightinit.fans import Axes, Fans, compute_fans, normalize_axes
+from weightinit.initializers.base import Initializer
+from weightinit.initializers.distributions import NORMAL_REACH, truncation_factor
+
+__all__ = ["DISTRIBUTIONS", "MODES", "VarianceScaling"]
+
+#: Mode -> the n of the variance scale / n.
+MODES: dict[str, Callable[[Fans], float]] = {
+    "fan_in": lambda fans: fans.fan_in,
+    "fan_out": lambda fans: fans.fan_out,
+    "fan_avg": lambda fans: (fans.fan_in + fans.fan_out) / 2,
+    "fan_geo_avg": lambda fans: math.sqrt(fans.fan_in * fans.fan_out),
+}
+
+_BOUND = 2.0  # where the truncated normal is cut off, as in JAX and Keras
+
+#: Distribution -> how far its values reach, in units of their std.
+DISTRIBUTIONS: dict[str, float] = {
+    "normal": NORMAL_REACH,
+    "uniform": math.sqrt(3),
+    "truncated_normal": _BOUND / truncation_factor(_BOUND),
+}
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class VarianceScaling(Initializer):
+    r"""
+    Draw weights of mean 0 and variance :math:`s / n`, where :math:`n` counts a unit's connections.
+
+    .. math:: \operatorname{Var} w = \frac{s}{n}, \qquad n = \begin{cases}
+        n_\text{in} & \text{mode "fan\_in"} \\
+        n_\text{out} & \text{mode "fan\_out"} \\
+        (n_\text{in} + n_\text{out}) / 2 & \text{mode "fan\_avg"} \\
+        \sqrt{n_\text{in} n_\text{out}} & \text{mode "fan\_geo\_avg"}
+        \end{cases}
+
+    The fans are those of :func:`compute_fans`. The variance is exact for all three
+    distributions: the truncated normal is corrected for its tails.
+
+    Parameters
+    ----------
+    scale : float
+        The factor :math:`s \ge 0`, the square of a gain (:func:`gain`).
+    mode : {"fan_in", "fan_out", "fan_avg", "fan_geo_avg"}
+        What :math:`n` is.
+    distribution : {"normal", "uniform", "truncated_normal"}
+        Normal; uniform on :math:`\pm\sqrt{3 s / n}`; or a normal cut off at 2 stds, rescaled to
+        the variance :math:`s / n`.
+    in_axis, out_axis : int or sequence of int, default -2 and -1
+        The axes of the inputs and of the outputs, as for :func:`compute_fans`.
+    groups : int, default 1
+        Groups of a grouped convolution, as for :func:`compute_fans`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        A parameter is not of the kind or not among the values above.
+
+    References
+    ----------
+    LeCun, Bottou, Orr and Müller (1998), "Efficient BackProp"; Glorot and Bengio (2010), PMLR
+    9:249-256; He et al. (2015), arXiv:1502.01852. The parametrization is that of
+    ``jax.nn.initializers.variance_scaling``.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> init = wi.VarianceScaling(scale=2.0, mode="fan_in", distribution="uniform")
+    >>> init == wi.he_uniform
+    True
+    >>> init.std((800, 10))  # sqrt(2 / 800)
+    0.05
+    >>> init((800, 10), rng=0).shape
+    (800, 10)
+
+    PyTorch's layout, ``(out, in, kernel_h, kernel_w)``:
+
+    >>> from dataclasses import replace
+    >>> torch_like = replace(wi.he_normal, in_axis=1, out_axis=0)
+    >>> torch_like.std((128, 8, 5, 5))  # sqrt(2 / 200)
+    0.1
+    """
+
+    scale: float
+    mode: str
+    distribution: str
+    in_axis: Axes = -2
+    out_axis: Axes = -1
+    groups: int = 1
+
+    def __post_init__(self) -> None:
+        checked = {
+            "scale": check_nonnegative("scale", self.scale),
+            "mode": check_choice("mode", self.mode, MODES),
+            "distribution": check_choice("distribution", self.distribution, DISTRIBUTIONS),
+            "in_axis": normalize_axes("in_axis", self.in_axis),
+            "out_axis": normalize_axes("out_axis", self.out_axis),
+            "groups": check_integer("groups", self.groups, at_least=1),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
+
+    def _std(self, shape: tuple[int, ...]) -> float:
+        fans = compute_fans(shape, in_axis=self.in_axis, out_axis=self.out_axis, groups=self.groups)
+        return math.sqrt(self.scale / MODES[self.mode](fans))
+
+    def _draw(
+        self, shape: tuple[int, ...], rng: np.random.Generator, dtype: np.dtype[Any]
+    ) -> NDArray[Any]:
+        std = self._std(shape)
+        if self.distribution == "uniform":
+            limit = math.sqrt(3) * std
+            return streams.uniform(rng, shape, dtype, low=-limit, high=limit)
+        if self.distribution == "normal":
+            return streams.normal(rng, shape, dtype, mean=0.0, std=std)
+        before = std / truncation_factor(_BOUND)
+        return streams.truncated_normal(rng, shape, dtype, mean=0.0, std=before, bound=_BOUND)
+
+    def _largest(self, shape: tuple[int, ...]) -> float:
+        return DISTRIBUTIONS[self.distribution] * self._std(shape)

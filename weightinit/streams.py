@@ -1,0 +1,236 @@
+"""From a seed to arrays of random numbers that are the same on any number of threads.
+
+An array is cut into blocks of fixed size. Each block has a stream of its own, keyed by the seed
+and the number of the block, so that threads can fill blocks in any order and the values never
+depend on how many threads there were. One call takes one key from the caller's generator.
+"""
+
+import math
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["BLOCK", "normal", "truncated_normal", "uniform"]
+
+Array = NDArray[Any]
+Draw = Callable[[np.random.Generator, Array], None]
+
+#: Elements in a block: large enough to hide the cost of a stream, small enough for the cache.
+BLOCK = 2**17
+
+
+def uniform(
+    rng: np.random.Generator,
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    *,
+    low: float,
+    high: float,
+    threads: int | None = None,
+) -> Array:
+    """
+    Draw from the uniform distribution on [low, high].
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Gives the key of this array, and so advances.
+    shape : tuple of int
+        Shape of the array.
+    dtype : numpy.dtype
+        float32 or float64.
+    low, high : float
+        The two ends; rounding may make a value equal to either.
+    threads : int, optional
+        How many threads fill the array; as many as there are processors by default. The values
+        do not depend on it.
+
+    Returns
+    -------
+    ndarray
+        The array, C-contiguous.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from weightinit import streams
+    >>> a, b = (
+    ...     streams.uniform(
+    ...         np.random.default_rng(0), (1000, 1000), np.dtype("f8"), low=0, high=1, threads=n
+    ...     )
+    ...     for n in (1, 2)
+    ... )
+    >>> np.array_equal(a, b)
+    True
+    """
+    bottom, top, span = dtype.type(low), dtype.type(high), dtype.type(high - low)
+
+    def draw(stream: np.random.Generator, block: Array) -> None:
+        stream.random(out=block, dtype=dtype.type)
+        block *= span
+        block += bottom
+        np.minimum(block, top, out=block)  # low + (high - low) can round to just above high
+
+    return _filled(rng, shape, dtype, draw, threads)
+
+
+def normal(
+    rng: np.random.Generator,
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    *,
+    mean: float,
+    std: float,
+    threads: int | None = None,
+) -> Array:
+    """
+    Draw from the normal distribution of a mean and a std.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Gives the key of this array, and so advances.
+    shape : tuple of int
+        Shape of the array.
+    dtype : numpy.dtype
+        float32 or float64.
+    mean, std : float
+        Mean and standard deviation.
+    threads : int, optional
+        How many threads fill the array, as in :func:`uniform`.
+
+    Returns
+    -------
+    ndarray
+        The array, C-contiguous.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from weightinit import streams
+    >>> x = streams.normal(np.random.default_rng(0), (2, 3), np.dtype("f4"), mean=0.0, std=2.0)
+    >>> x.shape, x.dtype
+    ((2, 3), dtype('float32'))
+    """
+
+    def draw(stream: np.random.Generator, block: Array) -> None:
+        stream.standard_normal(out=block, dtype=dtype.type)
+        _scale(block, mean, std)
+
+    return _filled(rng, shape, dtype, draw, threads)
+
+
+def truncated_normal(
+    rng: np.random.Generator,
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    *,
+    mean: float,
+    std: float,
+    bound: float,
+    threads: int | None = None,
+) -> Array:
+    """
+    Draw from a normal distribution, of which nothing lies beyond mean +- bound * std.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Gives the key of this array, and so advances.
+    shape : tuple of int
+        Shape of the array.
+    dtype : numpy.dtype
+        float32 or float64.
+    mean, std : float
+        Mean and standard deviation before the tails are cut off.
+    bound : float
+        Where they are cut off, in units of `std`.
+    threads : int, optional
+        How many threads fill the array, as in :func:`uniform`.
+
+    Returns
+    -------
+    ndarray
+        The array, C-contiguous.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from weightinit import streams
+    >>> x = streams.truncated_normal(
+    ...     np.random.default_rng(0), (1000,), np.dtype("f8"), mean=0.0, std=1.0, bound=2.0
+    ... )
+    >>> bool(np.abs(x).max() <= 2)
+    True
+    """
+    propose = _propose_normal if bound > 1 else _propose_uniform
+
+    def draw(stream: np.random.Generator, block: Array) -> None:
+        rejected = propose(stream, block, bound)
+        while rejected.size:
+            again = np.empty(rejected.size, dtype)
+            still = propose(stream, again, bound)
+            block[rejected] = again
+            rejected = rejected[still]
+        _scale(block, mean, std)
+
+    return _filled(rng, shape, dtype, draw, threads)
+
+
+def _propose_normal(stream: np.random.Generator, block: Array, bound: float) -> NDArray[np.intp]:
+    """Fill the block with normal numbers and return where they are out of bounds (< 32 %)."""
+    stream.standard_normal(out=block, dtype=block.dtype.type)
+    return np.flatnonzero(np.abs(block) > bound)
+
+
+def _propose_uniform(stream: np.random.Generator, block: Array, bound: float) -> NDArray[np.intp]:
+    """Fill the block evenly within bounds and return what the density rejects (< 15 %)."""
+    stream.random(out=block, dtype=block.dtype.type)
+    block *= block.dtype.type(2 * bound)
+    block -= block.dtype.type(bound)
+    keep = stream.random(block.size, dtype=block.dtype.type)
+    return np.flatnonzero(keep > np.exp(-0.5 * block**2))
+
+
+def _scale(block: Array, mean: float, std: float) -> None:
+    block *= block.dtype.type(std)
+    if mean:
+        block += block.dtype.type(mean)
+
+
+def _filled(
+    rng: np.random.Generator,
+    shape: tuple[int, ...],
+    dtype: np.dtype[Any],
+    draw: Draw,
+    threads: int | None,
+) -> Array:
+    out = np.empty(shape, dtype)
+    flat = out.reshape(-1)
+    key = [int(word) for word in rng.integers(2**64, size=4, dtype=np.uint64)]
+
+    def fill(number: int) -> None:
+        seed = np.random.SeedSequence(key, spawn_key=(number,))
+        stream = np.random.Generator(np.random.SFC64(seed))  # the fastest of NumPy's
+        draw(stream, flat[number * BLOCK : (number + 1) * BLOCK])
+
+    blocks = range(math.ceil(flat.size / BLOCK))
+    workers = min(_processors() if threads is None else threads, len(blocks))
+    if workers == 1:
+        for number in blocks:
+            fill(number)
+    else:
+        with ThreadPoolExecutor(workers) as pool:  # NumPy lets go of the GIL while it draws
+            for _ in pool.map(fill, blocks):
+                pass
+    return out
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):  # what a container or taskset leaves to us
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
