@@ -1,0 +1,115 @@
+"""A matplotlib figure -> an SVG that follows the page's theme and says in words what it shows."""
+
+import io
+import re
+import xml.etree.ElementTree as ET
+
+from figure_style import DARK_VARIABLES, LIGHT, LIGHT_VARIABLES
+from matplotlib.figure import Figure
+
+SVG = "{http://www.w3.org/2000/svg}"
+XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
+ALTERNATIVE_TEXT_WORDS = 5  # the least that can say what a figure shows
+PIXELS_PER_POINT = 4 / 3
+MIN_WIDTH = 430  # pixels: on a phone one scrolls sideways rather than read letters of 5 pixels
+
+_REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
+_THEMED = {value: f"var(--fig-{name}, {value})" for name, value in LIGHT.items()}
+_INK = _THEMED[LIGHT["ink"]]
+# A line or a patch drawn in plain black or white means the page's ink or paper. A text in plain
+# black or white does not: it was chosen to read on what is below it, such as a cell of a heat map.
+_THEMED_SHAPES = _THEMED | {"#000000": _INK, "#ffffff": "var(--fig-paper, #ffffff)"}
+
+
+def alternative_text(fig: Figure) -> str:
+    """Return what ``fig.set_label`` was given; raise ValueError if that describes no figure."""
+    text = " ".join(str(fig.get_label()).split())
+    if len(text.split()) < ALTERNATIVE_TEXT_WORDS:
+        raise ValueError(
+            f"a figure has no alternative text: its label is {text!r}, and at least "
+            f"{ALTERNATIVE_TEXT_WORDS} words are needed. Say what the figure shows, for readers "
+            "who cannot see it: fig.set_label('Line chart of ...')"
+        )
+    return text
+
+
+def inline_svg(fig: Figure, *, prefix: str) -> str:
+    """Return the figure as an element to put into a page; all its ids begin with `prefix`."""
+    root = _drawn(fig)
+    _prefix_ids(root, prefix)
+    return ET.tostring(root, encoding="unicode")
+
+
+def standalone_svg(fig: Figure) -> str:
+    """Return the figure as a file for an ``<img>``; it follows that element's ``color-scheme``."""
+    root = _drawn(fig)
+    light, dark = (
+        ";".join(f"--{name}:{value}" for name, value in variables.items())
+        for variables in (LIGHT_VARIABLES, DARK_VARIABLES)
+    )
+    style = ET.Element(f"{SVG}style")
+    style.text = (
+        f":root{{{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"
+        "*{stroke-linejoin:round;stroke-linecap:butt}"
+    )
+    root.insert(0, style)
+    return ET.tostring(root, encoding="unicode")
+
+
+def _drawn(fig: Figure) -> ET.Element:
+    """Draw the figure; return its tree: themed, described, sized in pixels, without metadata."""
+    text = alternative_text(fig)
+    stream = io.StringIO()
+    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    fig.savefig(stream, format="svg", metadata=nothing)
+    ET.register_namespace("", SVG.strip("{}"))
+    root = ET.fromstring(stream.getvalue())
+    for parent in [root, *root.findall(f"{SVG}defs")]:
+        for child in list(parent):
+            # matplotlib's style sheet would be that of the whole page: site.css has it, scoped
+            if child.tag in (f"{SVG}metadata", f"{SVG}style"):
+                parent.remove(child)
+    for element in root.iter():
+        if XLINK_HREF in element.attrib:
+            element.set("href", element.attrib.pop(XLINK_HREF))
+    _theme(root, in_text=False)
+    _, _, width, height = (float(part) * PIXELS_PER_POINT for part in root.get("viewBox").split())
+    root.attrib.pop("version")
+    root.attrib.update({"class": "wi-figure", "role": "img", "aria-label": text})
+    root.attrib.update(width=f"{width:.0f}", height=f"{height:.0f}")
+    root.set("style", f"min-width: {min(width, MIN_WIDTH):.0f}px; fill: {_INK}")
+    return root
+
+
+def _theme(element: ET.Element, *, in_text: bool) -> None:
+    """Replace each colour of the palette, in the element and below it, by its CSS variable."""
+    if not in_text and element.get("id", "").startswith("text_"):
+        in_text = True
+        element.set("style", "fill: #000000")  # matplotlib leaves it out; the root's fill is ink
+    colours = _THEMED if in_text else _THEMED_SHAPES
+    # Hatches have attributes, which cannot hold var(): they become declarations too.
+    attributes = [name for name in ("fill", "stroke") if name in element.attrib]
+    declarations = [f"{name}: {element.attrib.pop(name)}" for name in attributes]
+    declarations.append(element.get("style", ""))
+    if style := "; ".join(filter(None, declarations)):
+        element.set("style", _COLOUR.sub(lambda m: colours.get(m[0].lower(), m[0]), style))
+    for child in element:
+        _theme(child, in_text=in_text)
+
+
+def _prefix_ids(root: ET.Element, prefix: str) -> None:
+    """Prefix the ids that something in the figure refers to, and drop the others."""
+    elements = list(root.iter())
+    used = {element.get("href", "")[1:] for element in elements}
+    for element in elements:
+        for value in element.attrib.values():
+            used.update(_REFERENCE.findall(value))
+    for element in elements:
+        identifier = element.attrib.pop("id", None)
+        if identifier in used:
+            element.set("id", f"{prefix}-{identifier}")
+        if element.get("href", "").startswith("#"):
+            element.set("href", f"#{prefix}-{element.get('href')[1:]}")
+        for name, value in element.attrib.items():
+            element.set(name, _REFERENCE.sub(rf"url(#{prefix}-\1)", value))

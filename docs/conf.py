@@ -1,0 +1,114 @@
+"""How Sphinx builds the site; what is more than a setting lives in ``_ext``, a module a subject."""
+
+import os
+import sys
+from importlib.metadata import version as installed_version
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+
+from figure_style import DARK_VARIABLES, LIGHT_VARIABLES
+
+project = "weightinit"
+author = "The weightinit developers"
+copyright = "The weightinit developers"
+release = version = installed_version("weightinit")
+
+extensions = [
+    "myst_nb",
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx.ext.intersphinx",
+    "sphinx_design",
+    "sphinx_gallery.gen_gallery",
+    "sphinxcontrib.bibtex",
+    "sphinxext.opengraph",
+    "figure_pages",
+    "mathml",
+]
+exclude_patterns = [
+    "_build",
+    "_vendor",
+    "_ext",
+    "auto_gallery/**/*.ipynb",
+    "auto_gallery/*.ipynb",
+    "**/README.md",
+]
+nitpicky = True
+root_doc = "index"
+default_role = "py:obj"
+
+# Pages: MyST, executed; a failing cell fails the build. Only `inline` lets prose {eval}`uate`.
+myst_enable_extensions = [
+    "attrs_block",
+    "attrs_inline",
+    "colon_fence",
+    "deflist",
+    "dollarmath",
+    "fieldlist",
+]
+myst_heading_anchors = 3
+nb_execution_mode = "inline"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
+nb_merge_streams = True
+nb_eval_name_regex = r".+"  # whole expressions, so that prose can format what it states
+
+# Mathematics and figures: _ext/mathml.py, _ext/figure_*.py.
+html_math_renderer = "mathml"
+math_eqref_format = "({number})"
+
+# API pages.
+autosummary_generate = True
+autosummary_imported_members = True
+autodoc_typehints = "none"
+autodoc_member_order = "bysource"
+numpydoc_show_class_members = False
+numpydoc_class_members_toctree = False
+
+# Other projects: by inventories from _inv/make_inventories.py, so a build asks no other site.
+intersphinx_mapping = {
+    "python": ("https://docs.python.org/3", "_inv/python.inv"),
+    "numpy": ("https://numpy.org/doc/stable", "_inv/numpy.inv"),
+    "matplotlib": ("https://matplotlib.org/stable", "_inv/matplotlib.inv"),
+}
+
+bibtex_bibfiles = ["references.bib"]
+bibtex_reference_style = "author_year"
+
+sphinx_gallery_conf = {
+    "examples_dirs": "../gallery",
+    "gallery_dirs": "auto_gallery",
+    "filename_pattern": r"/plot_",
+    "within_subsection_order": "FileNameSortKey",
+    "abort_on_example_error": True,
+    "image_scrapers": ("figure_gallery.scrape",),
+    "reset_modules": ("matplotlib", "figure_gallery.apply_style"),
+    "doc_module": ("weightinit",),
+    "backreferences_dir": "reference/examples",
+    "min_reported_time": float("inf"),
+    "write_computation_times": False,
+    "show_memory": False,
+    "show_signature": False,
+    "remove_config_comments": True,
+    "plot_gallery": True,
+}
+
+# Pages in HTML: furo, and nothing from anywhere else.
+html_theme = "furo"
+pygments_dark_style = "a11y-high-contrast-dark"
+html_title = "weightinit"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_favicon = "_static/favicon.svg"
+html_copy_source = False
+html_show_sourcelink = False
+html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
+html_theme_options = {
+    "light_css_variables": LIGHT_VARIABLES,
+    "dark_css_variables": DARK_VARIABLES,
+}
+ogp_site_url = html_baseurl
+ogp_social_cards = {"enable": False}
+ogp_enable_meta_description = True
