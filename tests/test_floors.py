@@ -19,8 +19,9 @@ PACKAGE = "weightinit"
 
 # A subpackage stands on one floor; its own modules may import each other, but not in a circle.
 FLOORS = {
-    "_checks": -1,
-    "_formulas": -1,
+    "_checks": -2,
+    "_formulas": -2,
+    "_axes": -1,
     "activations": 0,
     "fans": 0,
     "streams": 0,
