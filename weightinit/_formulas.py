@@ -94,7 +94,7 @@ def tanh_derivative(x: Array) -> Array:
 
 def sigmoid(x: Array) -> Array:
     e: Array = np.exp(-np.abs(x))  # never overflows
-    return np.where(x >= 0, 1, e) / (1 + e)
+    return np.asarray(np.where(x >= 0, 1, e) / (1 + e))
 
 
 def sigmoid_derivative(x: Array) -> Array:
@@ -107,7 +107,7 @@ def softplus(x: Array) -> Array:
 
 
 def softsign(x: Array) -> Array:
-    return x / (1 + np.abs(x))
+    return np.asarray(x / (1 + np.abs(x)))
 
 
 def softsign_derivative(x: Array) -> Array:

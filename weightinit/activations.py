@@ -39,7 +39,7 @@ __all__ = [
     "tanh",
 ]
 
-Array = NDArray[Any]
+_Array = NDArray[Any]
 
 
 @dataclass(frozen=True, repr=False)
@@ -75,15 +75,15 @@ class Activation:
     """
 
     name: str
-    function: Callable[..., Array]
-    derivative_function: Callable[..., Array]
+    function: Callable[..., _Array]
+    derivative_function: Callable[..., _Array]
     parameters: tuple[float, ...] = ()
 
-    def __call__(self, x: ArrayLike) -> Array:
+    def __call__(self, x: ArrayLike) -> _Array:
         r"""Return :math:`\phi(x)`, of the shape of `x`; integers are taken for float64."""
         return self.function(_as_float(x), *self.parameters)
 
-    def derivative(self, x: ArrayLike) -> Array:
+    def derivative(self, x: ArrayLike) -> _Array:
         r"""
         Return :math:`\phi'(x)`, of the shape of `x`; integers are taken for float64.
 
@@ -96,6 +96,12 @@ class Activation:
         -------
         ndarray
             The slope of the activation at each of them.
+
+        Examples
+        --------
+        >>> import weightinit as wi
+        >>> wi.activations.sigmoid.derivative([0.0, 1e4])
+        array([0.25, 0.  ])
         """
         return self.derivative_function(_as_float(x), *self.parameters)
 
@@ -105,7 +111,7 @@ class Activation:
         return f"{self.name}({given})" if given else self.name
 
 
-def _as_float(x: ArrayLike) -> Array:
+def _as_float(x: ArrayLike) -> _Array:
     array = np.asarray(x)
     if array.dtype.kind in "iu":
         return array.astype(np.float64)

@@ -93,7 +93,7 @@ def initialize(
     rng : optional
         Whatever ``numpy.random.default_rng`` takes; share one ``Generator`` over a network.
     dtype : dtype, default numpy.float64
-        float64, float32 or float16.
+        One of float64, float32 and float16.
 
     Returns
     -------

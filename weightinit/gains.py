@@ -14,7 +14,7 @@ from weightinit.activations import Activation
 
 __all__ = ["ActivationLike", "gain"]
 
-Array = NDArray[np.float64]
+_Array = NDArray[np.float64]
 
 #: A name, an Activation, or any vectorized callable from an array to an array of its shape.
 ActivationLike = str | Activation | Callable[[Any], Any]
@@ -113,9 +113,9 @@ def _activation_gain(activation: Activation, direction: str) -> float:
 
 
 def _gain_of(
-    function: Callable[[Array], Array],
+    function: Callable[[_Array], _Array],
     direction: str,
-    derivative: Callable[[Array], Array] | None,
+    derivative: Callable[[_Array], _Array] | None,
 ) -> float:
     if direction == "forward":
         moment = _second_moment(lambda z, _: function(z))
@@ -131,7 +131,7 @@ def _gain_of(
     return 1.0 / math.sqrt(moment)
 
 
-def _second_moment(values: Callable[[Array, Array], Array]) -> float:
+def _second_moment(values: Callable[[_Array, _Array], _Array]) -> float:
     """Integrate values(z, width)^2 times the standard normal density, over panels of z."""
     # Integers as panel edges put the kinks of the usual activations (0, +-1) where they are exact.
     left = np.arange(-_REACH, _REACH)
@@ -160,7 +160,9 @@ def _second_moment(values: Callable[[Array, Array], Array]) -> float:
     return done + rest
 
 
-def _panel_integrals(values: Callable[[Array, Array], Array], left: Array, width: Array) -> Array:
+def _panel_integrals(
+    values: Callable[[_Array, _Array], _Array], left: _Array, width: _Array
+) -> _Array:
     z = left[:, None] + width[:, None] * (1 + _NODES) / 2
     density = np.exp(-0.5 * z**2) / math.sqrt(2 * math.pi)
     # The root of the density goes inside the square, which would overflow alone.
@@ -173,10 +175,10 @@ def _panel_integrals(values: Callable[[Array, Array], Array], left: Array, width
     return np.asarray(integrand @ _WEIGHTS * width / 2)
 
 
-def _checked(function: Callable[[Any], Any]) -> Callable[[Array], Array]:
+def _checked(function: Callable[[Any], Any]) -> Callable[[_Array], _Array]:
     """Wrap `function` so that it gets and returns 2-D float64, or says what is wrong with it."""
 
-    def call(z: Array) -> Array:
+    def call(z: _Array) -> _Array:
         flat = z.ravel()
         with np.errstate(all="ignore"):  # whatever goes wrong shows in the values
             values = np.asarray(function(flat.copy()))
@@ -199,7 +201,7 @@ def _checked(function: Callable[[Any], Any]) -> Callable[[Array], Array]:
     return call
 
 
-def _differentiation_matrix(nodes: Array) -> Array:
+def _differentiation_matrix(nodes: _Array) -> _Array:
     """Return the D that takes values at the nodes to the slopes of their polynomial there."""
     vandermonde = np.polynomial.legendre.legvander(nodes, nodes.size - 1)
     derivatives = np.polynomial.legendre.legder(np.eye(nodes.size))
@@ -210,7 +212,7 @@ def _differentiation_matrix(nodes: Array) -> Array:
 _DIFFERENTIATION = _differentiation_matrix(_NODES)
 
 
-def _slopes(values: Array, width: Array) -> Array:
+def _slopes(values: _Array, width: _Array) -> _Array:
     """Differentiate the polynomial through the values of each panel; rounding alone counts as 0."""
     slopes = values @ _DIFFERENTIATION.T
     noise = np.finfo(np.float64).eps * (np.abs(values) @ np.abs(_DIFFERENTIATION.T))

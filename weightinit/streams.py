@@ -14,13 +14,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BLOCK", "normal", "truncated_normal", "uniform"]
+__all__ = ["BLOCK", "NORMAL_REACH", "normal", "truncated_normal", "truncation_factor", "uniform"]
 
-Array = NDArray[Any]
-Draw = Callable[[np.random.Generator, Array], None]
+_Array = NDArray[Any]
+_Draw = Callable[[np.random.Generator, _Array], None]
 
 #: Elements in a block: large enough to hide the cost of a stream, small enough for the cache.
 BLOCK = 2**17
+
+#: A standard normal number is never further from 0, not among the 2**63 that an array can hold.
+NORMAL_REACH = 10.0
 
 
 def uniform(
@@ -31,7 +34,7 @@ def uniform(
     low: float,
     high: float,
     threads: int | None = None,
-) -> Array:
+) -> _Array:
     """
     Draw from the uniform distribution on [low, high].
 
@@ -69,7 +72,7 @@ def uniform(
     """
     bottom, top, span = dtype.type(low), dtype.type(high), dtype.type(high - low)
 
-    def draw(stream: np.random.Generator, block: Array) -> None:
+    def draw(stream: np.random.Generator, block: _Array) -> None:
         stream.random(out=block, dtype=dtype.type)
         block *= span
         block += bottom
@@ -86,7 +89,7 @@ def normal(
     mean: float,
     std: float,
     threads: int | None = None,
-) -> Array:
+) -> _Array:
     """
     Draw from the normal distribution of a mean and a std.
 
@@ -117,7 +120,7 @@ def normal(
     ((2, 3), dtype('float32'))
     """
 
-    def draw(stream: np.random.Generator, block: Array) -> None:
+    def draw(stream: np.random.Generator, block: _Array) -> None:
         stream.standard_normal(out=block, dtype=dtype.type)
         _scale(block, mean, std)
 
@@ -133,9 +136,9 @@ def truncated_normal(
     std: float,
     bound: float,
     threads: int | None = None,
-) -> Array:
+) -> _Array:
     """
-    Draw from a normal distribution, of which nothing lies beyond mean +- bound * std.
+    Draw from a normal distribution whose tails are cut off, rescaled to the std that is asked for.
 
     Parameters
     ----------
@@ -146,9 +149,9 @@ def truncated_normal(
     dtype : numpy.dtype
         float32 or float64.
     mean, std : float
-        Mean and standard deviation before the tails are cut off.
+        Mean and standard deviation of what is drawn.
     bound : float
-        Where they are cut off, in units of `std`.
+        Where the tails are cut off, in units of the std before the cut.
     threads : int, optional
         How many threads fill the array, as in :func:`uniform`.
 
@@ -164,30 +167,58 @@ def truncated_normal(
     >>> x = streams.truncated_normal(
     ...     np.random.default_rng(0), (1000,), np.dtype("f8"), mean=0.0, std=1.0, bound=2.0
     ... )
-    >>> bool(np.abs(x).max() <= 2)
+    >>> bool(np.abs(x).max() <= 2 / streams.truncation_factor(2.0))
     True
     """
+    before = std / truncation_factor(bound)
     propose = _propose_normal if bound > 1 else _propose_uniform
 
-    def draw(stream: np.random.Generator, block: Array) -> None:
+    def draw(stream: np.random.Generator, block: _Array) -> None:
         rejected = propose(stream, block, bound)
         while rejected.size:
             again = np.empty(rejected.size, dtype)
             still = propose(stream, again, bound)
             block[rejected] = again
             rejected = rejected[still]
-        _scale(block, mean, std)
+        _scale(block, mean, before)
 
     return _filled(rng, shape, dtype, draw, threads)
 
 
-def _propose_normal(stream: np.random.Generator, block: Array, bound: float) -> NDArray[np.intp]:
+def truncation_factor(bound: float) -> float:
+    r"""
+    Return the std of a standard normal whose tails are cut off at +- `bound`.
+
+    Parameters
+    ----------
+    bound : float
+        Where they are cut off, above 0.
+
+    Returns
+    -------
+    float
+        :math:`c(b)`, between 0 and 1; :math:`b / \sqrt 3` for small :math:`b`.
+
+    Examples
+    --------
+    >>> from weightinit import streams
+    >>> streams.truncation_factor(2.0)
+    0.87962566
+    """
+    # A ratio of two integrals: the closed form cancels for small b.
+    nodes, weights = np.polynomial.legendre.leggauss(64)
+    z = min(bound, NORMAL_REACH) * nodes
+    mass = weights * np.exp(-0.5 * z**2)
+    return math.sqrt(float(mass @ z**2) / float(mass.sum()))
+
+
+def _propose_normal(stream: np.random.Generator, block: _Array, bound: float) -> NDArray[np.intp]:
     """Fill the block with normal numbers and return where they are out of bounds (< 32 %)."""
     stream.standard_normal(out=block, dtype=block.dtype.type)
     return np.flatnonzero(np.abs(block) > bound)
 
 
-def _propose_uniform(stream: np.random.Generator, block: Array, bound: float) -> NDArray[np.intp]:
+def _propose_uniform(stream: np.random.Generator, block: _Array, bound: float) -> NDArray[np.intp]:
     """Fill the block evenly within bounds and return what the density rejects (< 15 %)."""
     stream.random(out=block, dtype=block.dtype.type)
     block *= block.dtype.type(2 * bound)
@@ -196,7 +227,7 @@ def _propose_uniform(stream: np.random.Generator, block: Array, bound: float) ->
     return np.flatnonzero(keep > np.exp(-0.5 * block**2))
 
 
-def _scale(block: Array, mean: float, std: float) -> None:
+def _scale(block: _Array, mean: float, std: float) -> None:
     block *= block.dtype.type(std)
     if mean:
         block += block.dtype.type(mean)
@@ -206,9 +237,9 @@ def _filled(
     rng: np.random.Generator,
     shape: tuple[int, ...],
     dtype: np.dtype[Any],
-    draw: Draw,
+    draw: _Draw,
     threads: int | None,
-) -> Array:
+) -> _Array:
     out = np.empty(shape, dtype)
     flat = out.reshape(-1)
     key = [int(word) for word in rng.integers(2**64, size=4, dtype=np.uint64)]

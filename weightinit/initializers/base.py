@@ -1,7 +1,7 @@
 """What every initializer is: a frozen value that turns a shape into an array."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import MISSING, fields
 from typing import Any
 
@@ -11,15 +11,14 @@ from numpy.typing import DTypeLike, NDArray
 from weightinit._checks import (
     RandomSource,
     check_dtype,
-    check_nonnegative,
     check_representable,
     check_rng,
     check_shape,
 )
 
-__all__ = ["Initializer", "StdParameter", "register"]
+__all__ = ["Initializer"]
 
-_names: dict["Initializer", str] = {}
+_names: dict["Initializer", str] = {}  # of the schemes in named.py
 
 
 class Initializer(ABC):
@@ -63,7 +62,7 @@ class Initializer(ABC):
             Whatever ``numpy.random.default_rng`` takes. An int gives the same weights to every
             equally shaped call: share one ``Generator`` over a network. None draws fresh entropy.
         dtype : dtype, default numpy.float64
-            float64, float32, or float16 (drawn in float32 and cast).
+            One of float64, float32, and float16 (drawn in float32 and cast).
 
         Returns
         -------
@@ -103,6 +102,12 @@ class Initializer(ABC):
         ------
         TypeError, ValueError
             As for a call with this shape.
+
+        Examples
+        --------
+        >>> import weightinit as wi
+        >>> wi.he_normal.std((800, 10))  # sqrt(2 / 800)
+        0.05
         """
         sizes = check_shape(shape)
         self._largest(sizes)
@@ -135,49 +140,7 @@ class Initializer(ABC):
         """Return the name of the scheme if it has one, the expression that makes it otherwise."""
         return _names.get(self, repr(self))
 
-
-def register(name: str, initializer: Initializer, doc: str) -> None:
-    """Give an initializer the name that it is printed with, and a docstring of its own."""
-    _names[initializer] = name
-    object.__setattr__(initializer, "__doc__", doc)  # the fields stay as they are
-
-
-class StdParameter:
-    """A dataclass field named ``std`` that leaves ``std(shape)`` in place.
-
-    ``Normal(std=0.02).std`` is the number 0.02, and ``Normal(std=0.02).std(shape)`` is the theory,
-    as for every initializer.
-    """
-
-    def __init__(self, *default: float) -> None:
-        self._default = default
-
-    def __get__(self, instance: Initializer | None, owner: type[Initializer]) -> "_CallableStd":
-        if instance is not None:
-            theory = Initializer.std.__get__(instance)
-            return _CallableStd(instance.__dict__["std"], theory)
-        if not self._default:  # which tells dataclass that the field has no default
-            raise AttributeError("std")
-        return _CallableStd(self._default[0], None)
-
-    def __set__(self, instance: Initializer, value: float) -> None:
-        instance.__dict__["std"] = check_nonnegative("std", value)
-
-
-class _CallableStd(float):
-    _theory: Callable[[Sequence[int]], float] | None
-
-    def __new__(
-        cls, value: float, theory: Callable[[Sequence[int]], float] | None
-    ) -> "_CallableStd":
-        number = super().__new__(cls, value)
-        number._theory = theory
-        return number
-
-    def __call__(self, shape: Sequence[int]) -> float:
-        if self._theory is None:
-            raise TypeError("std(shape) is asked of an initializer, not of its class")
-        return self._theory(shape)
-
-    def __reduce__(self) -> tuple[type[float], tuple[float]]:
-        return float, (float(self),)
+    def _name(self, name: str, doc: str) -> None:
+        """Give this value the name that it is printed with, and a docstring of its own."""
+        _names[self] = name
+        object.__setattr__(self, "__doc__", doc)  # the fields stay as they are

@@ -9,12 +9,10 @@ from numpy.typing import NDArray
 
 from weightinit import streams
 from weightinit._checks import check_positive, check_real
-from weightinit.initializers.base import Initializer, StdParameter
+from weightinit.initializers._std_parameter import StdParameter
+from weightinit.initializers.base import Initializer
 
-__all__ = ["Constant", "Normal", "TruncatedNormal", "Uniform", "truncation_factor"]
-
-#: No float64 normal number that a computer draws is further from 0, for 2**63 of them.
-NORMAL_REACH = 10.0
+__all__ = ["Constant", "Normal", "TruncatedNormal", "Uniform"]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -152,7 +150,7 @@ class Normal(Initializer):
         return streams.normal(rng, shape, dtype, mean=self.mean, std=self.std)
 
     def _largest(self, shape: tuple[int, ...]) -> float:
-        return abs(self.mean) + NORMAL_REACH * self.std
+        return abs(self.mean) + streams.NORMAL_REACH * self.std
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -214,38 +212,10 @@ class TruncatedNormal(Initializer):
     def _draw(
         self, shape: tuple[int, ...], rng: np.random.Generator, dtype: np.dtype[Any]
     ) -> NDArray[Any]:
-        before = self.std / truncation_factor(self.bound)
         return streams.truncated_normal(
-            rng, shape, dtype, mean=self.mean, std=before, bound=self.bound
+            rng, shape, dtype, mean=self.mean, std=self.std, bound=self.bound
         )
 
     def _largest(self, shape: tuple[int, ...]) -> float:
-        furthest = min(self.bound, NORMAL_REACH)
-        return abs(self.mean) + furthest * self.std / truncation_factor(self.bound)
-
-
-def truncation_factor(bound: float) -> float:
-    r"""
-    Return the std of a standard normal whose tails are cut off at +- `bound`.
-
-    Parameters
-    ----------
-    bound : float
-        Where they are cut off, above 0.
-
-    Returns
-    -------
-    float
-        :math:`c(b)`, between 0 and 1; :math:`b / \sqrt 3` for small :math:`b`.
-
-    Examples
-    --------
-    >>> from weightinit.initializers.distributions import truncation_factor
-    >>> truncation_factor(2.0)
-    0.87962566
-    """
-    # A ratio of two integrals: the closed form cancels for small b.
-    nodes, weights = np.polynomial.legendre.leggauss(64)
-    z = min(bound, NORMAL_REACH) * nodes
-    mass = weights * np.exp(-0.5 * z**2)
-    return math.sqrt(float(mass @ z**2) / float(mass.sum()))
+        furthest = min(self.bound, streams.NORMAL_REACH)
+        return abs(self.mean) + furthest * self.std / streams.truncation_factor(self.bound)

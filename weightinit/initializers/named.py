@@ -5,7 +5,7 @@ A name is a value and, since values can be called, a function: ``he_normal((784,
 
 from typing import TypeVar
 
-from weightinit.initializers.base import Initializer, register
+from weightinit.initializers.base import Initializer
 from weightinit.initializers.distributions import Constant
 from weightinit.initializers.orthogonal import DeltaOrthogonal, Orthogonal
 from weightinit.initializers.structured import Identity
@@ -34,7 +34,7 @@ _I = TypeVar("_I", bound=Initializer)
 
 
 def _named(name: str, initializer: _I, doc: str) -> _I:
-    register(name, initializer, doc)
+    initializer._name(name, doc)  # noqa: SLF001  # of this package
     _SCHEMES[name] = initializer
     return initializer
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from weightinit import streams
+from weightinit._axes import Axes, normalize_axes
 from weightinit._checks import check_nonnegative
-from weightinit.fans import Axes, normalize_axes
+from weightinit.initializers._haar import haar
+from weightinit.initializers._kernels import Center, Columns
 from weightinit.initializers.base import Initializer
-from weightinit.initializers.kernels import Center, Columns
 
 __all__ = ["DeltaOrthogonal", "Orthogonal"]
 
@@ -40,14 +40,15 @@ class Orthogonal(Initializer):
 
     Notes
     -----
-    The QR decomposition of a Gaussian matrix is Haar only when the signs of R's diagonal are
-    moved into Q (Mezzadri 2007). As a *convolution* an orthogonal kernel does not keep lengths:
+    The Q of a Gaussian matrix's QR decomposition is Haar only when the signs of R's diagonal are
+    moved into it (Mezzadri 2007). As a *convolution* an orthogonal kernel does not keep lengths:
     it is orthogonal on each patch, and patches overlap. See :class:`DeltaOrthogonal`.
 
     References
     ----------
     Saxe, McClelland and Ganguli (2013), "Exact solutions to the nonlinear dynamics of learning in
-    deep linear neural networks", arXiv:1312.6120. Mezzadri (2007), "How to generate random
+    deep linear neural networks", arXiv:1312.6120. Stewart (1980), "The efficient generation of
+    random orthogonal matrices", doi:10.1137/0717034. Mezzadri (2007), "How to generate random
     matrices from the classical compact groups", arXiv:math-ph/0609050.
 
     Examples
@@ -76,7 +77,7 @@ class Orthogonal(Initializer):
         self, shape: tuple[int, ...], rng: np.random.Generator, dtype: np.dtype[Any]
     ) -> NDArray[Any]:
         columns = Columns.of(shape, self.out_axis)
-        return columns.kernel(_haar(columns.matrix_shape, self.gain, rng, dtype))
+        return columns.kernel(haar(columns.matrix_shape, rng, dtype) * dtype.type(self.gain))
 
     def _largest(self, shape: tuple[int, ...]) -> float:
         Columns.of(shape, self.out_axis)
@@ -137,7 +138,7 @@ class DeltaOrthogonal(Initializer):
         self, shape: tuple[int, ...], rng: np.random.Generator, dtype: np.dtype[Any]
     ) -> NDArray[Any]:
         center = Center.of(shape, self.in_axis, self.out_axis)
-        return center.kernel(_haar(center.matrix_shape, self.gain, rng, dtype))
+        return center.kernel(haar(center.matrix_shape, rng, dtype) * dtype.type(self.gain))
 
     def _largest(self, shape: tuple[int, ...]) -> float:
         c_in, c_out = Center.of(shape, self.in_axis, self.out_axis).matrix_shape
@@ -148,15 +149,3 @@ class DeltaOrthogonal(Initializer):
                 "in_axis and out_axis"
             )
         return self.gain
-
-
-def _haar(
-    matrix_shape: tuple[int, int], gain: float, rng: np.random.Generator, dtype: np.dtype[Any]
-) -> NDArray[Any]:
-    """Draw gain times a matrix whose rows or columns, whichever are fewer, are orthonormal."""
-    short, long = sorted(matrix_shape)
-    gaussian = streams.normal(rng, (long, short), dtype, mean=0.0, std=1.0)
-    q, r = np.linalg.qr(gaussian)
-    # Only with the signs of R's diagonal in Q is the decomposition unique, and so Q Haar.
-    q *= np.copysign(dtype.type(gain), np.diagonal(r))
-    return q if matrix_shape == (long, short) else q.T

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weightinit import streams
+from weightinit._axes import Axes, normalize_axes
 from weightinit._checks import check_integer, check_nonnegative
-from weightinit.fans import Axes, normalize_axes
-from weightinit.initializers.base import Initializer, StdParameter
-from weightinit.initializers.distributions import NORMAL_REACH
-from weightinit.initializers.kernels import Center, Columns
+from weightinit.initializers._kernels import Center, Columns
+from weightinit.initializers._std_parameter import StdParameter
+from weightinit.initializers.base import Initializer
 
 __all__ = ["Identity", "Sparse"]
 
@@ -148,4 +148,4 @@ class Sparse(Initializer):
                 f"nonzeros must be at most the inputs of a unit, got nonzeros={self.nonzeros} for "
                 f"{n} inputs in shape {shape}; use fewer, or wi.Normal(std=...) for a dense weight"
             )
-        return NORMAL_REACH * self.std
+        return streams.NORMAL_REACH * self.std

@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weightinit import streams
+from weightinit._axes import Axes, normalize_axes
 from weightinit._checks import check_choice, check_integer, check_nonnegative
-from weightinit.fans import Axes, Fans, compute_fans, normalize_axes
+from weightinit.fans import Fans, compute_fans
 from weightinit.initializers.base import Initializer
-from weightinit.initializers.distributions import NORMAL_REACH, truncation_factor
 
-__all__ = ["DISTRIBUTIONS", "MODES", "VarianceScaling"]
+__all__ = ["VarianceScaling"]
 
-#: Mode -> the n of the variance scale / n.
-MODES: dict[str, Callable[[Fans], float]] = {
+# Mode -> the n of the variance scale / n.
+_MODES: dict[str, Callable[[Fans], float]] = {
     "fan_in": lambda fans: fans.fan_in,
     "fan_out": lambda fans: fans.fan_out,
     "fan_avg": lambda fans: (fans.fan_in + fans.fan_out) / 2,
@@ -26,11 +26,11 @@ MODES: dict[str, Callable[[Fans], float]] = {
 
 _BOUND = 2.0  # where the truncated normal is cut off, as in JAX and Keras
 
-#: Distribution -> how far its values reach, in units of their std.
-DISTRIBUTIONS: dict[str, float] = {
-    "normal": NORMAL_REACH,
+# Distribution -> how far its values reach, in units of their std.
+_REACH: dict[str, float] = {
+    "normal": streams.NORMAL_REACH,
     "uniform": math.sqrt(3),
-    "truncated_normal": _BOUND / truncation_factor(_BOUND),
+    "truncated_normal": _BOUND / streams.truncation_factor(_BOUND),
 }
 
 
@@ -103,8 +103,8 @@ class VarianceScaling(Initializer):
     def __post_init__(self) -> None:
         checked = {
             "scale": check_nonnegative("scale", self.scale),
-            "mode": check_choice("mode", self.mode, MODES),
-            "distribution": check_choice("distribution", self.distribution, DISTRIBUTIONS),
+            "mode": check_choice("mode", self.mode, _MODES),
+            "distribution": check_choice("distribution", self.distribution, _REACH),
             "in_axis": normalize_axes("in_axis", self.in_axis),
             "out_axis": normalize_axes("out_axis", self.out_axis),
             "groups": check_integer("groups", self.groups, at_least=1),
@@ -114,7 +114,7 @@ class VarianceScaling(Initializer):
 
     def _std(self, shape: tuple[int, ...]) -> float:
         fans = compute_fans(shape, in_axis=self.in_axis, out_axis=self.out_axis, groups=self.groups)
-        return math.sqrt(self.scale / MODES[self.mode](fans))
+        return math.sqrt(self.scale / _MODES[self.mode](fans))
 
     def _draw(
         self, shape: tuple[int, ...], rng: np.random.Generator, dtype: np.dtype[Any]
@@ -125,8 +125,7 @@ class VarianceScaling(Initializer):
             return streams.uniform(rng, shape, dtype, low=-limit, high=limit)
         if self.distribution == "normal":
             return streams.normal(rng, shape, dtype, mean=0.0, std=std)
-        before = std / truncation_factor(_BOUND)
-        return streams.truncated_normal(rng, shape, dtype, mean=0.0, std=before, bound=_BOUND)
+        return streams.truncated_normal(rng, shape, dtype, mean=0.0, std=std, bound=_BOUND)
 
     def _largest(self, shape: tuple[int, ...]) -> float:
-        return DISTRIBUTIONS[self.distribution] * self._std(shape)
+        return _REACH[self.distribution] * self._std(shape)

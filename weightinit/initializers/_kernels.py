@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from weightinit.fans import Axes, check_fan_shape, resolve_axes, resolve_axis
+from weightinit._axes import Axes, check_fan_shape, resolve_axes, resolve_axis
 
 __all__ = ["Center", "Columns"]
 
