@@ -124,13 +124,15 @@ def check_dtype(dtype: Any) -> np.dtype[Any]:
     return kind
 
 
-def check_representable(name: str, largest: float, dtype: np.dtype[Any]) -> None:
-    """Raise unless weights as large as `largest` are finite in `dtype`."""
-    limit = float(np.finfo(dtype).max)
-    if largest > limit:
+def check_representable(initializer: object, largest: float, dtype: np.dtype[Any]) -> None:
+    """Raise if weights no larger than `largest` overflow in `dtype`, or all round to zero."""
+    limits = np.finfo(dtype)
+    least, most = float(limits.smallest_normal), float(limits.max)
+    if largest > most or 0 < largest < least:
         raise ValueError(
-            f"{name} makes weights as large as {largest:.3g}, which {dtype} cannot hold "
-            f"(its largest number is {limit:.3g}); choose a smaller {name} or a wider dtype"
+            f"dtype must hold the weights, got {dtype}, whose numbers lie between {least:.2g} and "
+            f"{most:.2g}, for weights of up to {largest:.2g} from {initializer}; take a wider "
+            "dtype, or rescale the initializer"
         )
 
 

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from weightinit._axes import Axes, check_fan_shape, resolve_axes, resolve_axis
 
-__all__ = ["Center", "Columns"]
+__all__ = ["GAIN_HINT", "Center", "Columns"]
+
+GAIN_HINT = "it multiplies the length of every signal; 1.0 keeps it"
 
 
 class Columns(NamedTuple):

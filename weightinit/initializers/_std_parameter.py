@@ -7,6 +7,8 @@ from weightinit.initializers.base import Initializer
 
 __all__ = ["StdParameter"]
 
+_HINT = "for a std that follows from the fans use a scheme such as wi.he_normal"
+
 
 class StdParameter:
     """A dataclass field named ``std`` that leaves ``std(shape)`` in place.
@@ -27,7 +29,7 @@ class StdParameter:
         return _CallableStd(self._default[0], None)
 
     def __set__(self, instance: Initializer, value: float) -> None:
-        instance.__dict__["std"] = check_nonnegative("std", value)
+        instance.__dict__["std"] = check_nonnegative("std", value, hint=_HINT)
 
 
 class _CallableStd(float):

@@ -79,7 +79,7 @@ class Initializer(ABC):
         """
         sizes = check_shape(shape)
         kind = check_dtype(dtype)
-        check_representable(str(self), self._largest(sizes), kind)
+        check_representable(self, self._largest(sizes), kind)
         generator = check_rng(rng)
         drawn_in = np.dtype(np.float32) if kind == np.float16 else kind
         return self._draw(sizes, generator, drawn_in).astype(kind, copy=False)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from weightinit._axes import Axes, normalize_axes
 from weightinit._checks import check_nonnegative
 from weightinit.initializers._haar import haar
-from weightinit.initializers._kernels import Center, Columns
+from weightinit.initializers._kernels import GAIN_HINT, Center, Columns
 from weightinit.initializers.base import Initializer
 
 __all__ = ["DeltaOrthogonal", "Orthogonal"]
@@ -67,7 +67,7 @@ class Orthogonal(Initializer):
     out_axis: Axes = -1
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "gain", check_nonnegative("gain", self.gain))
+        object.__setattr__(self, "gain", check_nonnegative("gain", self.gain, hint=GAIN_HINT))
         object.__setattr__(self, "out_axis", normalize_axes("out_axis", self.out_axis))
 
     def _std(self, shape: tuple[int, ...]) -> float:
@@ -126,7 +126,7 @@ class DeltaOrthogonal(Initializer):
     out_axis: Axes = -1
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "gain", check_nonnegative("gain", self.gain))
+        object.__setattr__(self, "gain", check_nonnegative("gain", self.gain, hint=GAIN_HINT))
         object.__setattr__(self, "in_axis", normalize_axes("in_axis", self.in_axis))
         object.__setattr__(self, "out_axis", normalize_axes("out_axis", self.out_axis))
 

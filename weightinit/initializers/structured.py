@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from weightinit import streams
 from weightinit._axes import Axes, normalize_axes
 from weightinit._checks import check_integer, check_nonnegative
-from weightinit.initializers._kernels import Center, Columns
+from weightinit.initializers._kernels import GAIN_HINT, Center, Columns
 from weightinit.initializers._std_parameter import StdParameter
 from weightinit.initializers.base import Initializer
 
@@ -60,7 +60,7 @@ class Identity(Initializer):
     out_axis: Axes = -1
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "gain", check_nonnegative("gain", self.gain))
+        object.__setattr__(self, "gain", check_nonnegative("gain", self.gain, hint=GAIN_HINT))
         object.__setattr__(self, "in_axis", normalize_axes("in_axis", self.in_axis))
         object.__setattr__(self, "out_axis", normalize_axes("out_axis", self.out_axis))
 

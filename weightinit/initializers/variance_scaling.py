@@ -101,8 +101,9 @@ class VarianceScaling(Initializer):
     groups: int = 1
 
     def __post_init__(self) -> None:
+        hint = 'it is the square of a gain, such as wi.gain("relu") ** 2'
         checked = {
-            "scale": check_nonnegative("scale", self.scale),
+            "scale": check_nonnegative("scale", self.scale, hint=hint),
             "mode": check_choice("mode", self.mode, _MODES),
             "distribution": check_choice("distribution", self.distribution, _REACH),
             "in_axis": normalize_axes("in_axis", self.in_axis),
