@@ -7,6 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
+from api_pages import kinds, synonyms
 from figure_style import DARK_VARIABLES, LIGHT_VARIABLES
 
 project = "weightinit"
@@ -37,7 +38,6 @@ exclude_patterns = [
 ]
 nitpicky = True
 root_doc = "index"
-default_role = "py:obj"
 
 # Pages: MyST, executed; a failing cell fails the build. Only `inline` lets prose {eval}`uate`.
 myst_enable_extensions = [
@@ -60,10 +60,22 @@ html_math_renderer = "mathml"
 math_eqref_format = "({number})"
 
 # API pages.
+templates_path = ["_templates"]
 autosummary_generate = True
 autosummary_imported_members = True
+autosummary_context = {"kinds": kinds(), "synonyms": synonyms()}
 autodoc_typehints = "none"
+autodoc_preserve_defaults = True
 autodoc_member_order = "bysource"
+numpydoc_xref_param_type = True
+numpydoc_xref_ignore = "all"  # of the words of a type, link only these:
+numpydoc_xref_aliases = {
+    "Activation": "weightinit.Activation",
+    "Fans": "weightinit.Fans",
+    "Initializer": "weightinit.Initializer",
+    "dtype": "numpy.dtype",
+    "ndarray": "numpy.ndarray",
+}
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 

@@ -32,6 +32,10 @@ None py:data library/constants.html#$
 True py:data library/constants.html#$
 TypeError py:exception library/exceptions.html#$
 ValueError py:exception library/exceptions.html#$
+callable py:function library/functions.html#$
+bltin-boolean-values std:label library/stdtypes.html#$
+iterable std:term glossary.html#term-$
+sequence std:term glossary.html#term-$
 """
 
 NUMPY = """\
@@ -46,6 +50,8 @@ numpy.random.Generator py:class reference/random/generator.html#$
 numpy.random.default_rng py:function reference/random/generator.html#$
 numpy.typing.ArrayLike py:data reference/typing.html#$
 numpy.typing.DTypeLike py:data reference/typing.html#$
+array_like std:term glossary.html#term-$
+arrays.scalars std:label reference/arrays.scalars.html#arrays-scalars
 """
 
 MATPLOTLIB = """\
