@@ -93,10 +93,11 @@ def check_choice(name: str, value: object, choices: Iterable[str]) -> str:
     raise kind(_message(name, value, "one of " + ", ".join(map(repr, allowed))))
 
 
-def check_shape(shape: object) -> tuple[int, ...]:
+def check_shape(shape: Any) -> tuple[int, ...]:
     """Return `shape` as a tuple of positive ints whose product an int64 can hold."""
     hint = "write a tuple such as (784, 256)"
-    if isinstance(shape, str | bytes) or not isinstance(shape, Iterable):
+    ordered = isinstance(shape, Sequence) or (isinstance(shape, np.ndarray) and shape.ndim == 1)
+    if isinstance(shape, str | bytes) or not ordered:
         raise TypeError(_message("shape", shape, "a sequence of positive integers", hint))
     whole = tuple(shape)
     dimensions = tuple(
