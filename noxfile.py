@@ -89,7 +89,8 @@ def serve(session: nox.Session) -> None:
     """Build the site, serve it on localhost, and build again whenever a source changes."""
     install(session, "serve", package="-e.")
     watched = [f"--watch={folder}" for folder in ("weightinit", "gallery")]
-    ignored = [f"--ignore={ROOT / 'docs' / folder / '*'}" for folder in GENERATED]
+    generated = [BUILD, *(ROOT / "docs" / folder for folder in GENERATED)]
+    ignored = [f"--ignore={folder / '*'}" for folder in generated]
     session.run("sphinx-autobuild", *watched, *ignored, "docs", BUILD / "serve", *session.posargs)
 
 
