@@ -111,7 +111,7 @@ def softsign(x: Array) -> Array:
 
 
 def softsign_derivative(x: Array) -> Array:
-    return 1 / (1 + np.abs(x)) ** 2
+    return np.square(1 / (1 + np.abs(x)))  # the square of 1 + |x| could overflow
 
 
 def _normal_cdf(x: Array) -> Array:
