@@ -26,6 +26,7 @@ extensions = [
     "sphinxcontrib.bibtex",
     "sphinxext.opengraph",
     "figure_pages",
+    "gallery_pages",
     "mathml",
 ]
 exclude_patterns = [
@@ -103,8 +104,9 @@ sphinx_gallery_conf = {
     "write_computation_times": False,
     "show_memory": False,
     "show_signature": False,
+    "download_all_examples": False,
+    "css": ["sg_gallery"],
     "remove_config_comments": True,
-    "plot_gallery": True,
 }
 
 # Pages in HTML: furo, and nothing from anywhere else.
