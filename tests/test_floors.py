@@ -25,6 +25,7 @@ FLOORS = {
     "activations": 0,
     "fans": 0,
     "streams": 0,
+    "datasets": 1,
     "gains": 1,
     "initializers": 1,
     "meanfield": 1,
