@@ -1,0 +1,49 @@
+"""Networks from scratch: layers with exact backpropagation, and architectures apart from weights.
+
+A layer is a frozen value that declares the shapes of its parameters and maps a batch forward and
+a gradient back, both as pure functions. A :class:`Network` puts layers one behind the other and
+is given its weights by ``initialize``. :func:`mlp`, :func:`cnn` and :func:`rnn` build the usual
+ones.
+
+>>> import weightinit as wi
+>>> from weightinit.networks import ActivationLayer, Dense, LayerNorm, Residual
+>>> block = Residual([LayerNorm(), Dense(16), ActivationLayer("relu"), Dense(16)])
+>>> net = wi.Network([Dense(16), block, block, Dense(3)], input_shape=(4,))
+>>> starts = {"residual*.scale": wi.zeros, "*.weight": wi.he_normal}
+>>> net.initialize(starts, rng=0).forward([[1.0, 0.0, 0.0, 2.0]]).shape
+(1, 3)
+"""
+
+from weightinit.networks.activation import ActivationLayer
+from weightinit.networks.base import Layer
+from weightinit.networks.builders import cnn, mlp, rnn
+from weightinit.networks.chain import Chain, Step
+from weightinit.networks.checking import GradientCheck, check_gradients
+from weightinit.networks.convolution import Conv2D
+from weightinit.networks.dense import Dense, Flatten
+from weightinit.networks.network import Network
+from weightinit.networks.normalization import LayerNorm
+from weightinit.networks.pooling import MaxPool2D
+from weightinit.networks.recurrent import RNN, Embedding
+from weightinit.networks.residual import Residual
+
+__all__ = [
+    "RNN",
+    "ActivationLayer",
+    "Chain",
+    "Conv2D",
+    "Dense",
+    "Embedding",
+    "Flatten",
+    "GradientCheck",
+    "Layer",
+    "LayerNorm",
+    "MaxPool2D",
+    "Network",
+    "Residual",
+    "Step",
+    "check_gradients",
+    "cnn",
+    "mlp",
+    "rnn",
+]

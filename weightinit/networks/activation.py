@@ -1,0 +1,66 @@
+"""An activation as a layer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from weightinit import activations
+from weightinit.activations import Activation
+from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
+
+__all__ = ["ActivationLayer"]
+
+
+@dataclass(frozen=True)
+class ActivationLayer(Layer):
+    r"""
+    An activation at every place by itself, :math:`y = \phi(x)`.
+
+    .. math:: \frac{\partial L}{\partial x} = \frac{\partial L}{\partial y}\, \phi'(x)
+
+    A network names it after its activation: ``relu0``.
+
+    Parameters
+    ----------
+    activation : str or Activation
+        A name, such as ``"relu"``, or an activation.
+
+    Raises
+    ------
+    TypeError, ValueError
+        There is no such activation; the message lists those that there are.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from weightinit.networks import ActivationLayer
+    >>> layer = ActivationLayer("relu")
+    >>> y, cache = layer.forward({}, np.array([[-1.0, 2.0]]))
+    >>> y
+    array([[0., 2.]])
+    >>> layer.backward({}, cache, np.array([[5.0, 5.0]]))[0]
+    array([[0., 5.]])
+    """
+
+    activation: Activation
+
+    def __init__(self, activation: str | Activation) -> None:
+        object.__setattr__(self, "activation", activations.get(activation))
+
+    @property
+    def kind(self) -> str:  # type: ignore[override]  # it is known only with the activation
+        """What a network calls the layer, with a number behind: ``relu0``."""
+        return self.activation.name
+
+    def _parameter_shapes(self, _input_shape: Shape) -> dict[str, tuple[int, ...]]:
+        return {}
+
+    def _output_shape(self, input_shape: Shape) -> Shape:
+        return input_shape
+
+    def _forward(self, _parameters: Parameters, x: Array, _mask: Array | None) -> tuple[Array, Any]:
+        return self.activation(x), x
+
+    def _backward(self, _parameters: Parameters, cache: Any, dy: Array) -> tuple[Array, Gradients]:
+        dx = self.activation.derivative(cache)
+        dx *= dy
+        return dx, {}

@@ -1,0 +1,155 @@
+"""The three architectures of the lessons, each in one call."""
+
+from collections.abc import Sequence
+
+from weightinit._checks import check_integer
+from weightinit.activations import Activation
+from weightinit.networks._shapes import check_sizes
+from weightinit.networks.activation import ActivationLayer
+from weightinit.networks.base import Layer
+from weightinit.networks.convolution import Conv2D
+from weightinit.networks.dense import Dense, Flatten
+from weightinit.networks.network import Network
+from weightinit.networks.pooling import MaxPool2D
+from weightinit.networks.recurrent import RNN, Embedding
+
+__all__ = ["cnn", "mlp", "rnn"]
+
+
+def mlp(sizes: Sequence[int], activation: str | Activation = "relu") -> Network:
+    """
+    Build a multilayer perceptron: dense layers with an activation between them.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        The sizes of input, hidden layers and output. ``[784, 10]`` has no hidden layer: it is
+        softmax regression.
+    activation : str or Activation, default "relu"
+        The activation behind each hidden layer.
+
+    Returns
+    -------
+    Network
+        The architecture; give it weights with ``initialize``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Fewer than two sizes, or one that is not an integer >= 1; no such activation.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> print(wi.mlp([2, 4, 1], "sigmoid"))
+    input        (2,)                      0
+    dense0       (4,)                     12
+    sigmoid0     (4,)                      0
+    dense1       (1,)                      5
+    all          (1,)                     17
+    """
+    units = check_sizes("sizes", sizes, at_least=2, example="[784, 256, 10]")
+    layers: list[Layer] = []
+    for hidden in units[1:-1]:
+        layers += [Dense(hidden), ActivationLayer(activation)]
+    return Network([*layers, Dense(units[-1])], input_shape=units[:1])
+
+
+def cnn(
+    input_shape: Sequence[int],
+    channels: Sequence[int],
+    classes: int,
+    activation: str | Activation = "relu",
+) -> Network:
+    """
+    Build a convolutional network: convolution, activation and pooling by turns, then one dense.
+
+    Each convolution is 3 x 3 with padding "same", each pooling halves height and width.
+
+    Parameters
+    ----------
+    input_shape : sequence of int
+        Height, width and channels of an image.
+    channels : sequence of int
+        The channels that each convolution puts out.
+    classes : int
+        The outputs of the dense layer.
+    activation : str or Activation, default "relu"
+        The activation behind each convolution.
+
+    Returns
+    -------
+    Network
+        The architecture; give it weights with ``initialize``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        A size is not an integer >= 1, the image is too small to be halved so often, or there is no
+        such activation.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> print(wi.cnn((8, 8, 1), [8, 16], classes=10))
+    input        (8, 8, 1)                 0
+    conv0        (8, 8, 8)                80
+    relu0        (8, 8, 8)                 0
+    pool0        (4, 4, 8)                 0
+    conv1        (4, 4, 16)            1,168
+    relu1        (4, 4, 16)                0
+    pool1        (2, 2, 16)                0
+    flatten0     (64,)                     0
+    dense0       (10,)                   650
+    all          (10,)                 1,898
+    """
+    layers: list[Layer] = []
+    for c_out in check_sizes("channels", channels, at_least=1, example="[8, 16]"):
+        layers += [Conv2D(c_out), ActivationLayer(activation), MaxPool2D(2)]
+    outputs = check_integer("classes", classes, at_least=1)
+    return Network([*layers, Flatten(), Dense(outputs)], input_shape=input_shape)
+
+
+def rnn(
+    vocabulary: int, hidden: int, classes: int, activation: str | Activation = "tanh"
+) -> Network:
+    r"""
+    Build a recurrent network that reads a sequence of tokens and classifies it.
+
+    .. math:: h_t = \phi(E_{x_t} + h_{t-1} W + b), \qquad z = h_T O + c
+
+    Parameters
+    ----------
+    vocabulary : int
+        How many tokens there are, with 0, the padding, which changes nothing.
+    hidden : int
+        The size of the state :math:`h_t`.
+    classes : int
+        The outputs :math:`z`.
+    activation : {"tanh", "relu", "linear"} or Activation, default "tanh"
+        The activation :math:`\phi`.
+
+    Returns
+    -------
+    Network
+        The architecture, with the weights :math:`E` (``embedding0.weight``), :math:`W`
+        (``rnn0.weight``) and :math:`O` (``dense0.weight``).
+
+    Raises
+    ------
+    TypeError, ValueError
+        A size is not an integer in its range; the activation is another.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> net = wi.rnn(vocabulary=34, hidden=32, classes=2)
+    >>> net.parameter_shapes["embedding0.weight"], net.parameter_shapes["rnn0.weight"]
+    ((34, 32), (32, 32))
+    >>> net.initialize(wi.xavier_uniform, rng=0).predict([[5, 12, 7, 0, 0]]).shape
+    (1,)
+    """
+    units = check_integer("hidden", hidden, at_least=1)
+    outputs = check_integer("classes", classes, at_least=1)
+    layers = [Embedding(vocabulary, units), RNN(activation), Dense(outputs)]
+    return Network(layers, input_shape=(None,))

@@ -1,0 +1,197 @@
+"""Layers one behind the other: the chain rule, in one place."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar, NamedTuple
+
+from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
+
+__all__ = ["Chain", "Step"]
+
+
+class Step(NamedTuple):
+    """
+    What one layer of a chain did on the way forward.
+
+    Attributes
+    ----------
+    name : str
+        The name of the layer: ``dense0``.
+    y : ndarray, shape (n, ...)
+        Its output.
+    cache : object
+        For its backward pass.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from weightinit.networks import ActivationLayer, Chain
+    >>> [(name, y)] = [(s.name, s.y) for s in Chain([ActivationLayer("relu")]).steps({}, np.eye(2))]
+    >>> name
+    'relu0'
+    """
+
+    name: str
+    y: Array
+    cache: Any
+
+
+@dataclass(frozen=True)
+class Chain(Layer):
+    r"""
+    Layers one behind the other, :math:`y = f_L(\dots f_2(f_1(x)))`.
+
+    A layer is named after its kind and its number among those: ``dense0``, ``relu0``, ``dense1``.
+    Its parameters have its name in front: ``dense0.weight``.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        The layers, in the order of the forward pass, at least one.
+
+    Attributes
+    ----------
+    named : dict of str to Layer
+        The layers by name.
+
+    Raises
+    ------
+    TypeError, ValueError
+        `layers` is not a sequence of layers, or empty.
+
+    Examples
+    --------
+    >>> from weightinit.networks import ActivationLayer, Chain, Dense
+    >>> chain = Chain([Dense(4), ActivationLayer("relu"), Dense(1)])
+    >>> list(chain.named)
+    ['dense0', 'relu0', 'dense1']
+    >>> chain.parameter_shapes((2,))["dense1.weight"]
+    (4, 1)
+    """
+
+    layers: tuple[Layer, ...]
+    kind: ClassVar[str] = "chain"
+
+    def __init__(self, layers: Sequence[Layer]) -> None:
+        object.__setattr__(self, "layers", _check_layers(layers))
+
+    @cached_property
+    def named(self) -> dict[str, Layer]:
+        """The layers by name, in order."""
+        numbers: Counter[str] = Counter()
+        named = {}
+        for layer in self.layers:
+            named[f"{layer.kind}{numbers[layer.kind]}"] = layer
+            numbers[layer.kind] += 1
+        return named
+
+    def steps(self, parameters: Parameters, x: Array, mask: Array | None = None) -> Iterator[Step]:
+        """
+        Go forward, one layer at a time.
+
+        Parameters
+        ----------
+        parameters : mapping of str to ndarray
+            The arrays that ``parameter_shapes`` declares.
+        x : ndarray, shape (n, ...)
+            A batch of samples.
+        mask : ndarray of bool, shape (n, T), optional
+            Which time steps count.
+
+        Yields
+        ------
+        Step
+            What each layer made of the output of the one before.
+        """
+        own = _by_layer(parameters)
+        for name, layer in self.named.items():
+            y, cache = layer.forward(own.get(name, {}), x, mask)
+            mask = layer.mask(x, mask)
+            yield Step(name, y, cache)
+            x = y
+
+    def steps_back(
+        self, parameters: Parameters, caches: Sequence[Any], dy: Array
+    ) -> Iterator[tuple[str, Array | None, Gradients]]:
+        r"""
+        Go back, one layer at a time, from the last to the first: the chain rule.
+
+        Parameters
+        ----------
+        parameters : mapping of str to ndarray
+            The arrays that the forward pass was given.
+        caches : sequence of object
+            The caches of the steps forward.
+        dy : ndarray, shape (n, ...)
+            The gradient with respect to the output of the chain.
+
+        Yields
+        ------
+        name : str
+            The layer.
+        dx : ndarray, shape (n, ...), or None
+            The gradient with respect to the input of the layer.
+        gradients : dict of str to ndarray
+            The gradients of its parameters, by their names in the layer.
+        """
+        own = _by_layer(parameters)
+        flow: Array | None = dy
+        for (name, layer), cache in zip(
+            reversed(self.named.items()), reversed(caches), strict=True
+        ):
+            assert flow is not None  # only the first layer takes integers
+            flow, gradients = layer.backward(own.get(name, {}), cache, flow)
+            yield name, flow, gradients
+
+    def _parameter_shapes(self, input_shape: Shape) -> dict[str, tuple[int, ...]]:
+        shapes = {}
+        for name, layer in self.named.items():
+            own = layer.parameter_shapes(input_shape)
+            shapes.update({f"{name}.{local}": shape for local, shape in own.items()})
+            input_shape = layer.output_shape(input_shape)
+        return shapes
+
+    def _output_shape(self, input_shape: Shape) -> Shape:
+        for layer in self.layers:
+            input_shape = layer.output_shape(input_shape)
+        return input_shape
+
+    def _forward(self, parameters: Parameters, x: Array, mask: Array | None) -> tuple[Array, Any]:
+        steps = list(self.steps(parameters, x, mask))
+        return steps[-1].y, [step.cache for step in steps]
+
+    def _backward(
+        self, parameters: Parameters, cache: Any, dy: Array
+    ) -> tuple[Array | None, Gradients]:
+        steps = list(self.steps_back(parameters, cache, dy))
+        gradients = {
+            f"{name}.{local}": gradient
+            for name, _, own in reversed(steps)
+            for local, gradient in own.items()
+        }
+        return steps[-1][1], gradients
+
+
+def _by_layer(parameters: Parameters) -> dict[str, dict[str, Array]]:
+    """Group parameters by the name of their layer, which is what stands before the first dot."""
+    groups: dict[str, dict[str, Array]] = {}
+    for full, array in parameters.items():
+        name, _, local = full.partition(".")
+        groups.setdefault(name, {})[local] = array
+    return groups
+
+
+def _check_layers(layers: object) -> tuple[Layer, ...]:
+    if not isinstance(layers, Sequence) or isinstance(layers, str):
+        raise TypeError(f"layers must be a sequence of layers, got {layers!r}; write [Dense(10)]")
+    if not layers:
+        raise ValueError("layers must hold at least one layer, got none; write [Dense(10)]")
+    for index, layer in enumerate(layers):
+        if not isinstance(layer, Layer) or isinstance(layer, Chain):
+            raise TypeError(
+                f"layers[{index}] must be a layer, such as Dense(10), got {layer!r}; "
+                "write the layers of a chain in line"
+            )
+    return tuple(layers)

@@ -1,0 +1,403 @@
+"""A network: an architecture that is given its weights."""
+
+import fnmatch
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from weightinit._checks import RandomSource, check_dtype, check_integer, check_rng
+from weightinit.initializers import Initializer
+from weightinit.networks._inputs import check_tokens, check_values
+from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
+from weightinit.networks.chain import Chain
+from weightinit.networks.losses import Loss, choose_loss, labels_of
+from weightinit.networks.recurrent import Embedding
+
+__all__ = ["Network", "backpropagate"]
+
+# What parameters start at that are no weights, by the last part of their name.
+_STARTS = {"bias": 0.0, "gain": 1.0, "scale": 1.0}
+
+
+class Network:
+    """
+    A network: layers one behind the other, an architecture that is given its weights.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        The layers, in the order of the forward pass.
+    input_shape : sequence of int or None
+        The shape of one sample, without the batch axis; None for an axis of any length, such as
+        time.
+
+    Attributes
+    ----------
+    layers : dict of str to Layer
+        The layers by name: kind and number, ``dense0``, ``relu0``, ``dense1``.
+    parameter_shapes : dict of str to tuple of int
+        The shapes of all parameters, by name: ``dense0.weight``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        A layer does not take what the one before it gives.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import weightinit as wi
+    >>> from weightinit.networks import ActivationLayer, Dense
+    >>> net = wi.Network([Dense(4), ActivationLayer("tanh"), Dense(1)], input_shape=(2,))
+    >>> net.parameter_shapes
+    {'dense0.weight': (2, 4), 'dense0.bias': (4,), 'dense1.weight': (4, 1), 'dense1.bias': (1,)}
+    >>> net.initialize(wi.xavier_normal, rng=0).forward(np.zeros((3, 2))).shape
+    (3, 1)
+    """
+
+    def __init__(self, layers: Sequence[Layer], input_shape: Sequence[int | None]) -> None:
+        self.chain = Chain(layers)
+        self.input_shape: Shape = tuple(
+            size if size is None else check_integer(f"input_shape[{axis}]", size, at_least=1)
+            for axis, size in enumerate(input_shape)
+        )
+        self.parameter_shapes = self.chain.parameter_shapes(self.input_shape)
+        self.output_shape = self.chain.output_shape(self.input_shape)
+        self._parameters: dict[str, Array] = {}
+
+    @property
+    def layers(self) -> dict[str, Layer]:
+        """The layers by name, in order."""
+        return self.chain.named
+
+    @property
+    def parameters(self) -> dict[str, Array]:
+        """The live arrays by name: what changes them changes the network."""
+        if self.parameter_shapes and not self._parameters:
+            raise RuntimeError(
+                "the network has no weights yet; give it some with "
+                "net.initialize(wi.he_normal, rng=0)"
+            )
+        return self._parameters
+
+    def initialize(
+        self,
+        initializer: Initializer | Mapping[str, Initializer],
+        *,
+        rng: RandomSource = None,
+        dtype: DTypeLike = np.float64,
+    ) -> Self:
+        """
+        Give every parameter its first value.
+
+        Parameters
+        ----------
+        initializer : Initializer or mapping of str to Initializer
+            One for all weights; or several by pattern, such as
+            ``{"rnn*.weight": wi.orthogonal, "*.weight": wi.xavier_uniform}``. The first pattern
+            that fits the name of a parameter counts (``*`` stands for any letters).
+        rng : optional
+            Whatever ``numpy.random.default_rng`` takes. One generator serves all weights, in the
+            order of ``parameters``.
+        dtype : dtype, default numpy.float64
+            float64 or float32. The network computes in it throughout.
+
+        Returns
+        -------
+        Network
+            The network itself, with new arrays as its parameters.
+
+        Raises
+        ------
+        TypeError
+            Something is not an initializer, or the dtype is another.
+        ValueError
+            A weight is met by no pattern, a pattern by no parameter, or a shape does not suit its
+            initializer.
+
+        Notes
+        -----
+        Biases start at 0, gains and residual scales at 1, unless a pattern names them. One
+        initializer for all weights sees an embedding by its shape, ``(vocabulary, units)``, and
+        counts the vocabulary as its fan in, though a lookup sums nothing (:func:`compute_fans`).
+        A pattern ``"embedding*.weight"`` gives it one of its own.
+
+        Examples
+        --------
+        >>> import weightinit as wi
+        >>> net = wi.rnn(vocabulary=34, hidden=16, classes=2)
+        >>> patterns = {"rnn*.weight": wi.orthogonal, "*.weight": wi.Normal(std=0.1)}
+        >>> list(net.initialize(patterns, rng=0).parameters)
+        ['embedding0.weight', 'rnn0.weight', 'rnn0.bias', 'dense0.weight', 'dense0.bias']
+        """
+        kind = check_dtype(dtype)
+        if kind == np.float16:
+            raise TypeError(
+                "dtype must be float64 or float32, got float16, in which NumPy multiplies matrices "
+                "without BLAS; use float32"
+            )
+        generator = check_rng(rng)
+        chosen = self._choose(initializer)
+        self._parameters = {
+            name: _start(name, shape, chosen[name], generator, kind)
+            for name, shape in self.parameter_shapes.items()
+        }
+        return self
+
+    def forward(self, x: ArrayLike) -> Array:
+        """
+        Compute the outputs: the logits of a classifier, the values of a regression.
+
+        Parameters
+        ----------
+        x : array_like, shape (n, ...)
+            A batch of samples; they are cast to the dtype of the weights.
+
+        Returns
+        -------
+        ndarray, shape (n, units)
+            The outputs, in the dtype of the weights.
+
+        Raises
+        ------
+        RuntimeError
+            The network has no weights yet.
+        TypeError, ValueError
+            The batch is empty, of another shape, or not finite; a token is out of range.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import weightinit as wi
+        >>> net = wi.mlp([784, 64, 10]).initialize(wi.he_normal, rng=0, dtype=np.float32)
+        >>> z = net.forward(np.ones((5, 784)))
+        >>> z.shape, z.dtype
+        ((5, 10), dtype('float32'))
+        """
+        parameters = self.parameters
+        return self.chain.forward(parameters, self.check_inputs(x))[0]
+
+    def predict(self, x: ArrayLike) -> Array:
+        """
+        Choose the most probable label of each sample.
+
+        Parameters
+        ----------
+        x : array_like, shape (n, ...)
+            A batch of samples.
+
+        Returns
+        -------
+        ndarray of int, shape (n,)
+            With one output, 1 where the logit is above 0; with several, the number of the largest.
+
+        Raises
+        ------
+        RuntimeError, TypeError, ValueError
+            As for :meth:`forward`; the outputs are not of shape (n, units).
+
+        Examples
+        --------
+        >>> import weightinit as wi
+        >>> net = wi.mlp([2, 4, 3]).initialize(wi.he_normal, rng=0)
+        >>> net.predict([[0.5, -1.0]]).shape
+        (1,)
+        """
+        z = self.forward(x)
+        if z.ndim != 2:
+            raise ValueError(
+                f"labels come from outputs of shape (n, units), got {z.shape}; "
+                "end the network with Flatten() and Dense(...)"
+            )
+        return labels_of(z)
+
+    def loss_and_gradients(self, x: ArrayLike, y: ArrayLike) -> tuple[float, Gradients]:
+        r"""
+        Compute the loss of a batch and its gradient for every parameter, by backpropagation.
+
+        Parameters
+        ----------
+        x : array_like, shape (n, ...)
+            A batch of samples.
+        y : array_like, shape (n,) or (n, d)
+            Integer labels ``(n,)``: the loss is the cross-entropy, of a sigmoid if the network has
+            one output, of a softmax if it has several. Float targets ``(n, d)``: the mean squared
+            error.
+
+        Returns
+        -------
+        loss : float
+            The mean over the batch.
+        gradients : dict of str to ndarray
+            :math:`\partial L / \partial \theta` for each of ``parameters``, by the same name.
+
+        Raises
+        ------
+        RuntimeError, TypeError, ValueError
+            As for :meth:`forward`; or the labels or targets do not fit the outputs.
+
+        Examples
+        --------
+        >>> import weightinit as wi
+        >>> net = wi.mlp([2, 1]).initialize(wi.zeros)
+        >>> loss, gradients = net.loss_and_gradients([[1.0, 2.0]], [1])
+        >>> loss, gradients["dense0.weight"].T  # log 2
+        (0.693147, array([[-0.5, -1. ]]))
+        """
+        parameters = self.parameters
+        batch = self.check_inputs(x)
+        loss, targets = choose_loss(y, len(batch), self.output_shape)
+        value, _, gradients = backpropagate(self.chain, parameters, loss, batch, targets)
+        return value, gradients
+
+    def check_inputs(self, x: ArrayLike) -> Array:
+        """
+        Return a batch as the network computes with it.
+
+        Parameters
+        ----------
+        x : array_like, shape (n, ...)
+            A batch of samples.
+
+        Returns
+        -------
+        ndarray, shape (n, ...)
+            Tokens as they are, anything else in the dtype of the weights.
+
+        Raises
+        ------
+        RuntimeError, TypeError, ValueError
+            As for :meth:`forward`.
+
+        Examples
+        --------
+        >>> import weightinit as wi
+        >>> net = wi.mlp([2, 1]).initialize(wi.zeros)
+        >>> net.check_inputs([[1, 2]])
+        array([[1., 2.]])
+        """
+        first = self.chain.layers[0]
+        if isinstance(first, Embedding):
+            return check_tokens(x, self.input_shape, first.vocabulary)
+        dtypes = {array.dtype for array in self.parameters.values()} or {np.dtype(np.float64)}
+        return check_values(x, self.input_shape, np.result_type(*dtypes))
+
+    def __repr__(self) -> str:
+        """Return the expression that makes the network, without its weights."""
+        return f"Network({list(self.chain.layers)!r}, input_shape={self.input_shape!r})"
+
+    def __str__(self) -> str:
+        """Return a table of the layers: name, shape of the output, number of parameters."""
+        rows, shape = [("input", self.input_shape, 0)], self.input_shape
+        for name, layer in self.layers.items():
+            sizes = layer.parameter_shapes(shape).values()
+            shape = layer.output_shape(shape)
+            rows.append((name, shape, sum(map(math.prod, sizes))))
+        rows.append(("all", shape, sum(map(math.prod, self.parameter_shapes.values()))))
+        return "\n".join(f"{name:12} {shape!s:16} {count:10,}" for name, shape, count in rows)
+
+    def _choose(
+        self, initializer: Initializer | Mapping[str, Initializer]
+    ) -> dict[str, Initializer | None]:
+        """Return the initializer of each parameter, None where it starts at a constant."""
+        if not isinstance(initializer, Mapping):
+            _check_initializer("initializer", initializer)
+            return {
+                name: None if _last_part(name) in _STARTS else initializer
+                for name in self.parameter_shapes
+            }
+        for pattern, value in initializer.items():
+            _check_initializer(f"initializer[{pattern!r}]", value)
+            if not fnmatch.filter(self.parameter_shapes, pattern):
+                raise ValueError(
+                    f"no parameter fits the pattern {pattern!r}; there are "
+                    f"{', '.join(self.parameter_shapes)}"
+                )
+        return {name: _first_match(name, initializer) for name in self.parameter_shapes}
+
+
+def backpropagate(
+    chain: Chain, parameters: Parameters, loss: Loss, x: Array, y: Array
+) -> tuple[float, Array, Gradients]:
+    """
+    Go forward to the loss and back to the gradients, without checks.
+
+    Parameters
+    ----------
+    chain : Chain
+        The layers.
+    parameters : mapping of str to ndarray
+        Their parameters.
+    loss : callable
+        From outputs and targets to the loss and its gradient (:mod:`weightinit.networks.losses`).
+    x : ndarray, shape (n, ...)
+        The batch, as ``Network.check_inputs`` returns it.
+    y : ndarray
+        The targets, as ``choose_loss`` returns them.
+
+    Returns
+    -------
+    loss : float
+        The mean over the batch.
+    outputs : ndarray, shape (n, units)
+        What the chain made of the batch.
+    gradients : dict of str to ndarray
+        The gradient for each parameter.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import weightinit as wi
+    >>> from weightinit.networks.losses import mean_squared_error
+    >>> from weightinit.networks.network import backpropagate
+    >>> net = wi.mlp([2, 1]).initialize(wi.zeros)
+    >>> x, y = np.ones((1, 2)), np.array([[3.0]])
+    >>> backpropagate(net.chain, net.parameters, mean_squared_error, x, y)[0]
+    9.0
+    """
+    outputs, cache = chain.forward(parameters, x)
+    value, d_outputs = loss(outputs, y)
+    return value, outputs, chain.backward(parameters, cache, d_outputs)[1]
+
+
+def _last_part(name: str) -> str:
+    return name.rpartition(".")[2]
+
+
+def _check_initializer(name: str, value: object) -> None:
+    if not isinstance(value, Initializer):
+        raise TypeError(
+            f"{name} must be an initializer, such as wi.he_normal or wi.Normal(std=0.01), "
+            f"got {value!r}"
+        )
+
+
+def _first_match(name: str, patterns: Mapping[str, Initializer]) -> Initializer | None:
+    for pattern, initializer in patterns.items():
+        if fnmatch.fnmatchcase(name, pattern):
+            return initializer
+    if _last_part(name) in _STARTS:
+        return None
+    raise ValueError(
+        f"no pattern fits the weight {name!r}, got {', '.join(map(repr, patterns))}; "
+        "add '*.weight' at the end for all others"
+    )
+
+
+def _start(
+    name: str,
+    shape: tuple[int, ...],
+    initializer: Initializer | None,
+    rng: np.random.Generator,
+    dtype: np.dtype[Any],
+) -> Array:
+    if initializer is None:
+        return np.full(shape, _STARTS[_last_part(name)], dtype)
+    try:
+        return initializer(shape, rng=rng, dtype=dtype)
+    except ValueError as error:
+        error.add_note(f"while drawing {name!r} of shape {shape} from {initializer}")
+        raise

@@ -1,0 +1,81 @@
+"""Residual connections."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
+from weightinit.networks.chain import Chain
+
+__all__ = ["Residual"]
+
+
+@dataclass(frozen=True)
+class Residual(Layer):
+    r"""
+    A branch beside the identity, :math:`y = x + \alpha f(x)`, with a trainable scalar.
+
+    .. math::
+        \frac{\partial L}{\partial \alpha} = \sum \frac{\partial L}{\partial y} f(x), \qquad
+        \frac{\partial L}{\partial x} = \frac{\partial L}{\partial y}
+        + \Bigl(\frac{\partial f}{\partial x}\Bigr)^{\!\top} \alpha \frac{\partial L}{\partial y}
+
+    The scalar :math:`\alpha` is the parameter ``scale``. It starts at 1; started at 0 (ReZero,
+    SkipInit) it makes the whole layer the identity.
+
+    Parameters
+    ----------
+    branch : sequence of Layer
+        The layers of :math:`f`, whose output must be shaped like the input.
+
+    Raises
+    ------
+    TypeError, ValueError
+        `branch` is not a sequence of layers; its output has another shape than its input.
+
+    References
+    ----------
+    He, Zhang, Ren and Sun (2016), arXiv:1512.03385; De and Smith (2020), arXiv:2002.10444;
+    Bachlechner et al. (2020), arXiv:2003.04887.
+
+    Examples
+    --------
+    >>> from weightinit.networks import ActivationLayer, Dense, Residual
+    >>> block = Residual([Dense(8), ActivationLayer("relu"), Dense(4)])
+    >>> list(block.parameter_shapes((4,)))
+    ['scale', 'dense0.weight', 'dense0.bias', 'dense1.weight', 'dense1.bias']
+    """
+
+    branch: Chain
+    kind: ClassVar[str] = "residual"
+
+    def __init__(self, branch: Sequence[Layer] | Chain) -> None:
+        chain = branch if isinstance(branch, Chain) else Chain(branch)
+        object.__setattr__(self, "branch", chain)
+
+    def _parameter_shapes(self, input_shape: Shape) -> dict[str, tuple[int, ...]]:
+        return {"scale": (), **self.branch.parameter_shapes(input_shape)}
+
+    def _output_shape(self, input_shape: Shape) -> Shape:
+        output_shape = self.branch.output_shape(input_shape)
+        if output_shape != input_shape:
+            raise ValueError(
+                f"the branch of a Residual must keep the shape of its input, got {input_shape} in "
+                f"and {output_shape} out; end it with a layer of the right size"
+            )
+        return input_shape
+
+    def _forward(self, parameters: Parameters, x: Array, mask: Array | None) -> tuple[Array, Any]:
+        f, cache = self.branch.forward(_branch(parameters), x, mask)
+        return x + parameters["scale"] * f, (f, cache)
+
+    def _backward(self, parameters: Parameters, cache: Any, dy: Array) -> tuple[Array, Gradients]:
+        f, inner = cache
+        dx, gradients = self.branch.backward(_branch(parameters), inner, parameters["scale"] * dy)
+        return dy + dx, {"scale": np.asarray(np.vdot(dy, f)), **gradients}
+
+
+def _branch(parameters: Parameters) -> Parameters:
+    return {name: array for name, array in parameters.items() if name != "scale"}
