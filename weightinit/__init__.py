@@ -8,7 +8,7 @@
 
 from importlib.metadata import version as _version
 
-from weightinit import activations
+from weightinit import activations, datasets, networks
 from weightinit.activations import Activation
 from weightinit.defaults import initialize
 from weightinit.fans import Fans, compute_fans
@@ -40,6 +40,8 @@ from weightinit.initializers import (
     xavier_uniform,
     zeros,
 )
+from weightinit.networks import GradientCheck, Network, check_gradients, cnn, mlp, rnn
+from weightinit.training import History, train
 
 __version__ = _version("weightinit")
 
@@ -48,8 +50,11 @@ __all__ = [
     "Constant",
     "DeltaOrthogonal",
     "Fans",
+    "GradientCheck",
+    "History",
     "Identity",
     "Initializer",
+    "Network",
     "Normal",
     "Orthogonal",
     "Sparse",
@@ -57,7 +62,10 @@ __all__ = [
     "Uniform",
     "VarianceScaling",
     "activations",
+    "check_gradients",
+    "cnn",
     "compute_fans",
+    "datasets",
     "delta_orthogonal",
     "gain",
     "glorot_normal",
@@ -70,8 +78,12 @@ __all__ = [
     "kaiming_uniform",
     "lecun_normal",
     "lecun_uniform",
+    "mlp",
+    "networks",
     "ones",
     "orthogonal",
+    "rnn",
+    "train",
     "xavier_normal",
     "xavier_uniform",
     "zeros",

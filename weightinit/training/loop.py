@@ -1,0 +1,220 @@
+"""The training loop."""
+
+import importlib
+import math
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from weightinit._checks import (
+    RandomSource,
+    check_choice,
+    check_integer,
+    check_nonnegative,
+    check_positive,
+    check_rng,
+)
+from weightinit.networks.base import Array, Gradients
+from weightinit.networks.losses import Loss, choose_loss, labels_of, mean_squared_error
+from weightinit.networks.network import Network, backpropagate
+from weightinit.training.history import History
+from weightinit.training.optimizers import Adam, Optimizer, Sgd
+
+__all__ = ["Monitor", "train"]
+
+#: Called as monitor(step, net, loss, gradients) after each step.
+Monitor = Callable[[int, Network, float, Gradients], object]
+
+
+def train(
+    net: Network,
+    x: ArrayLike,
+    y: ArrayLike,
+    *,
+    epochs: int,
+    batch_size: int,
+    learning_rate: float,
+    momentum: float = 0.0,
+    optimizer: str = "sgd",
+    rng: RandomSource = None,
+    progress: bool = False,
+    monitor: Monitor | None = None,
+) -> History:
+    """
+    Train a network in place, and return what became of its loss.
+
+    Parameters
+    ----------
+    net : Network
+        The network, with weights; they are changed.
+    x : array_like, shape (n, ...)
+        The samples.
+    y : array_like, shape (n,) or (n, d)
+        Integer labels or float targets, as for ``net.loss_and_gradients``, whose loss is the mean
+        over a batch: the learning rate does not depend on the size of it.
+    epochs : int
+        How often to go through all samples, at least 1.
+    batch_size : int
+        Samples a step, at least 1; the last batch of an epoch may be smaller. With ``len(x)`` or
+        more, each step takes all samples.
+    learning_rate : float
+        The step size, above 0.
+    momentum : float, default 0.0
+        From 0 to below 1, for "sgd" alone.
+    optimizer : {"sgd", "adam"}, default "sgd"
+        How gradients become steps.
+    rng : optional
+        Whatever ``numpy.random.default_rng`` takes; it shuffles the samples of each epoch.
+    progress : bool, default False
+        Show a bar, with tqdm.
+    monitor : callable, optional
+        Called as ``monitor(step, net, loss, gradients)`` after each step, with its number from 1,
+        the network after it, and the loss and gradients that led to it.
+
+    Returns
+    -------
+    History
+        Losses and accuracies, one an epoch. An interrupt from the keyboard ends the training and
+        returns the history so far, with ``interrupted`` set; the network keeps what it learned.
+
+    Raises
+    ------
+    RuntimeError
+        The network has no weights yet.
+    TypeError, ValueError
+        A parameter is not among the values above, or the data do not fit the network.
+    FloatingPointError
+        The loss or a weight is no longer finite; the message says in which epoch and layer.
+    ImportError
+        `progress` is asked for and tqdm is not installed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import weightinit as wi
+    >>> x, y = wi.datasets.xor(200, rng=0)
+    >>> net = wi.mlp([2, 8, 1], "tanh").initialize(wi.xavier_normal, rng=0)
+    >>> history = wi.train(net, x, y, epochs=100, batch_size=20, learning_rate=0.5, rng=0)
+    >>> len(history.losses), bool(np.mean(net.predict(x) == y) > 0.95)
+    (100, True)
+    """
+    if not isinstance(net, Network):
+        raise TypeError(f"net must be a Network, got {net!r}; build one with wi.mlp([2, 4, 1])")
+    steps = _optimizer(optimizer, net, learning_rate, momentum)
+    samples = net.check_inputs(x)
+    loss, targets = choose_loss(y, len(samples), net.output_shape)
+    size = check_integer("batch_size", batch_size, at_least=1)
+    generator = check_rng(rng)
+    rounds = _rounds(check_integer("epochs", epochs, at_least=1), progress)
+    run = _Run(net, (samples, targets), loss, steps, monitor)
+    history = History()
+    try:
+        for epoch in rounds:
+            mean_loss, accuracy = run.epoch(epoch, size, generator)
+            history.losses.append(mean_loss)
+            if loss is not mean_squared_error:
+                history.accuracies.append(accuracy)
+    except KeyboardInterrupt:
+        history.interrupted = True
+    return history
+
+
+def _optimizer(name: str, net: Network, learning_rate: float, momentum: float) -> Optimizer:
+    check_choice("optimizer", name, ("adam", "sgd"))
+    eta, mu = (
+        check_positive("learning_rate", learning_rate),
+        check_nonnegative("momentum", momentum),
+    )
+    if mu >= 1:
+        raise ValueError(f"momentum must be below 1, got {momentum!r}; 0.9 is usual")
+    if name == "sgd":
+        return Sgd(net.parameters, eta, mu)
+    if mu:
+        raise ValueError(
+            f"momentum belongs to optimizer='sgd', got {momentum!r} with 'adam', which has its "
+            "own; leave it out"
+        )
+    return Adam(net.parameters, eta)
+
+
+def _rounds(epochs: int, progress: bool) -> Iterable[int]:
+    """Return the numbers of the epochs, behind a bar if one is asked for."""
+    if not progress:
+        return range(epochs)
+    try:
+        tqdm = importlib.import_module("tqdm")
+    except ImportError as error:
+        raise ImportError(
+            "progress=True shows its bar with tqdm, which is not installed; "
+            "run pip install 'weightinit[parallel]', or leave progress out"
+        ) from error
+    bar: Iterable[int] = tqdm.tqdm(range(epochs), desc="training", unit="epoch")
+    return bar
+
+
+class _Run:
+    """One training run: what stays the same from step to step, and the count of them."""
+
+    def __init__(
+        self,
+        net: Network,
+        data: tuple[Array, Array],
+        loss: Loss,
+        optimizer: Optimizer,
+        monitor: Monitor | None,
+    ) -> None:
+        self.net, (self.x, self.y), self.loss = net, data, loss
+        self.optimizer, self.monitor = optimizer, monitor
+        self.step = 0
+
+    def epoch(self, number: int, size: int, rng: np.random.Generator) -> tuple[float, float]:
+        """Go through all samples once; return their mean loss and the share that was right."""
+        total = hits = 0.0
+        for x, y in self._batches(size, rng):
+            self.step += 1
+            with np.errstate(over="ignore", invalid="ignore"):  # told below, with the layer
+                value, outputs, gradients = backpropagate(
+                    self.net.chain, self.net.parameters, self.loss, x, y
+                )
+                if not math.isfinite(value):
+                    self._give_up(number, x)
+                self.optimizer.update(gradients)
+            if self.monitor is not None:
+                self.monitor(self.step, self.net, value, gradients)
+            total += value * len(x)
+            if self.loss is not mean_squared_error:
+                hits += np.count_nonzero(labels_of(outputs) == y)
+        if not all(np.isfinite(theta).all() for theta in self.net.parameters.values()):
+            self._give_up(number, self.x[:1])
+        return total / len(self.x), hits / len(self.x)
+
+    def _batches(self, size: int, rng: np.random.Generator) -> Iterator[tuple[Array, Array]]:
+        """Yield all samples in random order, so many at a time."""
+        n = len(self.x)
+        if size >= n:  # the order of a whole makes no difference
+            yield self.x, self.y
+            return
+        order = rng.permutation(n)
+        for start in range(0, n, size):
+            chosen = order[start : start + size]
+            yield self.x[chosen], self.y[chosen]
+
+    def _give_up(self, number: int, x: Array) -> None:
+        """Raise, naming the first layer that has a weight or makes a value that is not finite."""
+        with np.errstate(all="ignore"):
+            where = next(self._not_finite(x), "the loss is the first value that is not finite")
+        raise FloatingPointError(
+            f"training stopped in epoch {number + 1}, step {self.step}: {where}; try a smaller "
+            f"learning_rate than {self.optimizer.learning_rate:g}, or start from smaller weights"
+        )
+
+    def _not_finite(self, x: Array) -> Iterator[str]:
+        parameters = self.net.parameters
+        for name, y, _ in self.net.chain.steps(parameters, x):
+            own = [key for key in parameters if key.startswith(f"{name}.")]
+            for key in own:
+                if not np.isfinite(parameters[key]).all():
+                    yield f"{key} of layer {name} is the first weight that is not finite"
+            if not np.isfinite(y).all():
+                yield f"the output of layer {name} is the first that is not finite"
