@@ -73,7 +73,8 @@ def _visit_inline(self: HTML5Translator, node: nodes.math) -> None:
 
 
 def _visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
-    self.body.append(self.starttag(node, "div", CLASS="math"))
+    ids = [i for i in node["ids"] if i not in node.parent["ids"]]  # furo's wrapper has taken them
+    self.body.append(self.starttag({}, "div", CLASS="math", IDS=ids))
     self.body.append(_convert(node, joined(node.astext()), display=True))
     if node["number"]:
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
@@ -83,7 +84,24 @@ def _visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+def _leave_out_of_summaries(
+    app: Sphinx,  # noqa: ARG001  Sphinx's signature
+    pagename: str,  # noqa: ARG001
+    templatename: str,  # noqa: ARG001
+    context: dict[str, Any],  # noqa: ARG001
+    doctree: nodes.document | None,
+) -> None:
+    """Put dots for formulas, once the page is written, in what its description is taken from."""
+    if doctree is None:
+        return
+    for node in list(doctree.findall(nodes.math)):
+        node.replace_self(nodes.Text("…"))
+    for node in list(doctree.findall(nodes.math_block)):
+        node.parent.remove(node)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.add_html_math_renderer("mathml", (_visit_inline, None), (_visit_block, None))
+    app.connect("html-page-context", _leave_out_of_summaries, priority=400)  # before opengraph
     return {"parallel_read_safe": True, "parallel_write_safe": True}
