@@ -19,11 +19,13 @@ _Array = NDArray[np.float64]
 #: A name, an Activation, or any vectorized callable from an array to an array of its shape.
 ActivationLike = str | Activation | Callable[[Any], Any]
 
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 _REACH = 38.0  # exp(-z^2/2) is 1e-314 there, at the edge of what a float64 holds
 _TOLERANCE = 1e-13  # of the whole integral, for each panel
 _BISECTIONS = 40  # a panel of width 1 ends at 1e-12: what a jump can cost
 _MOST_PANELS = 2**17  # a function this rough has no moment worth computing
+
+# At z, in panels of these widths: values, and how far rounding may have put them off.
+_Sampler = Callable[[_Array, _Array], tuple[_Array, _Array]]
 
 
 def gain(activation: ActivationLike, *, direction: str = "forward") -> float:
@@ -41,7 +43,7 @@ def gain(activation: ActivationLike, *, direction: str = "forward") -> float:
     layer to layer (forward); weights of std :math:`g / \sqrt{n_\text{out}}` keep that of the
     gradients (backward). The two gains agree for relu, leaky relu and linear alone.
 
-    The expectations are integrals, computed to full accuracy by Gauss-Legendre panels that
+    The expectations are integrals, computed to full accuracy by Gauss-Lobatto panels that
     bisect themselves where :math:`\phi` has kinks; Gauss-Hermite nodes, which assume a smooth
     :math:`\phi`, would lose most digits there.
 
@@ -104,25 +106,18 @@ def gain(activation: ActivationLike, *, direction: str = "forward") -> float:
     check_choice("direction", direction, ("forward", "backward"))
     if isinstance(activation, str | Activation) or not callable(activation):
         return _activation_gain(activations.get(activation), direction)
-    return _gain_of(_checked(activation), direction, derivative=None)
+    values = _sampled(activation)
+    return _gain_of(values if direction == "forward" else _slopes(values), direction)
 
 
 @lru_cache(maxsize=256)
 def _activation_gain(activation: Activation, direction: str) -> float:
-    return _gain_of(_checked(activation), direction, derivative=activation.derivative)
+    function = activation if direction == "forward" else activation.derivative
+    return _gain_of(_sampled(function), direction)
 
 
-def _gain_of(
-    function: Callable[[_Array], _Array],
-    direction: str,
-    derivative: Callable[[_Array], _Array] | None,
-) -> float:
-    if direction == "forward":
-        moment = _second_moment(lambda z, _: function(z))
-    elif derivative is not None:
-        moment = _second_moment(lambda z, _: derivative(z))
-    else:
-        moment = _second_moment(lambda z, width: _slopes(function(z), width))
+def _gain_of(values: _Sampler, direction: str) -> float:
+    moment = _second_moment(values)
     if moment < 1e-300:  # its square root and inverse would not be numbers
         raise ValueError(
             f"activation has a {direction} second moment of {moment:.3g}: it returns (nearly) "
@@ -131,18 +126,44 @@ def _gain_of(
     return 1.0 / math.sqrt(moment)
 
 
-def _second_moment(values: Callable[[_Array, _Array], _Array]) -> float:
-    """Integrate values(z, width)^2 times the standard normal density, over panels of z."""
+def _gauss_lobatto(n: int) -> tuple[_Array, _Array]:
+    """Return nodes and weights on [-1, 1], with nodes at both ends.
+
+    A kink near the edge of a panel would hide from Gauss-Legendre nodes, which leave a gap there.
+    """
+    legendre = np.polynomial.Legendre.basis(n - 1)
+    nodes = np.concatenate([[-1.0], np.sort(legendre.deriv().roots()), [1.0]])
+    return nodes, 2 / (n * (n - 1) * legendre(nodes) ** 2)
+
+
+def _differentiation_matrix(nodes: _Array) -> _Array:
+    """Return the D that takes values at the nodes to the slopes of their polynomial there."""
+    vandermonde = np.polynomial.legendre.legvander(nodes, nodes.size - 1)
+    derivatives = np.polynomial.legendre.legder(np.eye(nodes.size))
+    slopes = np.polynomial.legendre.legvander(nodes, nodes.size - 2) @ derivatives
+    return np.asarray(np.linalg.solve(vandermonde.T, slopes.T).T)
+
+
+_NODES, _WEIGHTS = _gauss_lobatto(16)
+_DIFFERENTIATION = _differentiation_matrix(_NODES)
+
+
+def _second_moment(values: _Sampler) -> float:
+    """Integrate the square of the values times the standard normal density, over panels of z."""
     # Integers as panel edges put the kinks of the usual activations (0, +-1) where they are exact.
     left = np.arange(-_REACH, _REACH)
     width = np.ones_like(left)
-    coarse = _panel_integrals(values, left, width)
+    coarse, _ = _panel_integrals(values, left, width)
     done = 0.0
     for _ in range(_BISECTIONS):
         width = width / 2
-        halves = [_panel_integrals(values, start, width) for start in (left, left + width)]
+        halves, rounding = zip(
+            *(_panel_integrals(values, start, width) for start in (left, left + width)),
+            strict=True,
+        )
         fine = halves[0] + halves[1]
-        open_ = np.abs(fine - coarse) > _TOLERANCE * (done + fine.sum())
+        allowed = _TOLERANCE * (done + fine.sum()) + rounding[0] + rounding[1]
+        open_ = np.abs(fine - coarse) > allowed
         done += float(fine[~open_].sum())
         left = np.concatenate([left[open_], left[open_] + width[open_]])
         width = np.concatenate([width[open_], width[open_]])
@@ -160,25 +181,27 @@ def _second_moment(values: Callable[[_Array, _Array], _Array]) -> float:
     return done + rest
 
 
-def _panel_integrals(
-    values: Callable[[_Array, _Array], _Array], left: _Array, width: _Array
-) -> _Array:
+def _panel_integrals(values: _Sampler, left: _Array, width: _Array) -> tuple[_Array, _Array]:
+    """Return the integral over each panel, and how far rounding may have put it off."""
     z = left[:, None] + width[:, None] * (1 + _NODES) / 2
     density = np.exp(-0.5 * z**2) / math.sqrt(2 * math.pi)
-    # The root of the density goes inside the square, which would overflow alone.
-    integrand = (values(z, width[:, None]) * np.sqrt(density)) ** 2
-    if integrand[np.abs(z) > _REACH - 1].sum() > 1e-12 * integrand.sum():
+    with np.errstate(over="ignore", invalid="ignore"):  # told below
+        # The root of the density goes inside the square, which would overflow alone.
+        found, off = (array * np.sqrt(density) for array in values(z, width[:, None]))
+        total, tails = (found**2).sum(), (found[np.abs(z) > _REACH - 1] ** 2).sum()
+    if not np.isfinite(total) or tails > 1e-12 * total:
         raise ValueError(
             "activation must have a finite second moment under a standard normal, got one that "
-            "grows too fast (as exp(z**2 / 4) does); clip it"
+            "is too large or grows too fast (as exp(z**2 / 4) does); scale it down or clip it"
         )
-    return np.asarray(integrand @ _WEIGHTS * width / 2)
+    integral = found**2 @ _WEIGHTS * width / 2
+    return integral, (2 * np.abs(found) + off) * off @ _WEIGHTS * width / 2
 
 
-def _checked(function: Callable[[Any], Any]) -> Callable[[_Array], _Array]:
+def _sampled(function: Callable[[Any], Any]) -> _Sampler:
     """Wrap `function` so that it gets and returns 2-D float64, or says what is wrong with it."""
 
-    def call(z: _Array) -> _Array:
+    def sample(z: _Array, _: _Array) -> tuple[_Array, _Array]:
         flat = z.ravel()
         with np.errstate(all="ignore"):  # whatever goes wrong shows in the values
             values = np.asarray(function(flat.copy()))
@@ -196,24 +219,20 @@ def _checked(function: Callable[[Any], Any]) -> Callable[[_Array], _Array]:
                 f"activation must be finite on [-{_REACH:g}, {_REACH:g}], got "
                 f"{values[bad][np.abs(flat[bad]).argmin()]} at z = {where:.6g}; clip its input"
             )
-        return values.astype(np.float64).reshape(z.shape)
+        kind = values.dtype if values.dtype.kind == "f" else np.dtype(np.float64)
+        exact = values.astype(np.float64).reshape(z.shape)
+        return exact, 4 * float(np.finfo(kind).eps) * np.abs(exact)
 
-    return call
-
-
-def _differentiation_matrix(nodes: _Array) -> _Array:
-    """Return the D that takes values at the nodes to the slopes of their polynomial there."""
-    vandermonde = np.polynomial.legendre.legvander(nodes, nodes.size - 1)
-    derivatives = np.polynomial.legendre.legder(np.eye(nodes.size))
-    slopes = np.polynomial.legendre.legvander(nodes, nodes.size - 2) @ derivatives
-    return np.asarray(np.linalg.solve(vandermonde.T, slopes.T).T)
+    return sample
 
 
-_DIFFERENTIATION = _differentiation_matrix(_NODES)
-
-
-def _slopes(values: _Array, width: _Array) -> _Array:
+def _slopes(function: _Sampler) -> _Sampler:
     """Differentiate the polynomial through the values of each panel; rounding alone counts as 0."""
-    slopes = values @ _DIFFERENTIATION.T
-    noise = np.finfo(np.float64).eps * (np.abs(values) @ np.abs(_DIFFERENTIATION.T))
-    return np.asarray(np.where(np.abs(slopes) > 4 * noise, slopes, 0) * 2 / width)
+
+    def sample(z: _Array, width: _Array) -> tuple[_Array, _Array]:
+        values, off = function(z, width)
+        slopes = values @ _DIFFERENTIATION.T * 2 / width
+        noise = off @ np.abs(_DIFFERENTIATION.T) * 2 / width
+        return np.where(np.abs(slopes) > noise, slopes, 0), noise
+
+    return sample
