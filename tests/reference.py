@@ -98,7 +98,7 @@ REFERENCE: dict[str, Pair] = {
     "mish": (mish, mish_derivative),
     "hardtanh": (
         lambda x: np.minimum(1, np.maximum(-1, x)),
-        lambda x: ((x > -1) & (x < 1)).astype(float),
+        lambda x: np.where((x > -1) & (x < 1), 1.0, 0.0),
     ),
     "sine": (np.sin, np.cos),
 }

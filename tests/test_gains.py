@@ -1,0 +1,283 @@
+"""Gains: the exact second moments of activations, and of whatever callable comes along."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy import integrate
+from scipy.stats import norm
+
+import weightinit as wi
+from tests.reference import KINKS, REFERENCE, normal_density
+
+Array = NDArray[np.float64]
+
+E = math.e
+TAIL_1, TAIL_2 = norm.sf(1), norm.sf(2)  # P(z > 1), P(z > 2)
+INSIDE_1 = 1 - 2 * TAIL_1
+# E phi(z)^2 and E phi'(z)^2 by hand; `elu_low` is E (exp(z) - 1)^2 over z < 0.
+ELU_LOW = E**2 * TAIL_2 - 2 * math.sqrt(E) * TAIL_1 + 0.5
+SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
+BY_HAND = {
+    "linear": (1, 1),
+    "relu": (1 / 2, 1 / 2),
+    "leaky_relu": ((1 + 1e-4) / 2, (1 + 1e-4) / 2),
+    "elu": (1 / 2 + ELU_LOW, 1 / 2 + E**2 * TAIL_2),
+    "selu": (1, SELU_SCALE**2 * (1 / 2 + SELU_ALPHA**2 * E**2 * TAIL_2)),
+    "gelu": (1 / 3 + 1 / (2 * math.sqrt(3) * math.pi), 1 / 3 + 2 / (3 * math.sqrt(3) * math.pi)),
+    "hardtanh": (1 - 2 * norm.pdf(1), INSIDE_1),
+    "sine": ((1 - E**-2) / 2, (1 + E**-2) / 2),
+}
+
+directions = pytest.mark.parametrize("direction", ["forward", "backward"])
+names = pytest.mark.parametrize("name", wi.activations.names())
+places = st.floats(-4, 4)
+
+
+def moment_by_quadpack(name: str, direction: str) -> float:
+    """Integrate the square of the reference with QUADPACK, from kink to kink."""
+    function = REFERENCE[name][direction == "backward"]
+    ends = sorted({-np.inf, 0.0, np.inf, *KINKS.get(name, ())})
+    pieces = [
+        integrate.quad(
+            lambda z: function(z) ** 2 * normal_density(z),
+            *piece,
+            epsabs=0,
+            epsrel=1e-11,
+            limit=200,
+        )
+        for piece in pairwise(ends)
+    ]
+    return sum(value for value, _ in pieces)
+
+
+@names
+@directions
+def test_gains_of_activations(name: str, direction: str) -> None:
+    """A gain is 1 / sqrt(E phi(z)^2), or with phi', to 1e-8: by QUADPACK, and by hand if I can."""
+    gain = wi.gain(name, direction=direction)
+    assert gain == pytest.approx(moment_by_quadpack(name, direction) ** -0.5, rel=1e-8)
+    if name in BY_HAND:
+        by_hand = BY_HAND[name][direction == "backward"]
+        assert gain == pytest.approx(by_hand**-0.5, rel=1e-8)
+
+
+@given(st.floats(-1e3, 1e3))
+def test_leaky_relu(slope: float) -> None:
+    """The gain of a leaky ReLU is sqrt(2 / (1 + slope^2)), forward and backward."""
+    leaky = wi.activations.leaky_relu(slope)
+    wanted = pytest.approx(math.sqrt(2 / (1 + slope**2)), rel=1e-8)
+    assert wi.gain(leaky) == wanted
+    assert wi.gain(leaky, direction="backward") == wanted
+
+
+@names
+def test_the_two_gains_agree_for_lines_through_zero_alone(name: str) -> None:
+    """Forward and backward gain are one for linear, relu and leaky relu, and for no other."""
+    forward, backward = wi.gain(name), wi.gain(name, direction="backward")
+    assert math.isclose(forward, backward, rel_tol=1e-8) == (
+        name in {"linear", "relu", "leaky_relu"}
+    )
+
+
+@names
+@directions
+def test_a_name_an_activation_and_a_callable_are_one(name: str, direction: str) -> None:
+    """The gain is that of the function, whichever way it is handed over.
+
+    As a plain callable its slopes are taken numerically: to 1e-8 where phi is smooth or where
+    its kinks are at integers, the edges of the panels.
+    """
+    phi = wi.activations.get(name)
+    gain = wi.gain(name, direction=direction)
+    assert wi.gain(phi, direction=direction) == gain
+    assert wi.gain(phi.__call__, direction=direction) == pytest.approx(gain, rel=1e-8)
+
+
+@given(
+    st.sampled_from(wi.activations.names()),
+    st.floats(1e-100, 1e100),
+    st.sampled_from([1, -1]),
+    st.sampled_from(["forward", "backward"]),
+)
+def test_gains_are_homogeneous(name: str, c: float, sign: int, direction: str) -> None:
+    """A function c times as large, of either sign, has a gain c times as small."""
+    phi = wi.activations.get(name)
+    gain = wi.gain(lambda z: sign * c * phi(z), direction=direction)
+    assert gain * c == pytest.approx(wi.gain(name, direction=direction), rel=1e-8)
+
+
+@given(places, st.floats(-3, 3), st.floats(0, 3))
+def test_a_kink_anywhere(c: float, left: float, right: float) -> None:
+    """A kink at any place costs less than 1e-5, forward and backward.
+
+    With P = P(z > c) and p the density at c, E (z - c)^2 over z > c is (1 + c^2) P - c p.
+    """
+    right += 0.1
+    above, density = norm.sf(c), norm.pdf(c)
+    square_above = (1 + c**2) * above - c * density
+    square_below = 1 + c**2 - square_above
+
+    def phi(z: Array) -> Array:
+        return np.where(z > c, right, left) * (z - c)
+
+    forward = right**2 * square_above + left**2 * square_below
+    backward = right**2 * above + left**2 * (1 - above)
+    assert wi.gain(phi) == pytest.approx(forward**-0.5, rel=1e-5)
+    assert wi.gain(phi, direction="backward") == pytest.approx(backward**-0.5, rel=1e-5)
+
+
+@given(places, st.floats(1e-3, 4))
+def test_a_ramp_anywhere(c: float, width: float) -> None:
+    """A ramp between two flat parts has the backward gain 1 / sqrt(P(c < z < c + width))."""
+    inside = norm.cdf(c + width) - norm.cdf(c) if c < 0 else norm.sf(c) - norm.sf(c + width)
+    gain = wi.gain(lambda z: np.clip(z, c, c + width), direction="backward")
+    assert gain == pytest.approx(inside**-0.5, rel=1e-5)
+
+
+@given(places)
+def test_a_jump_anywhere(c: float) -> None:
+    """A step has the forward gain 1 / sqrt(P(z > c)), as numbers or as booleans."""
+    gain = pytest.approx(norm.sf(c) ** -0.5, rel=1e-5)
+    assert wi.gain(lambda z: np.heaviside(z - c, 1)) == gain
+    assert wi.gain(lambda z: z > c) == gain
+
+
+@pytest.mark.parametrize("k", range(1, 7))
+def test_monomials(k: int) -> None:
+    """E z^2k is (2k - 1)!!, and the derivative of z^k brings k^2 of E z^(2k-2)."""
+    moments = [math.prod(range(2 * power - 1, 0, -2)) for power in (k - 1, k)]
+    assert wi.gain(lambda z: z**k) == pytest.approx(moments[1] ** -0.5, rel=1e-8)
+    backward = wi.gain(lambda z: z**k, direction="backward")
+    assert backward == pytest.approx((k**2 * moments[0]) ** -0.5, rel=1e-8)
+
+
+@pytest.mark.parametrize("a", [0.5, 7.0, 60.0, 400.0])
+def test_fast_waves(a: float) -> None:
+    """E sin(az)^2 is (1 - exp(-2 a^2)) / 2, however fast the wave."""
+    forward = (1 - math.exp(-2 * a**2)) / 2
+    assert wi.gain(lambda z: np.sin(a * z)) == pytest.approx(forward**-0.5, rel=1e-8)
+    backward = wi.gain(lambda z: np.sin(a * z), direction="backward")
+    assert backward == pytest.approx((a**2 * (1 - forward)) ** -0.5, rel=1e-8)
+
+
+@pytest.mark.parametrize("a", [0.1, 0.2, 0.24])
+def test_fast_growth(a: float) -> None:
+    """E exp(az^2)^2 is 1 / sqrt(1 - 4a), right up to where it ceases to be finite, a = 1/4."""
+    assert wi.gain(lambda z: np.exp(a * z**2)) == pytest.approx((1 - 4 * a) ** 0.25, rel=1e-8)
+
+
+def test_a_callable_may_return_what_numpy_reads() -> None:
+    """Lists and integers are numbers too."""
+    assert wi.gain(lambda z: list(2 * z)) == pytest.approx(0.5, rel=1e-8)
+    assert wi.gain(lambda z: np.sign(z).astype(int)) == pytest.approx(1, rel=1e-8)
+
+
+@names
+@directions
+def test_a_callable_may_work_in_float32(name: str, direction: str) -> None:
+    """A function that rounds to float32 has the gain of the exact one, within that rounding."""
+    phi = wi.activations.get(name)
+    gain = wi.gain(lambda z: phi(z.astype(np.float32)), direction=direction)
+    within = 4 * np.finfo(np.float32).eps
+    assert gain == pytest.approx(wi.gain(name, direction=direction), rel=within)
+
+
+def test_a_callable_may_spoil_its_input() -> None:
+    """A function that works in place on its argument has the gain of what it returns."""
+    assert wi.gain(lambda z: np.multiply(z, 2, out=z)) == pytest.approx(0.5, rel=1e-8)
+
+
+def test_overflow_inside_a_callable_is_its_own_affair() -> None:
+    """A value that is right although exp overflowed on the way is taken without a warning."""
+    steep = wi.gain(lambda z: 1 / (1 + np.exp(-100 * z)))
+    assert 1 < steep < math.sqrt(2) + 0.1
+
+
+NO_GAIN = {
+    "drops values": (
+        lambda z: z[:5],
+        ValueError,
+        r"array of its shape, got shape \(5,\).*vectorize",
+    ),
+    "a constant": (lambda _: 1.0, ValueError, r"an array of its shape, got shape \(\)"),
+    "another shape": (lambda z: z[:, None], ValueError, r"of its shape, got shape \(\d+, 1\) for"),
+    "complex": (lambda z: z + 0j, TypeError, r"must return real numbers, got dtype complex128"),
+    "strings": (lambda z: z.astype(str), TypeError, r"must return real numbers, got dtype <U"),
+    "objects": (lambda z: z.astype(object), TypeError, r"return real numbers, got dtype object"),
+    "nan": (np.arcsin, ValueError, r"must be finite on \[-38, 38\], got nan at z = -?1\.0.*clip"),
+    "overflow": (lambda z: np.exp(z**2), ValueError, r"must be finite .*got inf at z = -?26\.\d+"),
+    "inf": (lambda z: np.where(z > 3, np.inf, 0), ValueError, r"got inf at z = 3\.0"),
+    "fast growth": (
+        lambda z: np.exp(z**2 / 3),
+        ValueError,
+        r"finite second moment.*too fast.*clip",
+    ),
+    "huge": (lambda z: 1e200 * z, ValueError, r"finite second moment"),
+    "pole at zero": (lambda z: 1 / z, ValueError, r"must be finite on .*, got inf at z = 0; clip"),
+    "pole": (
+        lambda z: 1 / (z - 0.3),
+        ValueError,
+        r"second moment.*not converge near z = 0.3; clip",
+    ),
+    "zero": (lambda z: 0 * z, ValueError, r"second moment of 0.*it is the function you mean"),
+    "tiny": (lambda z: 1e-160 * z, ValueError, r"second moment of .*no gain exists"),
+}
+NO_BACKWARD_GAIN = {
+    "a step": (
+        lambda z: np.heaviside(z - 0.3, 0),
+        r"does not converge near z = 0\.3; clip or smooth",
+    ),
+    "a root": (lambda z: np.sqrt(np.abs(z)), r"does not converge near z = -?\S+; clip or smooth"),
+    "a constant": (lambda z: 1 + 0 * z, r"backward second moment of 0: .*no gain exists"),
+    "a staircase": (np.round, r"second moment"),
+}
+
+
+@directions
+@pytest.mark.parametrize("kind", NO_GAIN)
+def test_functions_without_a_gain(kind: str, direction: str) -> None:
+    """What is no function of numbers, or has no finite second moment above 0, is told so."""
+    function, error, message = NO_GAIN[kind]
+    with pytest.raises(error, match=message):
+        wi.gain(function, direction=direction)
+
+
+@pytest.mark.parametrize("kind", NO_BACKWARD_GAIN)
+def test_functions_without_a_backward_gain(kind: str) -> None:
+    """A function with a gain has none backward if its slope is infinite, or zero all over."""
+    function, message = NO_BACKWARD_GAIN[kind]
+    assert wi.gain(function) > 0
+    with pytest.raises(ValueError, match=message):
+        wi.gain(function, direction="backward")
+
+
+def test_the_derivative_of_an_activation_is_checked_as_well() -> None:
+    """An activation whose derivative is nan somewhere has a forward gain, and no backward one."""
+    phi = wi.Activation("root", lambda x: np.abs(x) ** 0.5, lambda x: 1 / (x - x))
+    assert wi.gain(phi) > 0
+    with pytest.raises(ValueError, match="must be finite on .*, got nan at z = 0"):
+        wi.gain(phi, direction="backward")
+
+
+@pytest.mark.parametrize(
+    "activation, direction, error, message",
+    [
+        ("swish", "forward", ValueError, r"activation must be one of 'linear'.*got 'swish'"),
+        (1.0, "forward", TypeError, r"activation must be .*one of the names 'linear'.*got 1.0"),
+        (None, "forward", TypeError, r"activation must be .*got None"),
+        ("relu", "up", ValueError, r"direction must be one of 'backward', 'forward', got 'up'"),
+        ("relu", None, TypeError, r"direction must be one of 'backward', 'forward', got None"),
+        (wi.activations.leaky_relu, "forward", TypeError, r"makes an activation from a slope"),
+    ],
+)
+def test_bad_arguments(
+    activation: object, direction: object, error: type[Exception], message: str
+) -> None:
+    """What is no activation, or no direction, is an error that lists what there is."""
+    with pytest.raises(error, match=message):
+        wi.gain(activation, direction=direction)
