@@ -170,7 +170,7 @@ def truncated_normal(
     >>> bool(np.abs(x).max() <= 2 / streams.truncation_factor(2.0))
     True
     """
-    before = std / truncation_factor(bound)
+    scale = std * (min(bound, 1.0) / truncation_factor(bound))
     propose = _propose_normal if bound > 1 else _propose_uniform
 
     def draw(stream: np.random.Generator, block: _Array) -> None:
@@ -180,7 +180,7 @@ def truncated_normal(
             still = propose(stream, again, bound)
             block[rejected] = again
             rejected = rejected[still]
-        _scale(block, mean, before)
+        _scale(block, mean, scale)
 
     return _filled(rng, shape, dtype, draw, threads)
 
@@ -207,24 +207,24 @@ def truncation_factor(bound: float) -> float:
     """
     # A ratio of two integrals: the closed form cancels for small b.
     nodes, weights = np.polynomial.legendre.leggauss(64)
-    z = min(bound, NORMAL_REACH) * nodes
-    mass = weights * np.exp(-0.5 * z**2)
-    return math.sqrt(float(mass @ z**2) / float(mass.sum()))
+    b = min(bound, NORMAL_REACH)
+    mass = weights * np.exp(-0.5 * (b * nodes) ** 2)
+    return b * math.sqrt(float(mass @ nodes**2) / float(mass.sum()))
 
 
 def _propose_normal(stream: np.random.Generator, block: _Array, bound: float) -> NDArray[np.intp]:
-    """Fill the block with normal numbers and return where they are out of bounds (< 32 %)."""
+    """Fill the block with normal numbers and return which lie out of bounds (< 32 %)."""
     stream.standard_normal(out=block, dtype=block.dtype.type)
     return np.flatnonzero(np.abs(block) > bound)
 
 
 def _propose_uniform(stream: np.random.Generator, block: _Array, bound: float) -> NDArray[np.intp]:
-    """Fill the block evenly within bounds and return what the density rejects (< 15 %)."""
+    """Fill the block evenly on +-1, for the bounds, and return what is to be redrawn (< 15 %)."""
     stream.random(out=block, dtype=block.dtype.type)
-    block *= block.dtype.type(2 * bound)
-    block -= block.dtype.type(bound)
+    block *= 2
+    block -= 1
     keep = stream.random(block.size, dtype=block.dtype.type)
-    return np.flatnonzero(keep > np.exp(-0.5 * block**2))
+    return np.flatnonzero(keep > np.exp(-0.5 * (bound * block) ** 2))
 
 
 def _scale(block: _Array, mean: float, std: float) -> None:
