@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from weightinit._checks import RandomSource, check_integer, check_rng
+from weightinit.networks.backpropagation import backpropagate
 from weightinit.networks.base import Array
 from weightinit.networks.losses import choose_loss
-from weightinit.networks.network import Network, backpropagate
+from weightinit.networks.network import Network
 
 __all__ = ["GradientCheck", "check_gradients"]
 

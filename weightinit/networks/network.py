@@ -1,9 +1,8 @@
 """A network: an architecture that is given its weights."""
 
-import fnmatch
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -11,15 +10,14 @@ from numpy.typing import ArrayLike, DTypeLike
 from weightinit._checks import RandomSource, check_dtype, check_integer, check_rng
 from weightinit.initializers import Initializer
 from weightinit.networks._inputs import check_tokens, check_values
-from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
+from weightinit.networks._starts import choose_initializers, start
+from weightinit.networks.backpropagation import backpropagate
+from weightinit.networks.base import Array, Gradients, Layer, Shape
 from weightinit.networks.chain import Chain
-from weightinit.networks.losses import Loss, choose_loss, labels_of
+from weightinit.networks.losses import choose_loss, labels_of
 from weightinit.networks.recurrent import Embedding
 
-__all__ = ["Network", "backpropagate"]
-
-# What parameters start at that are no weights, by the last part of their name.
-_STARTS = {"bias": 0.0, "gain": 1.0, "scale": 1.0}
+__all__ = ["Network"]
 
 
 class Network:
@@ -140,9 +138,9 @@ class Network:
                 "without BLAS; use float32"
             )
         generator = check_rng(rng)
-        chosen = self._choose(initializer)
+        chosen = choose_initializers(initializer, self.parameter_shapes)
         self._parameters = {
-            name: _start(name, shape, chosen[name], generator, kind)
+            name: start(name, shape, chosen[name], rng=generator, dtype=kind)
             for name, shape in self.parameter_shapes.items()
         }
         return self
@@ -298,106 +296,3 @@ class Network:
             rows.append((name, shape, sum(map(math.prod, sizes))))
         rows.append(("all", shape, sum(map(math.prod, self.parameter_shapes.values()))))
         return "\n".join(f"{name:12} {shape!s:16} {count:10,}" for name, shape, count in rows)
-
-    def _choose(
-        self, initializer: Initializer | Mapping[str, Initializer]
-    ) -> dict[str, Initializer | None]:
-        """Return the initializer of each parameter, None where it starts at a constant."""
-        if not isinstance(initializer, Mapping):
-            _check_initializer("initializer", initializer)
-            return {
-                name: None if _last_part(name) in _STARTS else initializer
-                for name in self.parameter_shapes
-            }
-        for pattern, value in initializer.items():
-            _check_initializer(f"initializer[{pattern!r}]", value)
-            if not fnmatch.filter(self.parameter_shapes, pattern):
-                raise ValueError(
-                    f"no parameter fits the pattern {pattern!r}; there are "
-                    f"{', '.join(self.parameter_shapes)}"
-                )
-        return {name: _first_match(name, initializer) for name in self.parameter_shapes}
-
-
-def backpropagate(
-    chain: Chain, parameters: Parameters, loss: Loss, x: Array, y: Array
-) -> tuple[float, Array, Gradients]:
-    """
-    Go forward to the loss and back to the gradients, without checks.
-
-    Parameters
-    ----------
-    chain : Chain
-        The layers.
-    parameters : mapping of str to ndarray
-        Their parameters.
-    loss : callable
-        From outputs and targets to the loss and its gradient (:mod:`weightinit.networks.losses`).
-    x : ndarray, shape (n, ...)
-        The batch, as ``Network.check_inputs`` returns it.
-    y : ndarray
-        The targets, as ``choose_loss`` returns them.
-
-    Returns
-    -------
-    loss : float
-        The mean over the batch.
-    outputs : ndarray, shape (n, units)
-        What the chain made of the batch.
-    gradients : dict of str to ndarray
-        The gradient for each parameter.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import weightinit as wi
-    >>> from weightinit.networks.losses import mean_squared_error
-    >>> from weightinit.networks.network import backpropagate
-    >>> net = wi.mlp([2, 1]).initialize(wi.zeros)
-    >>> x, y = np.ones((1, 2)), np.array([[3.0]])
-    >>> backpropagate(net.chain, net.parameters, mean_squared_error, x, y)[0]
-    9.0
-    """
-    outputs, cache = chain.forward(parameters, x)
-    value, d_outputs = loss(outputs, y)
-    return value, outputs, chain.backward(parameters, cache, d_outputs)[1]
-
-
-def _last_part(name: str) -> str:
-    return name.rpartition(".")[2]
-
-
-def _check_initializer(name: str, value: object) -> None:
-    if not isinstance(value, Initializer):
-        raise TypeError(
-            f"{name} must be an initializer, such as wi.he_normal or wi.Normal(std=0.01), "
-            f"got {value!r}"
-        )
-
-
-def _first_match(name: str, patterns: Mapping[str, Initializer]) -> Initializer | None:
-    for pattern, initializer in patterns.items():
-        if fnmatch.fnmatchcase(name, pattern):
-            return initializer
-    if _last_part(name) in _STARTS:
-        return None
-    raise ValueError(
-        f"no pattern fits the weight {name!r}, got {', '.join(map(repr, patterns))}; "
-        "add '*.weight' at the end for all others"
-    )
-
-
-def _start(
-    name: str,
-    shape: tuple[int, ...],
-    initializer: Initializer | None,
-    rng: np.random.Generator,
-    dtype: np.dtype[Any],
-) -> Array:
-    if initializer is None:
-        return np.full(shape, _STARTS[_last_part(name)], dtype)
-    try:
-        return initializer(shape, rng=rng, dtype=dtype)
-    except ValueError as error:
-        error.add_note(f"while drawing {name!r} of shape {shape} from {initializer}")
-        raise

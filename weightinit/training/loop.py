@@ -15,9 +15,10 @@ from weightinit._checks import (
     check_positive,
     check_rng,
 )
+from weightinit.networks.backpropagation import backpropagate
 from weightinit.networks.base import Array, Gradients
 from weightinit.networks.losses import Loss, choose_loss, labels_of, mean_squared_error
-from weightinit.networks.network import Network, backpropagate
+from weightinit.networks.network import Network
 from weightinit.training.history import History
 from weightinit.training.optimizers import Adam, Optimizer, Sgd
 

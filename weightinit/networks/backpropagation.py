@@ -1,0 +1,51 @@
+"""A pass forward to the loss and back to the gradients."""
+
+from weightinit.networks.base import Array, Gradients, Parameters
+from weightinit.networks.chain import Chain
+from weightinit.networks.losses import Loss
+
+__all__ = ["backpropagate"]
+
+
+def backpropagate(
+    chain: Chain, parameters: Parameters, loss: Loss, x: Array, y: Array
+) -> tuple[float, Array, Gradients]:
+    """
+    Go forward to the loss and back to the gradients, without checks.
+
+    Parameters
+    ----------
+    chain : Chain
+        The layers.
+    parameters : mapping of str to ndarray
+        Their parameters.
+    loss : callable
+        From outputs and targets to the loss and its gradient (:mod:`weightinit.networks.losses`).
+    x : ndarray, shape (n, ...)
+        The batch, as ``Network.check_inputs`` returns it.
+    y : ndarray
+        The targets, as ``choose_loss`` returns them.
+
+    Returns
+    -------
+    loss : float
+        The mean over the batch.
+    outputs : ndarray, shape (n, units)
+        What the chain made of the batch.
+    gradients : dict of str to ndarray
+        The gradient for each parameter.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import weightinit as wi
+    >>> from weightinit.networks.losses import mean_squared_error
+    >>> from weightinit.networks.backpropagation import backpropagate
+    >>> net = wi.mlp([2, 1]).initialize(wi.zeros)
+    >>> x, y = np.ones((1, 2)), np.array([[3.0]])
+    >>> backpropagate(net.chain, net.parameters, mean_squared_error, x, y)[0]
+    9.0
+    """
+    outputs, cache = chain.forward(parameters, x)
+    value, d_outputs = loss(outputs, y)
+    return value, outputs, chain.backward(parameters, cache, d_outputs)[1]
