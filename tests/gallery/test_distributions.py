@@ -1,0 +1,170 @@
+"""The claims of gallery/distributions.
+
+Margins: every test was also passed by 25 runs with seeds that the scripts do not use. Where a
+margin comes from a law, the test says which; its false-alarm rate is then that of one run.
+"""
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.gallery
+
+
+@pytest.fixture
+def names(run_script):
+    """Return the function from a script's file name to the names that it leaves behind."""
+    return lambda script: run_script(f"distributions/{script}.py").names
+
+
+def test_signals_follow_the_exponential(names):
+    """The rms of 20 ReLU layers is the theory's, to a factor of 2, over 40 powers of ten."""
+    found = names("plot_choose_a_scale")
+    for name, theory in found["final_theory"].items():
+        assert theory / 2 < found["final_rms"][name] < theory * 2, name
+    assert found["final_rms"]["N(0, 1)"] > 1e39 * found["final_rms"]["std 0.01"]
+
+
+def test_schemes_stray_alike(names):
+    """With the same draws all four schemes are off the theory by the same factors, to rounding."""
+    found = names("plot_choose_a_scale")
+    factors = [rms[:, -1] / found["final_theory"][name] for name, rms in found["measured"].items()]
+    assert all(np.allclose(factor, factors[0], rtol=1e-9) for factor in factors)
+
+
+def test_layers_follow_their_laws(names):
+    """Each layer's weights have the law drawn over them: 45 KS tests at 1e-9 in all."""
+    distances = names("plot_compare_weight_distributions")["distances"]
+    # Kolmogorov's law: P(distance > t / sqrt(m)) < 2 exp(-2 t^2).
+    tests = sum(np.size(values) for values in distances.values())
+    threshold = np.sqrt(np.log(2 * tests / 1e-9) / 2)
+    assert max(np.max(values) for values in distances.values()) < threshold
+
+
+def test_pooled_weights_hide_the_schemes(names):
+    """A test at 5 % separates 18 pooled weights in under 10 % of draws, wide layers in all."""
+    found = names("plot_compare_weight_distributions")
+    assert max(found["power_tiny"].values()) < 0.1
+    assert min(found["power_layer"].values()) == 1
+
+
+def test_layers_have_widths_of_their_own(names):
+    """Xavier's and He's std grow from layer to layer; that of N(0, 1) is always the same."""
+    found = names("plot_compare_weight_distributions")
+    stds = {
+        name: [init.std(shape) for shape in found["shapes"]]
+        for name, (init, *_) in found["schemes"].items()
+    }
+    assert len(set(stds.pop("N(0, 1)"))) == 1
+    assert all(np.all(np.diff(values) > 0) for values in stds.values())
+
+
+def test_old_rule_fades_in_both_directions(names):
+    """Through five tanh layers the old rule keeps about a tenth of a std, Xavier about a half."""
+    found = names("plot_keep_gradients_with_xavier")
+    for kept in (found["kept_up"], found["kept_down"]):
+        assert 0.07 < kept["±1/√n"] < 0.12
+        assert 0.37 < kept["Xavier"] < 0.56
+    assert found["n_var"] == pytest.approx({"±1/√n": 1 / 3, "Xavier": 1.0})
+
+
+def test_wide_layers_are_as_in_theory(names):
+    """At width 1000 every seed and layer is within 4 % of the limit of infinite width."""
+    assert names("plot_keep_gradients_with_xavier")["off"] < 0.04
+
+
+def test_sigmoid_loses_the_gradient(names):
+    """Xavier keeps a linear gradient, and loses it by ten powers of ten more under a sigmoid."""
+    found = names("plot_break_xavier_with_sigmoid")
+    ratio = found["ratio"]
+    assert 0.7 < ratio["linear"] < 1.4
+    assert 0.1 < ratio["tanh"] < 0.4
+    assert 0.5 < ratio["ReLU"] / 2 ** (-found["depth"] / 2) < 2
+    assert 0.1 * found["bound"] < ratio["sigmoid"] < found["bound"]
+
+
+def test_four_times_xavier_repairs_most(names):
+    """Weights four times as large save eight powers of ten, and leave less than ReLU has."""
+    ratio = names("plot_break_xavier_with_sigmoid")["ratio"]
+    assert 1e-5 < ratio["sigmoid, 4 × Xavier"] < 0.5 * ratio["ReLU"]
+    assert ratio["sigmoid, 4 × Xavier"] > 1e7 * ratio["sigmoid"]
+
+
+def test_he_is_level_both_ways(names):
+    """30 ReLU layers: He keeps signal and gradient, Xavier has the square root of 2**-30 left."""
+    found = names("plot_start_relu_with_he")
+    for sizes in (found["final_signal"], found["final_gradient"]):
+        assert 0.5 < sizes["He"] < 2
+        assert 0.5 < sizes["Xavier"] / 2 ** (-found["depth"] / 2) < 2
+
+
+def test_dead_units_do_not_know_the_scale(names):
+    """Scaling all weights changes no sign: the same number of units is dead at every scale."""
+    dead = names("plot_start_relu_with_he")["dead"]
+    assert np.all(dead["He"].sum(axis=1) > 0)
+    assert all(np.array_equal(counts, dead["He"]) for counts in dead.values())
+
+
+def test_size_holds_where_the_power_is_below_one(names):
+    """With tanh, selu and sigmoid the signal still has its size after 50 layers, in every seed."""
+    found = names("plot_pick_a_gain")
+    for name in ("tanh", "selu", "sigmoid"):
+        assert found["powers"][name] < 0.8
+        assert np.all(np.abs(np.log(found["final"][name])) < np.log(1.6)), name
+
+
+def test_size_wanders_or_runs_away_elsewhere(names):
+    """With relu the signal spreads more than with selu; with gelu and silu it runs away."""
+    found = names("plot_pick_a_gain")
+    assert found["powers"]["relu"] == pytest.approx(1, abs=1e-6)
+    assert 1.1 < found["powers"]["gelu"] < found["powers"]["silu"]
+    spread = {name: np.std(np.log(values)) for name, values in found["final"].items()}
+    assert spread["relu"] > 3 * spread["selu"]
+    assert np.median(found["final"]["gelu"]) > 10
+    assert np.median(found["final"]["silu"]) > 1e4
+
+
+def test_gradients_follow_chi_where_the_size_holds(names):
+    """The gradient is chi's to a factor of 2.5 where the signal holds, and far off with silu."""
+    found = names("plot_pick_a_gain")
+    ratio = {
+        name: gradient / found["chi"][name] ** found["depth"]
+        for name, gradient in found["gradient_at_input"].items()
+    }
+    assert all(0.4 < ratio[name] < 2.5 for name in ("tanh", "selu", "sigmoid")), ratio
+    assert ratio["silu"] > 100
+
+
+def test_orthogonal_products_stretch_nothing(names):
+    """All singular values of a product of 100 orthogonal matrices are 1, to rounding."""
+    assert names("plot_see_orthogonal_spectra")["off"] < 1e-13
+
+
+def test_gaussian_products_stretch_few_directions(names):
+    """With depth a Gaussian product passes fewer directions: half, a tenth, a few of 100."""
+    found = names("plot_see_orthogonal_spectra")
+    one, ten, hundred = found["directions"]["Gaussian"]
+    assert 45 < one < 55
+    assert 6 < ten < 13
+    assert 1 <= hundred < 4
+    assert np.all(np.abs(np.log10(found["rms_factor"]["Gaussian"])) < 1)
+    values = found["measured"]["Gaussian"][:, -1]
+    assert np.all(values[:, 50] < 1e-13 * values[:, 0])
+
+
+def test_cut_loses_variance_that_correction_keeps(names):
+    """The plain cut has std c sigma, the corrected one sigma: 500,000 weights, to six sigmas."""
+    found = names("plot_truncate_a_normal")
+    assert found["c"] == pytest.approx(0.87962566103423978, rel=1e-12)
+    # The relative standard error of a sample std is below 1 / sqrt(2 m): the law has thin tails.
+    margin = 6 / np.sqrt(2 * found["weights"]["corrected"].size)
+    assert found["std_after_cut"]["plain cut"] == pytest.approx(found["c"], rel=margin)
+    assert found["std_after_cut"]["corrected"] == pytest.approx(1, rel=margin)
+
+
+def test_cut_costs_a_deep_network_its_signal(names):
+    """After 20 layers the plain cut has c**40 of the mean square left, the corrected one all."""
+    found = names("plot_truncate_a_normal")
+    theory = found["c"] ** (2 * found["depth"])
+    assert theory < 0.01
+    assert 0.75 < found["left_after"]["plain cut"] / theory < 1.35
+    assert 0.75 < found["left_after"]["corrected"] < 1.35

@@ -1,0 +1,98 @@
+"""What every gallery script owes its reader."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+GALLERY = Path(__file__).parents[2] / "gallery"
+SCRIPTS = sorted(str(path.relative_to(GALLERY)) for path in GALLERY.glob("*/*.py"))
+VERBS = {
+    "Break",
+    "Choose",
+    "Compare",
+    "Escape",
+    "Find",
+    "Follow",
+    "Keep",
+    "Look",
+    "Measure",
+    "Pick",
+}
+VERBS |= {"Reproduce", "See", "Start", "Train", "Truncate", "Watch"}
+EACH_SCRIPT = pytest.mark.parametrize("path", SCRIPTS)
+
+
+@EACH_SCRIPT
+def test_title_tells_what_to_do(path):
+    """The title begins with a verb, and the file is called after it."""
+    title, underline, *_ = docstring(path).splitlines()
+    assert title.split()[0] in VERBS, f"{title!r}: begin with a verb; a new one joins VERBS"
+    assert underline == "=" * len(title)
+    assert Path(path).name.startswith(f"plot_{title.split()[0].lower()}_")
+
+
+@EACH_SCRIPT
+def test_head_asks_a_question(path):
+    """The docstring asks what the script answers."""
+    assert "?" in docstring(path)
+
+
+@EACH_SCRIPT
+def test_script_is_short(path):
+    """A script fits into 120 lines, so that it can be read in one sitting."""
+    assert len(source(path).splitlines()) <= 120
+
+
+@EACH_SCRIPT
+def test_script_stands_alone(path):
+    """A script imports nothing that a person who has it alone, and the package, would lack."""
+    imported = {
+        name.split(".")[0]
+        for node in ast.walk(ast.parse(source(path)))
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or "."]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    standard = {"itertools", "functools", "math"}
+    assert imported <= standard | {"matplotlib", "numpy", "scipy", "sklearn", "weightinit"}
+
+
+@EACH_SCRIPT
+def test_last_cell_says_numbers(path):
+    """The last cell prints values that were computed, not text alone."""
+    last = ast.parse(re.split(r"^# %%", source(path), flags=re.MULTILINE)[-1])
+    prints = [node for node in ast.walk(last) if is_call_of_print(node)]
+    assert any(isinstance(part, ast.FormattedValue) for call in prints for part in ast.walk(call))
+
+
+@pytest.mark.gallery
+@EACH_SCRIPT
+def test_script_runs(path, run_script):
+    """A script runs to its end, prints numbers, and describes each figure in five words or more."""
+    run = run_script(path)
+    assert re.search(r"\d", run.printed)
+    assert run.figure_texts
+    assert all(len(text.split()) >= 5 for text in run.figure_texts), run.figure_texts
+
+
+def source(path: str) -> str:
+    """Return the text of a script."""
+    return (GALLERY / path).read_text(encoding="utf-8")
+
+
+def docstring(path: str) -> str:
+    """Return the head of a script, without blank lines around it."""
+    return (ast.get_docstring(ast.parse(source(path))) or "").strip()
+
+
+def is_call_of_print(node: ast.AST) -> bool:
+    """Tell whether a node of the syntax tree calls print."""
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    )
