@@ -94,6 +94,7 @@ sphinx_gallery_conf = {
     "examples_dirs": "../gallery",
     "gallery_dirs": "auto_gallery",
     "filename_pattern": r"/plot_",
+    "subsection_order": ["../gallery/symmetry", "../gallery/distributions", "*"],
     "within_subsection_order": "FileNameSortKey",
     "abort_on_example_error": True,
     "image_scrapers": ("figure_gallery.scrape",),
