@@ -15,7 +15,8 @@ def check_values(x: Any, input_shape: Shape, dtype: np.dtype[Any]) -> Array:
     if batch.dtype.kind not in "biuf":
         raise TypeError(f"x must hold real numbers, got dtype {batch.dtype}; encode them first")
     _check_shape(batch, input_shape)
-    batch = batch.astype(dtype, copy=False)
+    with np.errstate(over="ignore"):  # told below
+        batch = batch.astype(dtype, copy=False)
     if not np.isfinite(batch).all():
         raise ValueError(
             f"x must be finite in {dtype}, got NaN or infinity; drop those samples, or fill them in"

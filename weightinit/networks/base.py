@@ -46,6 +46,9 @@ class Layer(ABC):
     #: What a network calls the layer, with a number behind: ``dense0``.
     kind: ClassVar[str]
 
+    #: Whether the input is integers, which have no gradient: such a layer can only be the first.
+    takes_tokens: ClassVar[bool] = False
+
     def parameter_shapes(self, input_shape: Shape) -> dict[str, tuple[int, ...]]:
         """
         Return the shapes of the parameters, by name, for samples of a shape.

@@ -194,4 +194,6 @@ def _check_layers(layers: object) -> tuple[Layer, ...]:
                 f"layers[{index}] must be a layer, such as Dense(10), got {layer!r}; "
                 "write the layers of a chain in line"
             )
+        if index and layer.takes_tokens:
+            raise ValueError(f"layers[{index}], {layer}, takes tokens, not values; put it first")
     return tuple(layers)

@@ -18,9 +18,9 @@ __all__ = ["GradientCheck", "check_gradients"]
 # The step that balances the two errors of a central difference, h ** 2 and eps / h.
 _STEP = float(np.cbrt(np.finfo(np.float64).eps))
 
-# Rounding alone moves a difference by about eps / h of the loss, which is 4e-11: entries below
-# this share of the loss are judged by their absolute error, as they cannot be by their relative.
-_FLOOR = 1e-4
+# Rounding alone moves a difference by about eps / h = 4e-11 of the loss. So that this stays far
+# below 1e-6, the error of entries below this share of the loss is taken relative to the share.
+_FLOOR = 1e-3
 
 _GOOD = 1e-6
 
@@ -114,7 +114,7 @@ def check_gradients(
     Notes
     -----
     Below 1e-6 the gradients are right; a mistake shows as 1e-3 or more. The error is relative to
-    the larger of both numbers, or to 1e-4 of the loss where both are smaller, since rounding
+    the larger of both numbers, or to 1e-3 of the loss where both are smaller, since rounding
     hides more. Where the step crosses a kink, as that of a ReLU, the difference is wrong though
     the gradient is right: an entry that disagrees is tried again with steps 10 and 100 times
     smaller, and its best counts.

@@ -60,6 +60,7 @@ class Embedding(Layer):
     vocabulary: int
     units: int
     kind: ClassVar[str] = "embedding"
+    takes_tokens: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         hint = "padding is token 0, so that there are two tokens at least"
