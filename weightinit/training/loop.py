@@ -106,6 +106,11 @@ def train(
     samples = net.check_inputs(x)
     loss, targets = choose_loss(y, len(samples), net.output_shape)
     size = check_integer("batch_size", batch_size, at_least=1)
+    if monitor is not None and not callable(monitor):
+        raise TypeError(
+            f"monitor must be callable as monitor(step, net, loss, gradients), got {monitor!r}; "
+            "write a function, or leave it out"
+        )
     generator = check_rng(rng)
     rounds = _rounds(check_integer("epochs", epochs, at_least=1), progress)
     run = _Run(net, (samples, targets), loss, steps, monitor)
@@ -204,7 +209,7 @@ class _Run:
     def _give_up(self, number: int, x: Array) -> None:
         """Raise, naming the first layer that has a weight or makes a value that is not finite."""
         with np.errstate(all="ignore"):
-            where = next(self._not_finite(x), "the loss is the first value that is not finite")
+            where = next(self._not_finite(x))
         raise FloatingPointError(
             f"training stopped in epoch {number + 1}, step {self.step}: {where}; try a smaller "
             f"learning_rate than {self.optimizer.learning_rate:g}, or start from smaller weights"
@@ -219,3 +224,4 @@ class _Run:
                     yield f"{key} of layer {name} is the first weight that is not finite"
             if not np.isfinite(y).all():
                 yield f"the output of layer {name} is the first that is not finite"
+        yield f"the output of layer {name} is finite, up to {np.abs(y).max():.3g}, its loss is not"

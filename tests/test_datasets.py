@@ -1,0 +1,133 @@
+"""Data sets: what they promise about labels, and that a seed decides them."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+import weightinit as wi
+from tests.chance import standard_errors
+
+PLANE = pytest.mark.parametrize("draw", [wi.datasets.ring, wi.datasets.xor])
+NEGATORS = {"not", "never", "hardly"}
+
+
+@PLANE
+def test_labels_are_equally_likely(draw: Callable) -> None:
+    """Each label has the chance 1/2 (false alarm 1e-6)."""
+    n = 10_000
+    x, y = draw(n, rng=0)
+    assert x.shape == (n, 2)
+    assert set(y) == {0, 1}
+    assert abs(y.mean() - 0.5) <= standard_errors() * 0.5 / np.sqrt(n)
+
+
+@PLANE
+def test_no_line_separates_the_labels(draw: Callable) -> None:
+    """Both labels have mean zero, so that no straight line separates them (false alarm 1e-6)."""
+    x, y = draw(10_000, rng=1)
+    for label in (0, 1):
+        points = x[y == label]
+        within = standard_errors(4) * points.std(axis=0) / np.sqrt(len(points))
+        assert (np.abs(points.mean(axis=0)) <= within).all()
+
+
+@pytest.mark.parametrize("draw", [*PLANE.args[1], wi.datasets.sentences])
+def test_a_seed_decides_the_data(draw: Callable) -> None:
+    """The same seed gives the same data, another seed others; nothing global is touched."""
+    state = np.random.get_state(legacy=False)  # noqa: NPY002  # it is what must not change
+    first, again, other = (vars_of(draw(50, rng=seed)) for seed in (3, 3, 4))
+    np.testing.assert_equal(first, again)
+    assert not np.array_equal(first[0], other[0])
+    np.testing.assert_equal(np.random.get_state(legacy=False), state)  # noqa: NPY002
+
+
+def vars_of(data: object) -> tuple:
+    """Return the arrays of a data set."""
+    return data if isinstance(data, tuple) else (data.tokens, data.labels, data.negated)
+
+
+def test_the_ring_is_even() -> None:
+    """Points spread evenly: r^2 has mean 1/2 in the disc and 5/2 in the ring (false alarm 1e-6)."""
+    x, y = wi.datasets.ring(10_000, rng=2)
+    squares = (x**2).sum(axis=1)
+    for label, low, high in ((1, 0, 1), (0, 1, 4)):
+        r2 = squares[y == label]
+        assert low <= r2.min()
+        assert r2.max() <= high
+        within = standard_errors(2) * (high - low) / np.sqrt(12 * len(r2))
+        assert abs(r2.mean() - (low + high) / 2) <= within
+
+
+def test_the_label_of_xor_is_where_signs_differ() -> None:
+    """Label 1 is where signs differ, but for points 4 stds from their corner (false alarm 1e-6)."""
+    x, y = wi.datasets.xor(10_000, rng=3)
+    clear = (np.abs(x) > 0.2).all(axis=1)  # the others may have come from the next corner
+    same = (np.sign(x[:, 0]) != np.sign(x[:, 1])) == y
+    # A normal point lies 1.2 / 0.3 = 4 stds to one side with a chance of 3.2e-5 on each axis; so
+    # 9 or more of 10,000 have one of 3e-8.
+    assert np.count_nonzero(~same[clear]) <= 8
+
+
+DATA = wi.datasets.sentences(20_000, rng=4)
+
+
+def test_the_label_follows_from_the_words() -> None:
+    """A sentence praises if its adjective does, unless one negator stands before the adjective."""
+    words = DATA.vocabulary
+    praise, blame = set(words[-14:-7]), set(words[-7:])
+    for i in range(500):
+        sentence = DATA.text(i).split()
+        negators = [j for j, word in enumerate(sentence) if word in NEGATORS]
+        (adjective,) = [j for j, word in enumerate(sentence) if word in praise | blame]
+        assert len(negators) == DATA.negated[i]
+        assert all(j < adjective for j in negators)
+        assert DATA.labels[i] == ((sentence[adjective] in praise) != DATA.negated[i])
+
+
+def test_three_in_ten_are_negated() -> None:
+    """30 % are negated, labels are equally likely, also among the negated (false alarm 1e-6)."""
+    n, within = len(DATA.labels), standard_errors(3)
+    few = np.count_nonzero(DATA.negated)
+    assert abs(few / n - 0.3) <= within * np.sqrt(0.3 * 0.7 / n)
+    assert abs(DATA.labels.mean() - 0.5) <= within * 0.5 / np.sqrt(n)
+    assert abs(DATA.labels[DATA.negated].mean() - 0.5) <= within * 0.5 / np.sqrt(few)
+
+
+def test_padding_stands_behind() -> None:
+    """Sentences are 10 tokens of a vocabulary of 34; behind the first 0 all are 0."""
+    assert DATA.tokens.shape == (20_000, 10)
+    assert len(DATA.vocabulary) == len(set(DATA.vocabulary)) == 34
+    assert DATA.vocabulary[0] == ""
+    assert set(DATA.tokens.ravel()) == set(range(34))
+    there = DATA.tokens != 0
+    assert not (there[:, 1:] & ~there[:, :-1]).any()
+    assert set(there.sum(axis=1)) == set(range(4, 11))
+
+
+def test_counting_words_fails_on_negation() -> None:
+    """Logistic regression on counts of words gets the plain sentences and misses the negated.
+
+    Word counts are additive, so that the best they can do is follow the adjective: right in
+    70 %. Here every plain sentence of the test is right and at most 5 % of the negated ones are.
+    """
+    counts = np.stack([np.bincount(tokens, minlength=34)[1:] for tokens in DATA.tokens])
+    train, test = slice(3000), slice(3000, 5000)
+    net = wi.mlp([33, 2]).initialize(wi.zeros)
+    wi.train(
+        net, counts[train], DATA.labels[train], epochs=30, batch_size=64, learning_rate=0.2, rng=0
+    )
+    right = net.predict(counts[test]) == DATA.labels[test]
+    assert right[~DATA.negated[test]].mean() > 0.95
+    assert right[DATA.negated[test]].mean() < 0.05
+
+
+@pytest.mark.parametrize("draw", [*PLANE.args[1], wi.datasets.sentences])
+def test_arguments_are_checked(draw: Callable) -> None:
+    """The size is an integer of at least 1, and rng is a source of randomness."""
+    with pytest.raises(ValueError, match="n must be an integer >= 1, got 0"):
+        draw(0)
+    with pytest.raises(TypeError, match="n must be an integer >= 1"):
+        draw(2.5)
+    with pytest.raises(TypeError, match="rng must be"):
+        draw(5, rng="seed")

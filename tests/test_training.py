@@ -1,0 +1,272 @@
+"""Training: what it promises about seeds, steps, interrupts and numbers that overflow."""
+
+import importlib
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import weightinit as wi
+from weightinit.training import Adam, Sgd
+
+X, Y = wi.datasets.ring(100, rng=0)
+EPSILON = np.finfo(float).eps
+
+
+def fresh(activation: str = "tanh", **options: Any) -> wi.Network:
+    """Return a small network for the ring, always with the same weights."""
+    return wi.mlp([2, 8, 1], activation).initialize(wi.xavier_normal, rng=0, **options)
+
+
+def run(net: wi.Network, **options: Any) -> wi.History:
+    """Train on the ring, with settings that suit it."""
+    defaults: dict[str, Any] = {"epochs": 3, "batch_size": 10, "learning_rate": 0.5, "rng": 0}
+    return wi.train(net, X, Y, **(defaults | options))
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_the_same_seed_gives_the_same_history(optimizer: str) -> None:
+    """Seed and start decide every loss, every accuracy and every weight; another seed others."""
+    first, again = fresh(), fresh()
+    assert run(first, optimizer=optimizer) == run(again, optimizer=optimizer)
+    np.testing.assert_equal(first.parameters, again.parameters)
+    assert run(fresh(), optimizer=optimizer, rng=1) != run(fresh(), optimizer=optimizer)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"learning_rate": 0.5},
+        {"learning_rate": 0.1, "momentum": 0.9},
+        {"learning_rate": 0.02, "optimizer": "adam"},
+    ],
+    ids=["sgd", "momentum", "adam"],
+)
+def test_training_learns_the_ring(options: dict[str, Any]) -> None:
+    """The loss falls below a quarter of log 2 and nearly all labels are right."""
+    net = fresh()
+    history = run(net, epochs=200, **options)
+    assert history.losses[0] > 0.5
+    assert history.losses[-1] < np.log(2) / 4
+    assert history.accuracies[-1] > 0.9
+    assert np.mean(net.predict(X) == Y) > 0.9
+
+
+def test_a_step_of_sgd_is_its_formula() -> None:
+    """One epoch of one batch moves each weight by minus the learning rate times its gradient."""
+    net, reference = fresh(), fresh()
+    loss, gradients = reference.loss_and_gradients(X, Y)
+    history = run(net, epochs=1, batch_size=len(X))
+    assert history.losses == [loss]
+    assert history.accuracies == [np.mean(reference.predict(X) == Y)]
+    for name, theta in reference.parameters.items():
+        np.testing.assert_array_equal(net.parameters[name], theta - 0.5 * gradients[name])
+
+
+@given(
+    gradients=st.lists(st.floats(-10, 10), min_size=1, max_size=6),
+    momentum=st.floats(0, 0.99),
+)
+def test_momentum_sums_past_gradients(gradients: list[float], momentum: float) -> None:
+    """A weight moves by -lr times the sum over past gradients of momentum ** age, step by step."""
+    theta = {"w": np.zeros(1)}
+    sgd = Sgd(theta, 0.1, momentum)
+    for g in gradients:
+        sgd.update({"w": np.array([g])})
+    moved = -0.1 * sum(
+        momentum ** (t - s) * gradients[s] for t in range(len(gradients)) for s in range(t + 1)
+    )
+    # At most 21 terms of at most 1, each rounded a few times.
+    np.testing.assert_allclose(theta["w"], moved, rtol=0, atol=100 * EPSILON)
+
+
+@given(scale=st.floats(1e-3, 1e3), sign=st.sampled_from([-1, 1]))
+def test_adam_steps_by_the_learning_rate(scale: float, sign: int) -> None:
+    """With a constant gradient each step of Adam is the learning rate, whatever the gradient."""
+    theta = {"w": np.zeros(1)}
+    adam = Adam(theta, 0.1)
+    for _ in range(5):
+        adam.update({"w": np.array([sign * scale])})
+    # The epsilon of 1e-8 beside a gradient of 1e-3 or more takes 1e-5 at most.
+    np.testing.assert_allclose(theta["w"], -sign * 0.5, rtol=2e-5)
+
+
+@settings(max_examples=20)
+@given(n=st.integers(1, 12), batch_size=st.integers(1, 15))
+def test_an_epoch_meets_every_sample_once(n: int, batch_size: int) -> None:
+    """The batches of an epoch hold every sample once; the last may be smaller.
+
+    A linear network with a learning rate so small that nothing moves shows what it met: the
+    gradient of the bias is the mean over the batch of twice minus the target.
+    """
+    targets = (2.0 ** np.arange(n))[:, np.newaxis]  # whose sums tell which were in a batch
+    net = wi.mlp([1, 1]).initialize(wi.zeros)
+    met = []
+
+    def watch(_step: int, _net: wi.Network, _loss: float, gradients: Any) -> None:
+        met.append(-gradients["dense0.bias"][0] / 2)
+
+    options = {"epochs": 2, "batch_size": batch_size, "learning_rate": 1e-300, "rng": n}
+    wi.train(net, np.zeros((n, 1)), targets, monitor=watch, **options)
+    sizes = [min(batch_size, n - start) for start in range(0, n, batch_size)]
+    assert len(met) == 2 * len(sizes)
+    for epoch in (met[: len(sizes)], met[len(sizes) :]):
+        total = sum(mean * size for mean, size in zip(epoch, sizes, strict=True))
+        assert round(total) == 2**n - 1
+
+
+def test_the_loss_of_an_epoch_is_the_mean_over_samples() -> None:
+    """A last batch that is smaller counts by its size, not as a whole batch."""
+    losses = []
+    history = run(
+        fresh(), epochs=1, batch_size=70, monitor=lambda _s, _n, loss, _g: losses.append(loss)
+    )
+    assert history.losses == [pytest.approx((70 * losses[0] + 30 * losses[1]) / 100)]
+
+
+def test_the_monitor_sees_every_step() -> None:
+    """A monitor gets the steps from 1, the network that is trained, and its gradients."""
+    seen = []
+    net = fresh()
+    run(net, monitor=lambda *what: seen.append(what))
+    assert [step for step, _, _, _ in seen] == list(range(1, 31))
+    assert all(who is net for _, who, _, _ in seen)
+    assert all(gradients.keys() == net.parameters.keys() for *_, gradients in seen)
+
+
+def test_targets_have_no_accuracy() -> None:
+    """Float targets train by squared error, and the history has losses alone."""
+    net = wi.mlp([2, 8, 1], "tanh").initialize(wi.xavier_normal, rng=0)
+    y = np.sin(X.sum(axis=1, keepdims=True))
+    history = wi.train(net, X, y, epochs=50, batch_size=10, learning_rate=0.1, rng=0)
+    assert history.losses[-1] < history.losses[0] / 4
+    assert history.accuracies == []
+    assert repr(history).startswith("History(epochs=50, last loss=")
+
+
+def test_float32_stays() -> None:
+    """Training in float32 ends in float32, with either optimizer."""
+    for optimizer in ("sgd", "adam"):
+        net = fresh(dtype=np.float32)
+        run(net, optimizer=optimizer, learning_rate=0.01)
+        assert {theta.dtype for theta in net.parameters.values()} == {np.dtype(np.float32)}
+
+
+def test_data_are_left_as_they_are() -> None:
+    """Training changes neither samples nor labels."""
+    x, y = X.copy(), Y.copy()
+    wi.train(fresh(), x, y, epochs=2, batch_size=7, learning_rate=0.1, rng=0)
+    np.testing.assert_equal((x, y), (X, Y))
+
+
+def stop_at(step: int) -> Callable[..., None]:
+    """Return a monitor that presses Ctrl-C at a step."""
+
+    def press(now: int, *_: object) -> None:
+        if now == step:
+            raise KeyboardInterrupt
+
+    return press
+
+
+def test_an_interrupt_returns_what_was_learned() -> None:
+    """Ctrl-C in the third epoch returns the first two; the network keeps its steps."""
+    net = fresh()
+    history = run(net, epochs=100, monitor=stop_at(25))
+    assert history.interrupted
+    assert history.losses == run(fresh(), epochs=2).losses
+    assert "epochs=2" in repr(history)
+    assert repr(history).endswith("interrupted)")
+    assert not np.array_equal(net.parameters["dense0.weight"], fresh().parameters["dense0.weight"])
+
+
+@pytest.mark.parametrize(
+    "learning_rate, told",
+    [
+        # Squared error of a linear network: each step multiplies the weights.
+        (1e10, r"stopped in epoch \d+, step \d+: .*dense\d.*smaller learning_rate than 1e\+10"),
+        (1e300, r"stopped in epoch 1, step \d+: .*dense\d"),
+    ],
+)
+def test_a_loss_that_overflows_stops_with_its_place(learning_rate: float, told: str) -> None:
+    """When numbers overflow, training stops and names epoch, step, layer and a way out."""
+    net = wi.mlp([2, 4, 1], "linear").initialize(wi.xavier_normal, rng=0)
+    y = X.sum(axis=1, keepdims=True)
+    with pytest.raises(FloatingPointError, match=told):
+        wi.train(net, X, y, epochs=100, batch_size=10, learning_rate=learning_rate, rng=0)
+
+
+def test_the_first_layer_that_overflows_is_named() -> None:
+    """The message names the layer where the first number overflowed, not the last."""
+    net = wi.mlp([2, 4, 4, 1], "linear").initialize(wi.ones)
+    net.parameters["dense1.weight"][:] = 1e308
+    with pytest.raises(FloatingPointError, match="epoch 1, step 1: the output of layer dense1"):
+        run(net)
+    net.parameters["dense2.bias"][:] = np.nan
+    net.parameters["dense1.weight"][:] = 1
+    with pytest.raises(
+        FloatingPointError, match=r"dense2\.bias of layer dense2 is the first weight"
+    ):
+        run(net)
+
+
+def test_a_last_step_that_overflows_is_found() -> None:
+    """An epoch never ends with weights that are not finite, even where its losses were."""
+    net = wi.mlp([1, 1]).initialize(wi.zeros)
+    options = {"epochs": 1, "batch_size": 1, "learning_rate": 1e300}
+    with pytest.raises(FloatingPointError, match=r"dense0\.weight of layer dense0 is the first"):
+        wi.train(net, [[1e10]], [[1e10]], **options)
+
+
+def test_a_bar_shows_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    """With progress a bar counts the epochs; without it nothing is printed."""
+    pytest.importorskip("tqdm")
+    plain = run(fresh())
+    assert capsys.readouterr() == ("", "")
+    assert run(fresh(), progress=True) == plain
+    assert "3/3" in capsys.readouterr().err
+
+
+def test_without_tqdm_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where tqdm is missing, asking for a bar raises before any step, and says what to install."""
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    net = fresh()
+    with pytest.raises(ImportError, match=r"pip install 'weightinit\[parallel\]'.*leave progress"):
+        run(net, progress=True)
+    np.testing.assert_equal(net.parameters, fresh().parameters)
+    with pytest.raises(ImportError):
+        importlib.import_module("tqdm")  # the patch does what it should
+
+
+@pytest.mark.parametrize(
+    "options, error, told",
+    [
+        ({"epochs": 0}, ValueError, "epochs must be an integer >= 1"),
+        ({"batch_size": 0}, ValueError, "batch_size must be an integer >= 1"),
+        ({"batch_size": 2.5}, TypeError, "batch_size must be an integer >= 1"),
+        ({"learning_rate": 0}, ValueError, "learning_rate must be a finite number > 0"),
+        ({"learning_rate": np.inf}, ValueError, "learning_rate must be a finite real number"),
+        ({"momentum": 1.0}, ValueError, "momentum must be below 1, got 1.0; 0.9 is usual"),
+        ({"momentum": -0.1}, ValueError, "momentum must be a finite number >= 0"),
+        ({"momentum": 0.9, "optimizer": "adam"}, ValueError, "momentum belongs to optimizer='sgd'"),
+        ({"optimizer": "rmsprop"}, ValueError, "one of 'adam', 'sgd', got 'rmsprop'"),
+        ({"rng": "seed"}, TypeError, "rng must be"),
+        ({"monitor": 3}, TypeError, "monitor must be callable"),
+    ],
+)
+def test_settings_are_checked(options: dict[str, Any], error: type[Exception], told: str) -> None:
+    """A setting that makes no sense raises before any step."""
+    net = fresh()
+    with pytest.raises(error, match=told):
+        run(net, **options)
+    np.testing.assert_equal(net.parameters, fresh().parameters)
+
+
+def test_only_networks_are_trained() -> None:
+    """Something else than a network raises, and the message says how to build one."""
+    with pytest.raises(TypeError, match=r"net must be a Network.*wi\.mlp"):
+        wi.train([2, 4, 1], X, Y, epochs=1, batch_size=10, learning_rate=0.1)
