@@ -37,7 +37,7 @@ MARKDOWN = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"]
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run unit tests, doctests and the gallery's claims; the quick part: -- -m "not gallery"."""
-    install(session, "test", package="-e.")
+    install(session, "test", package="-e.[parallel,plots]")
     session.run("pytest", "-n", "auto", *session.posargs, env={"MPLBACKEND": "Agg"})
 
 
@@ -115,6 +115,13 @@ def linkcheck(session: nox.Session) -> None:
     """Ask every link on the site whether it still leads somewhere (needs the internet)."""
     install(session, "docs", package="-e.")
     sphinx(session, "linkcheck", BUILD / "linkcheck")
+
+
+@nox.session(default=False)
+def parity(session: nox.Session) -> None:
+    """Compare networks and training with PyTorch's (a large installation)."""
+    install(session, "parity", package="-e.")
+    session.run("pytest", "tests/parity", *session.posargs)
 
 
 def install(session: nox.Session, *groups: str, package: str | None = None) -> None:
