@@ -228,7 +228,9 @@ def test_a_bar_shows_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
     plain = run(fresh())
     assert capsys.readouterr() == ("", "")
     assert run(fresh(), progress=True) == plain
-    assert "3/3" in capsys.readouterr().err
+    shown = capsys.readouterr().err
+    assert "3/3" in shown
+    assert f"loss={plain.losses[-1]:.3g}" in shown
 
 
 def test_without_tqdm_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,6 +66,7 @@ def assert_exact_backward(
     dx, gradients = layer.backward(given, cache, c)
     after = given, x, c
     np.testing.assert_equal(after, before)  # the backward pass changes nothing that it is given
+    np.testing.assert_equal(layer.gradients(given, cache, c), gradients)
     assert y.shape[1:] == layer.output_shape(x.shape[1:])
     assert gradients.keys() == layer.parameter_shapes(x.shape[1:]).keys()
     if dx is not None:

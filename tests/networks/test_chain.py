@@ -22,6 +22,7 @@ def test_steps_are_the_passes() -> None:
     assert [name for name, _, _ in back] == ["dense1", "tanh0", "dense0"]
     np.testing.assert_array_equal(back[-1][1], dx)
     np.testing.assert_array_equal(back[0][2]["weight"], gradients["dense1.weight"])
+    np.testing.assert_equal(chain.gradients(parameters, caches, np.ones_like(y)), gradients)
 
 
 def test_a_chain_in_a_chain_is_told() -> None:

@@ -61,6 +61,13 @@ def test_the_dtype_of_the_weights_is_kept(kind: str, dtype: type) -> None:
     assert {array.dtype for array in [net.forward(x), *gradients.values()]} == {np.dtype(dtype)}
 
 
+def test_targets_are_cast_to_the_dtype_of_the_weights() -> None:
+    """Float64 targets leave the gradients of a float32 network in float32."""
+    net = wi.mlp([3, 5, 2]).initialize(wi.he_normal, rng=0, dtype=np.float32)
+    _, gradients = net.loss_and_gradients(np.ones((4, 3)), np.ones((4, 2)))
+    assert {gradient.dtype for gradient in gradients.values()} == {np.dtype(np.float32)}
+
+
 @KINDS
 def test_float32_agrees_with_float64(kind: str) -> None:
     """In float32 the same weights give the same gradients, up to its rounding."""

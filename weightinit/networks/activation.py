@@ -61,6 +61,4 @@ class ActivationLayer(Layer):
         return self.activation(x), x
 
     def _backward(self, _parameters: Parameters, cache: Any, dy: Array) -> tuple[Array, Gradients]:
-        dx = self.activation.derivative(cache)
-        dx *= dy
-        return dx, {}
+        return dy * self.activation.derivative(cache), {}

@@ -48,4 +48,4 @@ def backpropagate(
     """
     outputs, cache = chain.forward(parameters, x)
     value, d_outputs = loss(outputs, y)
-    return value, outputs, chain.backward(parameters, cache, d_outputs)[1]
+    return value, outputs, chain.gradients(parameters, cache, d_outputs)

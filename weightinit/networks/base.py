@@ -141,6 +141,26 @@ class Layer(ABC):
         """
         return self._backward(parameters, cache, dy)
 
+    def gradients(self, parameters: Parameters, cache: Any, dy: Array) -> Gradients:
+        """
+        Take the gradient of a loss to the parameters alone, which saves that of the input.
+
+        Parameters
+        ----------
+        parameters : mapping of str to ndarray
+            The arrays that the forward pass was given.
+        cache : object
+            What the forward pass returned beside its output.
+        dy : ndarray, shape (n, ...)
+            The gradient with respect to the output. It is not changed.
+
+        Returns
+        -------
+        dict of str to ndarray
+            What ``backward`` returns beside the gradient of the input.
+        """
+        return self._gradients(parameters, cache, dy)
+
     def mask(self, x: Array, mask: Array | None) -> Array | None:
         """
         Return the mask that goes with the output: by default the one that came with the input.
@@ -177,3 +197,7 @@ class Layer(ABC):
         self, parameters: Parameters, cache: Any, dy: Array
     ) -> tuple[Array | None, Gradients]:
         """Return the gradients for the input and the parameters."""
+
+    def _gradients(self, parameters: Parameters, cache: Any, dy: Array) -> Gradients:
+        """Return the gradients for the parameters; a layer that saves work by it defines it."""
+        return self._backward(parameters, cache, dy)[1]

@@ -1,9 +1,10 @@
 """Layers one behind the other: the chain rule, in one place."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any, ClassVar, NamedTuple
 
 from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
@@ -166,12 +167,15 @@ class Chain(Layer):
         self, parameters: Parameters, cache: Any, dy: Array
     ) -> tuple[Array | None, Gradients]:
         steps = list(self.steps_back(parameters, cache, dy))
-        gradients = {
-            f"{name}.{local}": gradient
-            for name, _, own in reversed(steps)
-            for local, gradient in own.items()
-        }
-        return steps[-1][1], gradients
+        return steps[-1][1], _full_names((name, own) for name, _, own in reversed(steps))
+
+    def _gradients(self, parameters: Parameters, cache: Any, dy: Array) -> Gradients:
+        behind = list(islice(self.steps_back(parameters, cache, dy), len(self.layers) - 1))
+        flow = behind[-1][1] if behind else dy
+        assert flow is not None  # only the first layer takes integers
+        name, first = next(iter(self.named.items()))
+        own = first.gradients(_by_layer(parameters).get(name, {}), cache[0], flow)
+        return _full_names([(name, own), *((name, own) for name, _, own in reversed(behind))])
 
 
 def _by_layer(parameters: Parameters) -> dict[str, dict[str, Array]]:
@@ -181,6 +185,15 @@ def _by_layer(parameters: Parameters) -> dict[str, dict[str, Array]]:
         name, _, local = full.partition(".")
         groups.setdefault(name, {})[local] = array
     return groups
+
+
+def _full_names(own: Iterable[tuple[str, Gradients]]) -> Gradients:
+    """Put the name of its layer in front of each gradient."""
+    return {
+        f"{name}.{local}": gradient
+        for name, gradients in own
+        for local, gradient in gradients.items()
+    }
 
 
 def _check_layers(layers: object) -> tuple[Layer, ...]:

@@ -110,30 +110,59 @@ class Conv2D(Layer):
         return (above, missing[0] - above), (left, missing[1] - left)
 
     def _forward(self, parameters: Parameters, x: Array, _mask: Array | None) -> tuple[Array, Any]:
-        padded = np.pad(x, ((0, 0), *self._pads(*x.shape[1:3]), (0, 0)))
-        windows = sliding_window_view(padded, self.kernel, axis=(1, 2))
-        windows = windows[:, :: self.stride, :: self.stride].transpose(0, 1, 2, 4, 5, 3)
-        patches = windows.reshape(*windows.shape[:3], -1)  # (n, rows, columns, a * b * c)
-        y = as_rows(patches) @ parameters["weight"].reshape(-1, self.channels)
+        n, height, width, c_in = x.shape
+        (above, below), (left, right) = self._pads(height, width)
+        padded = np.zeros((above + height + below, n, left + width + right, c_in), x.dtype)
+        padded[above : above + height, :, left : left + width] = _swap(x)
+        y, slabs = _correlate(padded, parameters["weight"], self.stride)
         y += parameters["bias"]
-        return y.reshape(*patches.shape[:3], -1), (patches, x.shape)
+        return _swap(y), (slabs, x.shape)
 
     def _backward(self, parameters: Parameters, cache: Any, dy: Array) -> tuple[Array, Gradients]:
-        patches, x_shape = cache
-        W = parameters["weight"]
-        gradients = {
-            "weight": (as_rows(patches).T @ as_rows(dy)).reshape(W.shape),
-            "bias": sum_rows(dy),
-        }
-        d_patches = as_rows(dy) @ W.reshape(-1, self.channels).T
-        return self._fold(d_patches.reshape(*dy.shape[:3], *W.shape[:3]), x_shape), gradients
+        dx = self._input_gradient(parameters["weight"], dy, x_shape=cache[1])
+        return dx, self._gradients(parameters, cache, dy)
 
-    def _fold(self, d_patches: Array, x_shape: tuple[int, ...]) -> Array:
-        """Add each patch back to where in the image it was taken from."""
-        n, height, width, c_in = x_shape
-        (above, below), (left, right) = self._pads(height, width)
-        padded = np.zeros((n, above + height + below, left + width + right, c_in), d_patches.dtype)
-        s, (rows, columns) = self.stride, d_patches.shape[1:3]
-        for a, b in np.ndindex(*self.kernel):
-            padded[:, a : a + s * rows : s, b : b + s * columns : s] += d_patches[:, :, :, a, b]
-        return padded[:, above : above + height, left : left + width]
+    def _gradients(self, parameters: Parameters, cache: Any, dy: Array) -> Gradients:
+        slabs, d_rows = cache[0], as_rows(_swap(dy))
+        dW = np.stack([as_rows(slab).T @ d_rows for slab in slabs])
+        return {"weight": dW.reshape(parameters["weight"].shape), "bias": sum_rows(d_rows)}
+
+    def _input_gradient(self, W: Array, dy: Array, x_shape: tuple[int, ...]) -> Array:
+        """Correlate dy, a stride apart with zeros between, with the kernel turned around.
+
+        By the formula x_p meets W_a in y_i where p = s i + a, so that dx_p sums W_a dy_i over
+        s i = p - a: the kernel runs backwards.
+        """
+        (kernel_h, kernel_w), s, (n, height, width, _) = self.kernel, self.stride, x_shape
+        (above, _), (left, _) = self._pads(height, width)
+        spread = np.zeros((height + kernel_h - 1, n, width + kernel_w - 1, self.channels), dy.dtype)
+        first = kernel_h - 1 - above, kernel_w - 1 - left
+        _, rows, columns, _ = dy.shape
+        spread[first[0] :: s, :, first[1] :: s][:rows, :, :columns] = _swap(dy)
+        dx, _ = _correlate(spread, W[::-1, ::-1].transpose(0, 1, 3, 2), stride=1)
+        return _swap(dx)
+
+
+def _correlate(padded: Array, W: Array, stride: int) -> tuple[Array, list[Array]]:
+    """Return the sum of the formula, and for each row of the kernel what it met.
+
+    Arrays are (rows, n, columns, channels). With the rows in front, those that a row of the kernel
+    meets lie side by side, and in a row so do the kernel_w * in values of a window. So the input is
+    copied kernel_w times and not kernel_h * kernel_w times, and the rest is one matrix product for
+    each row of the kernel.
+    """
+    kernel_h, kernel_w, c_in, c_out = W.shape
+    lines = padded.reshape(*padded.shape[:2], -1)
+    windows = sliding_window_view(lines, kernel_w * c_in, axis=2)[:, :, :: stride * c_in]
+    unfolded = np.ascontiguousarray(windows)
+    slabs = [unfolded[a : len(padded) - kernel_h + a + 1 : stride] for a in range(kernel_h)]
+    matrices = W.reshape(kernel_h, -1, c_out)
+    y = as_rows(slabs[0]) @ matrices[0]
+    for slab, matrix in zip(slabs[1:], matrices[1:], strict=True):
+        y += as_rows(slab) @ matrix
+    return y.reshape(*slabs[0].shape[:3], c_out), slabs
+
+
+def _swap(x: Array) -> Array:
+    """Exchange the axis of the batch and that of image rows."""
+    return x.transpose(1, 0, 2, 3)

@@ -60,9 +60,11 @@ class Dense(Layer):
         return y.reshape(*x.shape[:-1], self.units), x
 
     def _backward(self, parameters: Parameters, cache: Any, dy: Array) -> tuple[Array, Gradients]:
-        x, rows = cache, as_rows(dy)
-        gradients = {"weight": as_rows(x).T @ rows, "bias": sum_rows(dy)}
-        return (rows @ parameters["weight"].T).reshape(x.shape), gradients
+        dx = as_rows(dy) @ parameters["weight"].T
+        return dx.reshape(cache.shape), self._gradients(parameters, cache, dy)
+
+    def _gradients(self, _parameters: Parameters, cache: Any, dy: Array) -> Gradients:
+        return {"weight": as_rows(cache).T @ as_rows(dy), "bias": sum_rows(dy)}
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ def mean_squared_error(z: Array, y: Array) -> tuple[float, Array]:
     >>> mean_squared_error(np.array([[1.0, 4.0]]), np.array([[1.0, 2.0]]))
     (2.0, array([[0., 2.]]))
     """
-    difference = z - y
+    difference = z - y.astype(z.dtype, copy=False)
     return float(np.square(difference).mean()), difference * (2 / z.size)
 
 

@@ -176,7 +176,10 @@ class Network:
         ((5, 10), dtype('float32'))
         """
         parameters = self.parameters
-        return self.chain.forward(parameters, self.check_inputs(x))[0]
+        y = self.check_inputs(x)
+        for step in self.chain.steps(parameters, y):  # which keeps no layer longer than needed
+            y = step.y
+        return y
 
     def predict(self, x: ArrayLike) -> Array:
         """

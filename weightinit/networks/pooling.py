@@ -67,17 +67,17 @@ class MaxPool2D(Layer):
 
     def _forward(self, _parameters: Parameters, x: Array, _mask: Array | None) -> tuple[Array, Any]:
         first, *others = self._places(x)
-        y = first.copy()
+        y = first.copy(order="K")
         for place in others:
             np.maximum(y, place, out=y)
         return y, (x, y)
 
     def _backward(self, _parameters: Parameters, cache: Any, dy: Array) -> tuple[Array, Gradients]:
         x, y = cache
-        dx = np.zeros(x.shape, dy.dtype)
-        waiting = np.ones(y.shape, bool)  # windows whose largest value has not been met yet
+        dx = np.zeros_like(x)
+        waiting = np.ones_like(y, bool)  # windows whose largest value has not been met yet
         for place, d_place in zip(self._places(x), self._places(dx), strict=True):
-            hit = waiting & (place == y)
+            hit = (place == y) & waiting
             np.multiply(dy, hit, out=d_place)
-            waiting &= ~hit
+            waiting ^= hit
         return dx, {}

@@ -2,7 +2,8 @@
 
 import importlib
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -119,6 +120,8 @@ def train(
         for epoch in rounds:
             mean_loss, accuracy = run.epoch(epoch, size, generator)
             history.losses.append(mean_loss)
+            if progress:
+                rounds.set_postfix(loss=f"{mean_loss:.3g}")
             if loss is not mean_squared_error:
                 history.accuracies.append(accuracy)
     except KeyboardInterrupt:
@@ -144,8 +147,8 @@ def _optimizer(name: str, net: Network, learning_rate: float, momentum: float) -
     return Adam(net.parameters, eta)
 
 
-def _rounds(epochs: int, progress: bool) -> Iterable[int]:
-    """Return the numbers of the epochs, behind a bar if one is asked for."""
+def _rounds(epochs: int, progress: bool) -> Any:
+    """Return the numbers of the epochs, in a bar of tqdm if one is asked for."""
     if not progress:
         return range(epochs)
     try:
@@ -155,8 +158,7 @@ def _rounds(epochs: int, progress: bool) -> Iterable[int]:
             "progress=True shows its bar with tqdm, which is not installed; "
             "run pip install 'weightinit[parallel]', or leave progress out"
         ) from error
-    bar: Iterable[int] = tqdm.tqdm(range(epochs), desc="training", unit="epoch")
-    return bar
+    return tqdm.tqdm(range(epochs), desc="training", unit="epoch")
 
 
 class _Run:
