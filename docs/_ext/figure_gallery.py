@@ -35,5 +35,5 @@ def scrape(
 
 def raw_html(svg: str) -> str:
     """Return a directive that puts an SVG element into the page as it is."""
-    lines = f'<div class="wi-figure-frame">{svg}</div>'.splitlines()
+    lines = f'<div class="wi-figure-frame" tabindex="0">{svg}</div>'.splitlines()
     return "\n.. raw:: html\n\n" + "\n".join(f"    {line}" for line in lines) + "\n"

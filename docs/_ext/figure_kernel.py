@@ -34,4 +34,4 @@ class _Renderer:
             svg = inline_svg(fig, prefix=f"figure-{next(self._counter)}")
         except Exception as error:  # noqa: BLE001  IPython would print it, and the build would pass
             return f"<!--{FAILURE} {escape(str(error), quote=False)}-->"
-        return f'<div class="wi-figure-frame">{svg}</div>'
+        return f'<div class="wi-figure-frame" tabindex="0">{svg}</div>'

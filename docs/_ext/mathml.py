@@ -74,7 +74,7 @@ def _visit_inline(self: HTML5Translator, node: nodes.math) -> None:
 
 def _visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     ids = [i for i in node["ids"] if i not in node.parent["ids"]]  # furo's wrapper has taken them
-    self.body.append(self.starttag({}, "div", CLASS="math", IDS=ids))
+    self.body.append(self.starttag({}, "div", CLASS="math", IDS=ids, tabindex="0"))
     self.body.append(_convert(node, joined(node.astext()), display=True))
     if node["number"]:
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
