@@ -23,20 +23,15 @@ shapes = list(pairwise(sizes))
 seeds = range(5)
 
 
-def uniform_law(std):
+def uniform(std):
     """Return the uniform distribution of mean 0 and this std."""
     return stats.uniform(loc=-np.sqrt(3) * std, scale=2 * np.sqrt(3) * std)
 
 
-def normal_law(std):
-    """Return the normal distribution of mean 0 and this std."""
-    return stats.norm(scale=std)
-
-
 schemes = {
-    "N(0, 1)": (wi.Normal(std=1.0), normal_law, "C3"),
-    "Xavier uniform": (wi.xavier_uniform, uniform_law, "C4"),
-    "He normal": (wi.he_normal, normal_law, "C5"),
+    "N(0, 1)": (wi.Normal(std=1.0), lambda std: stats.norm(scale=std), "C3"),
+    "Xavier uniform": (wi.xavier_uniform, uniform, "C4"),
+    "He normal": (wi.he_normal, lambda std: stats.norm(scale=std), "C5"),
 }
 
 
