@@ -2,6 +2,6 @@
 
 from weightinit.training.history import History
 from weightinit.training.loop import train
-from weightinit.training.optimizers import OPTIMIZERS, Adam, Optimizer, Sgd
+from weightinit.training.optimizers import Adam, Optimizer, Sgd
 
-__all__ = ["OPTIMIZERS", "Adam", "History", "Optimizer", "Sgd", "train"]
+__all__ = ["Adam", "History", "Optimizer", "Sgd", "train"]

@@ -120,10 +120,10 @@ def train(
         for epoch in rounds:
             mean_loss, accuracy = run.epoch(epoch, size, generator)
             history.losses.append(mean_loss)
-            if progress:
-                rounds.set_postfix(loss=f"{mean_loss:.3g}")
             if loss is not mean_squared_error:
                 history.accuracies.append(accuracy)
+            if progress:
+                rounds.set_postfix(loss=f"{mean_loss:.3g}")
     except KeyboardInterrupt:
         history.interrupted = True
     return history
@@ -131,10 +131,8 @@ def train(
 
 def _optimizer(name: str, net: Network, learning_rate: float, momentum: float) -> Optimizer:
     check_choice("optimizer", name, ("adam", "sgd"))
-    eta, mu = (
-        check_positive("learning_rate", learning_rate),
-        check_nonnegative("momentum", momentum),
-    )
+    eta = check_positive("learning_rate", learning_rate)
+    mu = check_nonnegative("momentum", momentum)
     if mu >= 1:
         raise ValueError(f"momentum must be below 1, got {momentum!r}; 0.9 is usual")
     if name == "sgd":

@@ -7,7 +7,7 @@ import numpy as np
 
 from weightinit.networks.base import Array
 
-__all__ = ["OPTIMIZERS", "Adam", "Optimizer", "Sgd"]
+__all__ = ["Adam", "Optimizer", "Sgd"]
 
 
 class Optimizer(ABC):
@@ -149,7 +149,3 @@ class Adam(Optimizer):
             s += (1 - self.beta2) * (np.square(g) - s)
             step = (m / m_share) / (np.sqrt(s / s_share) + self.epsilon)
             np.subtract(theta, self.learning_rate * step, out=theta)
-
-
-#: Optimizers by the name that `train` takes.
-OPTIMIZERS: dict[str, type[Optimizer]] = {"adam": Adam, "sgd": Sgd}
