@@ -112,7 +112,7 @@ def sphere(n: int) -> object:
     ids=["as it is", "one sign", "shifted", "reflected"],
 )
 def test_traces_are_those_of_haar(matrices: Array, turn: Array) -> None:
-    """Turned by any fixed matrix, an even draw Q has E tr Q^(2k) = (2k-1)!!, and odd moments 0.
+    """Turned by any fixed matrix, an even draw has E (tr Q)^2k = (2k-1)!!, and odd moments 0.
 
     True for k up to the side of the matrix (Diaconis and Shahshahani 1994). False alarms: 1e-6.
     """
