@@ -54,6 +54,8 @@ nb_execution_mode = "inline"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nb_merge_streams = True
+nb_code_prompt_show = "Show the code"
+nb_code_prompt_hide = "Hide the code"
 nb_eval_name_regex = r".+"  # whole expressions, so that prose can format what it states
 
 # Mathematics and figures: _ext/mathml.py, _ext/figure_*.py.
