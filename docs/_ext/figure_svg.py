@@ -74,7 +74,9 @@ def _drawn(fig: Figure) -> ET.Element:
         if XLINK_HREF in element.attrib:
             element.set("href", element.attrib.pop(XLINK_HREF))
     _theme(root, in_text=False)
-    _, _, width, height = (float(part) * PIXELS_PER_POINT for part in root.get("viewBox").split())
+    _, _, width, height = (
+        float(part) * PIXELS_PER_POINT for part in root.attrib["viewBox"].split()
+    )
     root.attrib.pop("version")
     root.attrib.update({"class": "wi-figure", "role": "img", "aria-label": text})
     root.attrib.update(width=f"{width:.0f}", height=f"{height:.0f}")
@@ -110,6 +112,6 @@ def _prefix_ids(root: ET.Element, prefix: str) -> None:
         if identifier in used:
             element.set("id", f"{prefix}-{identifier}")
         if element.get("href", "").startswith("#"):
-            element.set("href", f"#{prefix}-{element.get('href')[1:]}")
+            element.set("href", f"#{prefix}-{element.attrib['href'][1:]}")
         for name, value in element.attrib.items():
             element.set(name, _REFERENCE.sub(rf"url(#{prefix}-\1)", value))

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 
 @functools.cache
-def _converter() -> Callable[[str], str]:
+def _converter() -> Callable[[str], Any]:
     """Return a V8 that has loaded Temml, as a function from source to value; one a process."""
     context = MiniRacer()
     context.eval(_TEMML.read_text(encoding="utf-8"))
@@ -42,8 +42,9 @@ def to_mathml(latex: str, *, display: bool) -> str:
     """Return the LaTeX as a ``<math>`` element; raise ValueError if Temml cannot read it."""
     options = {"displayMode": display, "throwOnError": True}
     answer = _converter()(f"({_CONVERT})({json.dumps(latex)}, {json.dumps(options)})")
+    mathml: str | None
     mathml, error = json.loads(answer)
-    if error is not None:
+    if mathml is None:
         raise ValueError(f"cannot set the mathematics {latex!r}: {error}")
     return mathml
 
