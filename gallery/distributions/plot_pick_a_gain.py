@@ -82,7 +82,7 @@ every = slice(None, None, 7)
 fig, axes = plt.subplots(2, 3, figsize=(7.2, 5), layout="constrained", sharex=True, sharey=True)
 fig.set_label(
     "Six log-scale charts over 50 layers, eight seeds each. The signal stays at 1 with tanh, selu "
-    "and sigmoid, wanders a little with relu, and runs away by powers of ten with gelu and silu. "
+    "and sigmoid, wanders with relu, and runs away by powers of ten with gelu and silu. "
     "The gradient grows with all but relu, where it is level, and sigmoid, where it vanishes."
 )
 for name, ax in zip(names, axes.flat, strict=True):
@@ -107,12 +107,12 @@ plt.show()
 #
 # Below, ReLU has the power 1, as a function without a scale of its own must: no draw is ever
 # corrected, so that the signal wanders. GELU and SiLU have powers above 1. Their gain is a balance
-# like that of a pencil on its tip: the signal runs away, and with it the gradient leaves the
-# theory. In deep networks they lean on normalization or on residual connections, which reset the
-# size.
+# like that of a pencil on its tip: the signal runs away, mostly upwards, and with it the gradient
+# leaves the theory. In deep networks they lean on normalization or on residual connections, which
+# reset the size.
 
 final = {name: m[:, 0, -1] for name, m in measured.items()}
 gradient_at_input = {name: float(np.median(m[:, 1, 0])) for name, m in measured.items()}
 for name in names:
-    print(f"{name:>8}: signal ends at {final[name].min():.2g} to {final[name].max():.2g}", end="; ")
+    print(f"{name:>8}: signal ends at {final[name].min():.3g} to {final[name].max():.3g}", end="; ")
     print(f"gradient {gradient_at_input[name]:.1e}, predicted {chi[name] ** depth:.1e}")
