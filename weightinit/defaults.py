@@ -19,7 +19,7 @@ from weightinit.initializers import (
 
 __all__ = ["initialize", "initializer_for"]
 
-# Slope 1/4 at zero wants weights four times Xavier's: Glorot and Bengio (2010), section 4.
+# The slope at zero is 1/4, and Xavier's derivation asks for slope 1: weights four times as large.
 _FOUR_TIMES_XAVIER = VarianceScaling(scale=16.0, mode="fan_avg", distribution="uniform")
 
 _BY_NAME: dict[str, Initializer] = {
@@ -109,7 +109,8 @@ def initialize(
     -----
     Xavier's scheme, often recommended for sigmoid, fails there in depth: the slope of a sigmoid is
     at most 1/4, so that each layer shrinks the gradient at least fourfold. Four times larger
-    weights make up for that near zero, as Glorot and Bengio (2010) note.
+    weights restore slope 1 near zero. They help a great deal in networks of some layers; in very
+    deep ones sigmoids fade with any scale.
 
     References
     ----------
