@@ -15,6 +15,7 @@ import numpy as np
 
 __all__ = [
     "RandomSource",
+    "check_bytes",
     "check_choice",
     "check_dtype",
     "check_integer",
@@ -110,6 +111,13 @@ def check_shape(shape: Any) -> tuple[int, ...]:
     return dimensions
 
 
+def check_bytes(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+    """Raise if NumPy cannot address an array of this shape and dtype, on any machine."""
+    if math.prod(shape) * dtype.itemsize >= 2**63:
+        allowed = f"a shape of fewer than 2**63 bytes in {dtype}"
+        raise ValueError(_message("shape", shape, allowed, "draw the array in parts"))
+
+
 def check_dtype(dtype: Any) -> np.dtype[Any]:
     """Return `dtype` as one of the native NumPy dtypes float16, float32, float64."""
     allowed = "float16, float32 or float64 in native byte order"
@@ -125,8 +133,10 @@ def check_dtype(dtype: Any) -> np.dtype[Any]:
     return kind
 
 
-def check_representable(initializer: object, largest: float, dtype: np.dtype[Any]) -> None:
-    """Raise if weights no larger than `largest` overflow in `dtype`, or all round to zero."""
+def check_representable(
+    initializer: object, dtype: np.dtype[Any], *, largest: float, center: float, std: float
+) -> None:
+    """Raise if weights overflow in `dtype`, all round to zero, or all round to their center."""
     limits = np.finfo(dtype)
     least, most = float(limits.smallest_normal), float(limits.max)
     if largest > most or 0 < largest < least:
@@ -134,6 +144,13 @@ def check_representable(initializer: object, largest: float, dtype: np.dtype[Any
             f"dtype must hold the weights, got {dtype}, whose numbers lie between {least:.2g} and "
             f"{most:.2g}, for weights of up to {largest:.2g} from {initializer}; take a wider "
             "dtype, or rescale the initializer"
+        )
+    spacing = float(limits.eps) * abs(center)
+    if 0 < std < spacing:
+        raise ValueError(
+            f"dtype must tell the weights apart, got {dtype}, whose numbers near {center:.2g} are "
+            f"{spacing:.2g} apart, for weights of std {std:.2g} from {initializer}; take a wider "
+            "dtype, or a center nearer to 0"
         )
 
 

@@ -3,9 +3,9 @@ r"""Activation functions :math:`\phi`, each with its derivative :math:`\phi'`.
 An :class:`Activation` is a value: call it to get :math:`\phi(x)`, call its ``derivative`` to get
 :math:`\phi'(x)`. Everywhere that an activation is taken its name will do: ``"relu"``.
 
-All are stable for any finite float32 or float64 and keep the dtype of a float array. At a kink
-at zero the derivative is the one from the left (:math:`\phi'(0) = 0` for relu, as in the
-frameworks); at the two ends of hardtanh it is 0.
+All are stable up to half the largest number of float32 and of float64, and keep the dtype of a
+float array. At a kink at zero the derivative is the one from the left (:math:`\phi'(0) = 0` for
+relu, as in the frameworks); at the two ends of hardtanh it is 0.
 
 >>> from weightinit import activations
 >>> activations.relu([-1.0, 2.0]), activations.relu.derivative([-1.0, 2.0])

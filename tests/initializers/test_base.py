@@ -220,6 +220,31 @@ def test_weights_beyond_the_dtype(init: wi.Initializer, dtype: type) -> None:
 
 
 @pytest.mark.parametrize(
+    ("init", "dtype"),
+    [
+        (wi.Uniform(low=1.0, high=1.0 + 1e-9), np.float32),
+        (wi.Normal(mean=1.0, std=1e-9), np.float32),
+        (wi.Normal(mean=-1.0, std=1e-17), np.float64),
+        (wi.TruncatedNormal(mean=100.0, std=0.01), np.float16),
+    ],
+    ids=str,
+)
+def test_weights_that_the_dtype_cannot_tell_apart(init: wi.Initializer, dtype: type) -> None:
+    """Weights that would all round to their center, and so be equal, are an error that says so."""
+    message = f"dtype must tell the weights apart, got {np.dtype(dtype)}.*nearer to 0"
+    with pytest.raises(ValueError, match=message):
+        init((2, 2), rng=0, dtype=dtype)
+
+
+def test_more_bytes_than_numpy_can_address() -> None:
+    """A shape that has fans but no array can have it is an error before any work is done."""
+    shape = (2**31, 2**31)
+    assert wi.compute_fans(shape).fan_in == 2**31
+    with pytest.raises(ValueError, match=r"fewer than 2\*\*63 bytes in float64.*draw .* in parts"):
+        wi.he_normal(shape)
+
+
+@pytest.mark.parametrize(
     "init",
     [
         wi.Constant(value=6e4),

@@ -10,6 +10,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from weightinit._checks import (
     RandomSource,
+    check_bytes,
     check_dtype,
     check_representable,
     check_rng,
@@ -75,11 +76,15 @@ class Initializer(ABC):
             A size is not an integer, the dtype is not a float, `rng` is no source of randomness.
         ValueError
             A size is below 1, the shape does not fit the initializer, or the dtype cannot hold
-            weights as large (or as small) as these.
+            weights as large or as small as these, or tell them apart.
         """
         sizes = check_shape(shape)
         kind = check_dtype(dtype)
-        check_representable(self, self._largest(sizes), kind)
+        check_bytes(sizes, kind)
+        largest = self._largest(sizes)
+        check_representable(
+            self, kind, largest=largest, center=self._center(), std=self._std(sizes)
+        )
         generator = check_rng(rng)
         drawn_in = np.dtype(np.float32) if kind == np.float16 else kind
         return self._draw(sizes, generator, drawn_in).astype(kind, copy=False)
@@ -122,6 +127,10 @@ class Initializer(ABC):
     @abstractmethod
     def _std(self, shape: tuple[int, ...]) -> float:
         """Return what ``std`` returns; the shape has been checked."""
+
+    def _center(self) -> float:
+        """Return what the weights scatter about, if that is not 0."""
+        return 0.0
 
     @abstractmethod
     def _largest(self, shape: tuple[int, ...]) -> float:

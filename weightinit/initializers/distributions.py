@@ -108,6 +108,9 @@ class Uniform(Initializer):
     def _largest(self, shape: tuple[int, ...]) -> float:
         return abs(self.low) + abs(self.high)  # so that the width can be held as well
 
+    def _center(self) -> float:
+        return self.low / 2 + self.high / 2
+
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Normal(Initializer):
@@ -151,6 +154,9 @@ class Normal(Initializer):
 
     def _largest(self, shape: tuple[int, ...]) -> float:
         return abs(self.mean) + streams.NORMAL_REACH * self.std
+
+    def _center(self) -> float:
+        return self.mean
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -219,3 +225,6 @@ class TruncatedNormal(Initializer):
     def _largest(self, shape: tuple[int, ...]) -> float:
         furthest = min(self.bound, streams.NORMAL_REACH)
         return abs(self.mean) + furthest * self.std / streams.truncation_factor(self.bound)
+
+    def _center(self) -> float:
+        return self.mean

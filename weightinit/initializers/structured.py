@@ -136,7 +136,9 @@ class Sparse(Initializer):
         # The k smallest of n random keys are a fair choice of k without replacement.
         keys = streams.uniform(rng, (units, n), np.dtype(np.float64), low=0.0, high=1.0)
         chosen = np.argpartition(keys, self.nonzeros - 1, axis=1)[:, : self.nonzeros]
-        values = streams.normal(rng, (units, self.nonzeros), dtype, mean=0.0, std=self.std)
+        # In float64, where no draw is 0: in float32 one in 2^23 is, and would not count.
+        drawn = np.dtype(np.float64)
+        values = streams.normal(rng, (units, self.nonzeros), drawn, mean=0.0, std=self.std)
         matrix = np.zeros((units, n), dtype)
         np.put_along_axis(matrix, chosen, values, axis=1)
         return columns.kernel(matrix.T)

@@ -44,7 +44,8 @@ class Embedding(Layer):
     -----
     The mask that it sends on leaves out token 0, the padding. A lookup sums nothing, so that its
     fan in is 1; an initializer that counts fans from the shape ``(vocabulary, units)`` takes the
-    vocabulary for it. Give it one of its own where that matters (:meth:`~weightinit.Network.initialize`).
+    vocabulary for it. Give it one of its own where that matters, by a pattern
+    (:meth:`~weightinit.Network.initialize`).
 
     Examples
     --------
