@@ -80,7 +80,7 @@ def docs(session: nox.Session) -> None:
         shutil.rmtree(ROOT / "docs" / folder, ignore_errors=True)
     sphinx(session, "html", BUILD / "fresh", "-W")
     publish(BUILD / "fresh", SITE)
-    session.run("pytest", "-m", "site", f"--site={SITE}", "tests")
+    session.run("pytest", "-m", "site", f"--site={SITE}", "tests/site")
     session.log(f"The site is built. Open {SITE / 'index.html'}")
 
 
