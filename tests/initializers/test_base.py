@@ -220,7 +220,7 @@ def test_weights_beyond_the_dtype(init: wi.Initializer, dtype: type) -> None:
 
 
 @pytest.mark.parametrize(
-    ("init", "dtype"),
+    "init,dtype",
     [
         (wi.Uniform(low=1.0, high=1.0 + 1e-9), np.float32),
         (wi.Normal(mean=1.0, std=1e-9), np.float32),
