@@ -12,6 +12,7 @@ VERBS = {
     "Break",
     "Choose",
     "Compare",
+    "Count",
     "Escape",
     "Find",
     "Follow",
@@ -20,7 +21,7 @@ VERBS = {
     "Measure",
     "Pick",
 }
-VERBS |= {"Reproduce", "See", "Start", "Train", "Truncate", "Watch"}
+VERBS |= {"Remember", "Reproduce", "See", "Start", "Train", "Truncate", "Use", "Watch"}
 EACH_SCRIPT = pytest.mark.parametrize("path", SCRIPTS)
 
 
@@ -59,7 +60,7 @@ def test_script_stands_alone(path):
             else []
         )
     }
-    standard = {"itertools", "functools", "math"}
+    standard = {"itertools", "functools", "math", "time"}
     assert imported <= standard | {"matplotlib", "numpy", "scipy", "sklearn", "weightinit"}
 
 
