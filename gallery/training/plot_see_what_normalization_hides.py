@@ -52,7 +52,7 @@ def look(order, factor, seed, depth=20):
 
 def accuracy(order, initializer, seed, learning_rate=0.02):
     """Return the test accuracy after training, or 0 if the numbers overflow."""
-    x, x_test, y, y_test = train_test_split(images, labels, test_size=0.25, random_state=seed)
+    x, x_test, y, y_test = train_test_split(images, labels, stratify=labels, random_state=seed)
     rng = np.random.default_rng(seed)
     net = build(order, 8, 64).initialize(initializer, rng=rng, dtype=np.float32)
     try:
@@ -64,7 +64,6 @@ def accuracy(order, initializer, seed, learning_rate=0.02):
 
 # %%
 # **One sweep** over the factor, for each order: five seeds to look, three to train.
-
 looked = {(o, f): [look(o, f, seed) for seed in range(5)] for o in orders for f in (0.1, 1, 10)}
 gradients = {key: np.array([g for g, _ in runs]) for key, runs in looked.items()}
 factors = [0.03, 0.1, 0.3, 1, 3, 10, 30]
@@ -98,10 +97,9 @@ plt.show()
 # **Reading the figure.** Forwards the claim holds: a factor on the weights is divided out again in
 # the next normalization, and the signal never knows. Backwards the factor cancels as well, since
 # what divides the signal divides the gradient. But that does not make the gradient level. Before
-# relu it is. After relu the normalization makes up for what relu has taken from the *variance*,
-# more than for what it has taken from the gradient, and in each layer the gradient grows by a factor
-# of :math:`\sqrt{\pi / (\pi - 1)}`, the root of 1/2, the share of gradients that pass, over
-# :math:`1/2 - 1/(2\pi)`, the variance that relu leaves to a standard normal signal.
+# relu it is. After relu the normalization makes up for the variance that relu has taken, which is
+# more than it has taken from the gradient: :math:`1/2 - 1/(2\pi)` is left of the one, 1/2 of the
+# other. So the gradient grows by :math:`\sqrt{\pi / (\pi - 1)}` a layer, from any start.
 #
 # Training sees the factor all the same. The weights' gradient does not grow with the weights: large
 # ones hardly move, and small ones are thrown about. What is left of the scale is the length of a
