@@ -1,0 +1,111 @@
+r"""
+Remember the first word
+=======================
+
+A recurrent network reads twenty words, and answers after the last. What is left of the first word
+by then, and what of the gradient on its way back to it?
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+import weightinit as wi
+
+# %%
+# **Setup.** A state of 128 units reads words from a vocabulary of 10,000. Each word :math:`x_t`
+# has a row in the matrix :math:`E`, and the state is
+# :math:`h_t = \tanh(E_{x_t} + h_{t-1} W)`, from :math:`h_0 = 0`. Nothing is trained. The
+# *spectral radius* of :math:`W` is the size of its largest eigenvalue: how fast
+# :math:`h W W \cdots W` grows in the end.
+
+vocabulary, hidden, words, pairs, seeds = 10_000, 128, 20, 50, 5
+starts = {
+    "std 0.01": (wi.Normal(std=0.01), "C2"),
+    "Xavier": (wi.xavier_uniform, "C4"),
+    "He": (wi.he_normal, "C5"),
+    "orthogonal": (wi.orthogonal, "C7"),
+}
+network = wi.rnn(vocabulary, hidden, classes=2)
+
+
+def rms(array):
+    """Return the root mean square."""
+    return np.sqrt(np.mean(np.square(array)))
+
+
+def read(E, W, sentences):
+    """Return the states after each word of each sentence."""
+    h, states = np.zeros((len(sentences), hidden)), []
+    for x in sentences.T:
+        h = np.tanh(E[x] + h @ W)
+        states.append(h)
+    return states
+
+
+def measure(initializer, seed):
+    """Return the eigenvalues of W, and by word: the rms of the difference, and of the gradient."""
+    rng = np.random.default_rng(seed)
+    weights = network.initialize(initializer, rng=rng).parameters
+    E, W = weights["embedding0.weight"], weights["rnn0.weight"]
+    sentences = rng.integers(1, vocabulary, (pairs, words))
+    others = sentences.copy()
+    others[:, 0] = rng.integers(1, vocabulary, pairs)  # another first word, the rest the same
+    states = read(E, W, sentences)
+    apart = [rms(h - other) for h, other in zip(states, read(E, W, others), strict=True)]
+    gradient = rng.standard_normal((pairs, hidden))  # for the last state
+    back = [rms(gradient)]
+    for h in states[:0:-1]:
+        gradient = gradient * (1 - h**2) @ W.T
+        back.append(rms(gradient))
+    return np.linalg.eigvals(W), np.array(apart), np.array(back[::-1]) / back[0]
+
+
+# %%
+# **One sweep.** Four starts, five seeds; 50 pairs of sentences that differ in the first word alone.
+
+runs = {name: [measure(init, s) for s in range(seeds)] for name, (init, _) in starts.items()}
+radius = {name: [float(np.abs(values).max()) for values, _, _ in run] for name, run in runs.items()}
+apart = {name: np.array([found for _, found, _ in run]) for name, run in runs.items()}
+back = {name: np.array([found for _, _, found in run]) for name, run in runs.items()}
+
+fig, axes = plt.subplots(1, 3, figsize=(7.4, 3.3), layout="constrained", width_ratios=(1.2, 1, 1))
+fig.set_label(
+    "Three charts for four starts. Eigenvalues of the recurrent matrix: a dot at 0 for std 0.01, a "
+    "disc of radius 1 for Xavier, a larger disc for He, a circle for orthogonal. What the first "
+    "word still changes after 20 words, and the gradient back to it: both vanish for std 0.01, "
+    "hold for Xavier and orthogonal, and grow for He."
+)
+for name, (_, colour) in reversed(starts.items()):
+    values = runs[name][0][0]
+    axes[0].plot(values.real, values.imag, ".", color=colour, ms=4)
+    for ax, curves in ((axes[1], apart[name]), (axes[2], back[name])):
+        ax.plot(range(1, words + 1), curves.T, color=colour, lw=0.8, alpha=0.7)
+axes[0].set(aspect="equal", xlabel="real part", xticks=(-1, 0, 1), yticks=(-1, 0, 1))
+axes[0].set_title("Eigenvalues of W")
+for ax, title in ((axes[1], "What word 1 changes"), (axes[2], "Gradient, from word 20")):
+    ax.set(yscale="log", ylim=(1e-19, 1e4), xticks=(1, 10, 20), xlabel="word", title=title)
+axes[1].set_ylabel("rms of the difference of states")
+axes[2].set_ylabel("rms of the gradient, 1 at word 20")
+axes[1].text(20, 3, "He", color="C5", ha="right")
+axes[1].text(20, 1e-4, "Xavier\northogonal", color="C4", ha="right", va="center")
+axes[1].text(2, 1e-15, "std 0.01", color="C2")
+plt.show()
+
+# %%
+# **Reading the figure.** Each step multiplies what is left of the first word by W. With std 0.01 a
+# step keeps about a ninth, and after twenty words the two states differ in the last digit of
+# float64 if at all, which is where the line bends. With Xavier the eigenvalues fill the disc of
+# radius 1, with orthogonal weights they lie on its edge: what the first word does stays, and so
+# does the gradient. For Xavier that holds on average over draws; for orthogonal weights, in each.
+#
+# With He the difference grows until tanh stops it. That is no better memory: the first word changes
+# the last state by more than a word does at its own step, for no other reason than that it came
+# early, and on its way back the gradient grows likewise. He is meant for ReLU, whose half of zeros
+# it makes up for; tanh has no such loss, and the matrix is too large for it.
+
+left = {name: float(np.median(found[:, -1] / found[:, 0])) for name, found in apart.items()}
+gradient = {name: float(np.median(found[:, 0])) for name, found in back.items()}
+for name in starts:
+    print(f"{name:>10}: spectral radius {np.median(radius[name]):.3f}", end=", ")
+    print(f"word 1 changes h20 by {np.median(apart[name][:, -1]):.1e}", end=", ")
+    print(f"{left[name]:.1e} of what it changed in h1; gradient x {gradient[name]:.1e}")

@@ -1,0 +1,102 @@
+"""
+Train a recurrent network on negation
+=====================================
+
+"The film was not good": whoever counts words is misled, whoever remembers the "not" until the
+"good" comes is not. From which first weights does a recurrent network learn to remember?
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+import weightinit as wi
+
+# %%
+# **Setup.** Short reviews with up to ten words out of a vocabulary of 33; three in ten contain a
+# negation, which turns the label around. 3000 to train on, 1000 to test. The network has a state of
+# 32 units and tanh; it is trained by stochastic gradient descent through all time steps, 50
+# sentences a step, 25 epochs. For comparison, softmax regression on the counts of the words, which
+# does not know their order.
+
+hidden, epochs, batch, learning_rate, seeds = 32, 25, 50, 0.2, 3
+starts = {
+    "zero": (wi.zeros, "C0"),
+    "constant 0.1": (wi.Constant(value=0.1), "C1"),
+    "std 0.01": (wi.Normal(std=0.01), "C2"),
+    "std 1": (wi.Normal(std=1.0), "C3"),
+    "Xavier": (wi.xavier_normal, "C4"),
+    "He": (wi.he_normal, "C5"),
+    "orthogonal": (wi.orthogonal, "C7"),
+}
+data = [wi.datasets.sentences(4000, rng=seed) for seed in range(seeds)]
+vocabulary = len(data[0].vocabulary)
+print(f'"{data[0].text(2)}": {data[0].labels[2]}')
+
+
+def train(net, x, sentences, seed):
+    """Train on the first 3000, and return the accuracy on the others: plain, negated, all."""
+    y, negated = sentences.labels, sentences.negated[3000:]
+    options = {"epochs": epochs, "batch_size": batch, "learning_rate": learning_rate}
+    wi.train(net, x[:3000], y[:3000], rng=seed, **options)
+    right = net.predict(x[3000:]) == y[3000:]
+    return np.mean(right[~negated]), np.mean(right[negated]), np.mean(right)
+
+
+def train_recurrent(initializer, seed):
+    """Return the accuracies of a recurrent network."""
+    net = wi.rnn(vocabulary, hidden, classes=2)
+    net.initialize(initializer, rng=seed, dtype=np.float32)
+    return train(net, data[seed].tokens, data[seed], seed)
+
+
+def train_on_counts(seed):
+    """Return the accuracies of softmax regression on how often each word occurs."""
+    counts = np.array([np.bincount(row, minlength=vocabulary) for row in data[seed].tokens])
+    counts[:, 0] = 0  # padding is not a word
+    return train(wi.mlp([vocabulary, 2]).initialize(wi.zeros), counts, data[seed], seed)
+
+
+# %%
+# **One sweep.** Seven starts, three seeds, which draw sentences and weights and shuffle.
+
+accuracies = {"counting words": np.array([train_on_counts(seed) for seed in range(seeds)])}
+for name, (init, _) in starts.items():
+    accuracies[name] = np.array([train_recurrent(init, seed) for seed in range(seeds)])
+
+fig, axes = plt.subplots(1, 2, figsize=(7, 3.4), layout="constrained", sharey=True)
+fig.set_label(
+    "Accuracy on new sentences, a dot a seed, for counting words and seven starts of a recurrent "
+    "network. On plain sentences counting is perfect; on negated ones it is always wrong, and "
+    "Xavier, He and orthogonal weights alone get nearly all right."
+)
+names = list(accuracies)
+for column, (ax, title) in enumerate(
+    zip(axes, ("plain sentences", "negated sentences"), strict=True)
+):
+    for place, (name, found) in enumerate(accuracies.items()):
+        colour = starts[name][1] if name in starts else "k"
+        ax.plot(found[:, column], [-place] * seeds, "o", color=colour, ms=7, alpha=0.7)
+    ax.axvline(0.5, color="k", lw=0.8, ls=":")
+    ax.set(title=title, xlabel="accuracy", xlim=(-0.05, 1.05))
+    ax.grid(axis="y")
+axes[0].set_yticks([-place for place in range(len(names))], names)
+plt.show()
+
+# %%
+# **Reading the figure.** Counting words gets every plain sentence right and every negated one
+# wrong: the adjective says the contrary of what is meant. A network that gets both right has
+# learned the order.
+#
+# Zero learns nothing, not even to count: the answer does not depend on the sentence. A constant is
+# a state of one number, and small weights have forgotten the negation before the adjective comes;
+# with some seeds both learn to count, and no more, until training has made the weights larger. With
+# std 1 the gradient grows at each step back, so that at this learning rate the weights jump about.
+# Xavier, He and orthogonal weights carry the negation to the end from the start. On twenty words
+# and more He would show what it costs: see
+# :ref:`sphx_glr_auto_gallery_recurrent_plot_remember_the_first_word.py`.
+
+medians = {name: np.median(found, axis=0) for name, found in accuracies.items()}
+for name, (plain, negated, together) in medians.items():
+    low, high = accuracies[name][:, 2].min(), accuracies[name][:, 2].max()
+    print(f"{name:>14}: plain {plain:.1%}, negated {negated:.1%}, ", end="")
+    print(f"all {together:.1%} (from {low:.1%} to {high:.1%})")

@@ -1,0 +1,180 @@
+"""The claims of gallery/recurrent.
+
+Margins: every test was also passed by runs with at least 20 seeds that the scripts do not use.
+"""
+
+import math
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.gallery
+
+
+@pytest.fixture
+def remembered(run_script):
+    """Return the names of the script that remembers the first word."""
+    return run_script("recurrent/plot_remember_the_first_word.py").names
+
+
+def test_spectral_radius_is_that_of_the_circular_law(remembered):
+    """The eigenvalues reach to std times the root of the size, orthogonal ones to exactly 1."""
+    n = remembered["hidden"]
+    for name, (init, _) in remembered["starts"].items():
+        rel = 1e-12 if name == "orthogonal" else 0.2
+        assert remembered["radius"][name] == pytest.approx(
+            [init.std((n, n)) * math.sqrt(n)] * remembered["seeds"], rel=rel
+        )
+
+
+def test_small_weights_forget_the_first_word(remembered):
+    """With std 0.01 nothing but rounding is left of the first word; with others, it is there."""
+    ends = {name: found[:, -1] for name, found in remembered["apart"].items()}
+    assert np.all(ends["std 0.01"] < 1e-17)
+    assert all(np.all(ends[name] > 5e-3) for name in ("Xavier", "He", "orthogonal"))
+
+
+def test_square_weights_of_unit_radius_hold(remembered):
+    """Orthogonal weights keep nearly all in every seed, Xavier by the median within factor 2."""
+    for curves in (remembered["apart"], remembered["back"]):
+        kept = {name: np.ptp(np.log(found[:, [0, -1]]), axis=1) for name, found in curves.items()}
+        assert np.all(kept["orthogonal"] < 0.1)
+        assert np.median(kept["Xavier"]) < math.log(2)
+        assert np.all(kept["Xavier"] < math.log(8))  # one in 30 seeds is off by a factor of 2.5
+
+
+def test_he_amplifies_the_first_word_and_the_gradient(remembered):
+    """With He both grow at least tenfold in 20 words."""
+    assert np.all(remembered["apart"]["He"][:, -1] > 10 * remembered["apart"]["He"][:, 0])
+    assert np.all(remembered["back"]["He"][:, 0] > 10)
+
+
+def test_gradients_vanish_as_derived(remembered):
+    """With std 0.01 the gradient is the power that theory says, to a factor of 5."""
+    steps = remembered["words"] - 1
+    theory = (0.01 * math.sqrt(remembered["hidden"])) ** steps
+    ratio = remembered["back"]["std 0.01"][:, 0] / theory
+    assert np.all((ratio > 1 / 5) & (ratio < 5)), ratio
+
+
+@pytest.fixture
+def compared(run_script):
+    """Return the names of the script that compares weights."""
+    return run_script("recurrent/plot_compare_weights_of_an_rnn.py").names
+
+
+def test_starts_differ_in_the_recurrent_matrix(compared):
+    """He is larger than Xavier by the root of 2 in W, by less than 1 % in E and O."""
+    assert compared["ratio"]["W"] == pytest.approx(math.sqrt(2))
+    assert 1 < compared["ratio"]["E"] < 1.01
+    assert 1 < compared["ratio"]["O"] < 1.01
+
+
+def test_weights_have_the_stds_of_the_theory(compared):
+    """Each measured std is the initializer's, to six standard errors."""
+    for name, stds in compared["measured"].items():
+        for key, found in stds.items():
+            # The standard error of the std of m normal numbers is about 1 / sqrt(2 m) of it.
+            margin = 6 / math.sqrt(2 * compared["sizes"][key])
+            assert found == pytest.approx([compared["theory"][name][key]] * 3, rel=margin)
+
+
+def test_a_pool_hides_what_a_panel_shows(compared):
+    """Most weights are in E, and the pool of all is twenty times harder to tell apart than W."""
+    assert compared["share"]["E"] == pytest.approx(0.987, abs=5e-4)
+    assert min(compared["distance"]["W"]) > 20 * max(compared["distance"]["pool"])
+
+
+@pytest.fixture
+def negations(run_script):
+    """Return the accuracies (plain, negated, all) by start, a row a seed."""
+    return run_script("recurrent/plot_train_an_rnn_on_negation.py").names["accuracies"]
+
+
+def test_counting_words_fails_on_negations(negations):
+    """Softmax regression on counts gets each plain sentence right and each negated one wrong."""
+    plain, negated, _ = negations["counting words"].T
+    assert plain.min() > 0.99
+    assert negated.max() < 0.01
+
+
+@pytest.mark.parametrize("name", ["Xavier", "He", "orthogonal"])
+def test_scaled_weights_learn_negation(negations, name):
+    """Xavier, He and orthogonal weights get nearly all sentences right, negated ones too."""
+    assert np.median(negations[name], axis=0).min() > 0.95
+    assert negations[name].min() > 0.8
+
+
+def test_zero_and_large_weights_stay_at_chance(negations):
+    """Zero answers all alike, and std 1 does hardly better."""
+    assert negations["zero"][:, 2].max() < 0.55
+    assert np.median(negations["std 1"][:, 2]) < 0.65
+
+
+def test_a_constant_never_learns_negation(negations):
+    """A constant may learn to count, and no more."""
+    assert negations["constant 0.1"][:, 2].max() < 0.8
+    assert negations["constant 0.1"][:, 1].max() < 0.6
+
+
+def test_small_weights_are_behind(negations):
+    """With std 0.01 the negated sentences are far behind those of Xavier, in the median."""
+    medians = {name: np.median(found[:, 1]) for name, found in negations.items()}
+    assert medians["std 0.01"] < medians["Xavier"] - 0.3
+
+
+@pytest.fixture
+def memorized(run_script):
+    """Return the names of the script at the size of the slides."""
+    return run_script("recurrent/plot_train_at_the_slides_size.py").names
+
+
+def test_random_labels_are_learned_by_heart(memorized):
+    """Xavier and He get all 800 right; zero and std 0.01 stay at the shares of the labels."""
+    seen = {name: accuracy for name, (_, accuracy, _) in memorized["results"].items()}
+    assert min(seen["Xavier"], seen["He"]) > 0.99
+    most = np.bincount(memorized["y"]).max() / len(memorized["y"])
+    assert seen["zero"] <= most
+    losses = {name: found for name, (found, _, _) in memorized["results"].items()}
+    assert min(losses["zero"][-1], losses["std 0.01"][-1]) > 0.6
+
+
+def test_random_labels_teach_nothing(memorized):
+    """On the 200 all are as good as coins: each is outside with probability 1/1000 by design."""
+    low, high = memorized["chance"]
+    new = [accuracy * len(memorized["y_test"]) for _, _, accuracy in memorized["results"].values()]
+    assert all(low - 0.5 < right < high + 0.5 for right in new)
+
+
+def test_one_hot_takes_far_longer(memorized):
+    """The lookup saves more than a factor of ten against one-hot rows, on any machine."""
+    assert memorized["hours_one_hot"] * 3600 > 10 * memorized["seconds"]
+
+
+@pytest.fixture
+def locks(run_script):
+    """Return the names of the script that finds which zero locks."""
+    return run_script("recurrent/plot_find_which_zero_locks_an_rnn.py").names
+
+
+def test_two_zeros_in_series_lock(locks):
+    """With E and O zero no matrix ever has a gradient or moves; in all other cases all move."""
+    for zero in locks["cases"]:
+        locked = {"E", "O"} <= set(zero)
+        assert np.any(locks["first"][zero] > 0) != locked, zero
+        assert np.all(locks["moved"][zero] == 0) if locked else np.all(locks["moved"][zero] > 0)
+
+
+def test_first_step_moves_what_a_path_reaches(locks):
+    """With E zero E alone moves at once; with O zero, O alone; with W zero, all three."""
+    expected = {"": "EWO", "E": "E", "W": "EWO", "O": "O", "EW": "E", "WO": "O"}
+    for zero, names in expected.items():
+        assert [name in names for name in locks["matrices"]] == list(locks["moves"][zero]), zero
+
+
+def test_one_zero_learns(locks):
+    """With E or O zero the network learns as without; locked, it stays at chance."""
+    for zero in ("", "E", "O"):
+        assert np.median(locks["accuracies"][zero]) > 0.95
+        assert min(locks["accuracies"][zero]) > 0.8
+    assert max(locks["accuracies"]["EO"] + locks["accuracies"]["EWO"]) < 0.56
