@@ -14,6 +14,7 @@ import weightinit as wi
 # A promise to everyone who uses the package: add to it, rename nothing.
 PUBLIC = {
     "Activation",
+    "Comparison",
     "Constant",
     "DeltaOrthogonal",
     "Fans",
@@ -31,6 +32,7 @@ PUBLIC = {
     "activations",
     "check_gradients",
     "cnn",
+    "compare",
     "compute_fans",
     "datasets",
     "delta_orthogonal",

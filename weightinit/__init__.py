@@ -10,6 +10,7 @@ from importlib.metadata import version as _version
 
 from weightinit import activations, datasets, networks
 from weightinit.activations import Activation
+from weightinit.comparison import Comparison, compare
 from weightinit.defaults import initialize
 from weightinit.fans import Fans, compute_fans
 from weightinit.gains import gain
@@ -47,6 +48,7 @@ __version__ = _version("weightinit")
 
 __all__ = [
     "Activation",
+    "Comparison",
     "Constant",
     "DeltaOrthogonal",
     "Fans",
@@ -64,6 +66,7 @@ __all__ = [
     "activations",
     "check_gradients",
     "cnn",
+    "compare",
     "compute_fans",
     "datasets",
     "delta_orthogonal",

@@ -1,0 +1,17 @@
+"""Packages that are needed for one thing alone, imported when it is asked for."""
+
+import importlib
+from typing import Any
+
+__all__ = ["import_extra"]
+
+
+def import_extra(name: str, *, extra: str, use: str) -> Any:
+    """Import a package of an extra of this one, or say what to install."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        package = name.partition(".")[0]
+        raise ImportError(
+            f"{use} needs {package}, which is not installed; run pip install 'weightinit[{extra}]'"
+        ) from error

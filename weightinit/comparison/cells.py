@@ -1,0 +1,78 @@
+"""One cell of a comparison: one training, from one initializer and one seed."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from weightinit._checks import check_real
+from weightinit.initializers import Initializer
+from weightinit.training import History
+
+__all__ = ["Cell", "Result", "TrainOnce", "curve", "final", "run_cell"]
+
+#: What is kept of a training: its curves, or one score.
+Result = History | float
+
+#: Called as train_once(initializer, rng).
+TrainOnce = Callable[[Initializer, np.random.Generator], Result]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """
+    What became of one training: a result, or the reason why there is none.
+
+    Parameters
+    ----------
+    label : str
+        Which initializer.
+    seed : int
+        Which seed: ``train_once(initializer, np.random.default_rng(seed))`` runs the cell again.
+    result : History or float or None
+        What `train_once` returned, every number of it finite; None if the cell failed.
+    error : str
+        Type and message of what went wrong; empty if nothing did.
+    """
+
+    label: str
+    seed: int
+    result: Result | None = None
+    error: str = ""
+
+
+def curve(history: History, measure: str) -> list[float]:
+    """Return the accuracies or the losses, whichever is compared."""
+    return history.accuracies if measure == "accuracy" else history.losses
+
+
+def final(result: Result, measure: str) -> float:
+    """Return the number by which a result is judged."""
+    return curve(result, measure)[-1] if isinstance(result, History) else result
+
+
+def run_cell(train_once: TrainOnce, initializer: Initializer, label: str, seed: int) -> Cell | None:
+    """Train once, whatever becomes of it; return None if the keyboard ended it early."""
+    try:
+        result = train_once(initializer, np.random.default_rng(seed))
+        if isinstance(result, History) and result.interrupted:
+            return None
+        return Cell(label, seed, _checked(result))
+    except Exception as error:  # noqa: BLE001  whatever fails here, the other cells go on
+        return Cell(label, seed, error=f"{type(error).__name__}: {error}")
+
+
+def _checked(result: object) -> Result:
+    """Return the result in plain floats, or raise if a number of it is not finite."""
+    if not isinstance(result, History):
+        hint = "return a History, or one score as a float"
+        return check_real("the result of train_once", result, hint=hint)
+    if not result.losses:
+        raise ValueError("train_once returned a History without losses; train for an epoch or more")
+    curves = {"loss": result.losses, "accuracy": result.accuracies}
+    for name, values in curves.items():
+        for epoch, value in enumerate(values, start=1):
+            if not math.isfinite(value):
+                raise FloatingPointError(f"the {name} of epoch {epoch} is {value}")
+    return History([float(v) for v in result.losses], [float(v) for v in result.accuracies])

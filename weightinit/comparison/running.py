@@ -1,0 +1,201 @@
+"""Running a comparison: initializers times seeds, one cell after the other or side by side."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from weightinit._checks import check_integer
+from weightinit.comparison._extras import import_extra
+from weightinit.comparison.cells import Cell, TrainOnce, run_cell
+from weightinit.comparison.result import Comparison
+from weightinit.comparison.store import Store
+from weightinit.initializers import Initializer
+
+__all__ = ["compare"]
+
+_Place = tuple[str, int]  # of a cell: label and seed
+
+
+def compare(
+    train_once: TrainOnce,
+    initializers: Sequence[Initializer] | Mapping[str, Initializer],
+    *,
+    seeds: int | Sequence[int],
+    n_jobs: int = 1,
+    progress: bool = False,
+    cache_dir: str | os.PathLike[str] | None = None,
+) -> Comparison:
+    """
+    Train from each initializer with each seed, and say which of them differ by more than chance.
+
+    Parameters
+    ----------
+    train_once : callable
+        Called as ``train_once(initializer, rng)``, once for each initializer and seed, with
+        ``rng = np.random.default_rng(seed)``. It returns the `History` of ``wi.train``, or one
+        made by hand, or a number, more being better: the accuracy on held-out data for example.
+        All randomness comes from `rng`, and what it shares with other calls it leaves unchanged.
+    initializers : sequence of Initializer, or mapping of str to Initializer
+        What to compare. A sequence is labelled by ``str(initializer)``; no two labels are equal.
+    seeds : int or sequence of int
+        How many seeds, 0, 1, 2, ..., or which.
+    n_jobs : int, default 1
+        How many cells run side by side, as in joblib: -1 takes all processors. Within
+        ``joblib.parallel_config(backend="dask")`` they run on that cluster, as many as it has
+        threads. The results do not depend on it.
+    progress : bool, default False
+        Show a bar over the cells, with tqdm.
+    cache_dir : path, optional
+        A folder that keeps the cells that finished, a small ``.npz`` each: the same call after an
+        interrupt goes on from there. See the notes for what tells cells apart.
+
+    Returns
+    -------
+    Comparison
+        Print it for the table; ``.plot()`` draws it.
+
+    Raises
+    ------
+    TypeError, ValueError
+        An argument is not as above; some cells return a `History` and others a number.
+    ImportError
+        joblib is not installed, or tqdm and `progress` is asked for.
+    KeyboardInterrupt
+        The keyboard interrupts; cells that finished are in `cache_dir`.
+
+    Notes
+    -----
+    **Pairs.** A cell depends on its initializer and seed alone: not on the order, nor on the number
+    of workers, nor on what else is compared. All initializers meet the same stream at the same
+    seed, so that what it draws first is the same for all: luck with the data cancels in the
+    difference between two starts. Initializers take different amounts of randomness; to
+    share more than what comes before them, split the stream: ``data_rng, weights_rng =
+    rng.spawn(2)``.
+
+    **Failures.** An exception, or a number that is not finite, fails its cell alone. It is told in
+    its place with seed and message; ``train_once(initializer, np.random.default_rng(seed))`` runs
+    it again. What ends the whole process (out of memory) ends the comparison.
+
+    **What is kept.** A file belongs to the label, the ``repr`` of the initializer, the seed and the
+    name of `train_once`. It does not know the code of `train_once` nor its data: after a change of
+    either, name another folder or empty this one. Failed cells are not kept, they run again. Files
+    that are damaged are told of, run again and replaced; nothing is ever unpickled.
+
+    **Same bits.** A matrix product may round differently on another processor or with another
+    number of BLAS threads, and joblib gives its workers fewer. Then `train_once` itself has to fix
+    them, or ``OPENBLAS_NUM_THREADS=1`` in the environment.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> def train_once(initializer, rng):
+    ...     data_rng, weights_rng = rng.spawn(2)
+    ...     x, y = wi.datasets.xor(100, rng=data_rng)
+    ...     net = wi.mlp([2, 4, 1], "tanh").initialize(initializer, rng=weights_rng)
+    ...     return wi.train(net, x, y, epochs=20, batch_size=10, learning_rate=0.5, rng=data_rng)
+    >>> comparison = wi.compare(train_once, [wi.zeros, wi.xavier_normal], seeds=6)
+    >>> [(standing.label, standing.verdict) for standing in comparison.standings]
+    [('xavier_normal', 'best'), ('zeros', 'worse')]
+    """
+    if not callable(train_once):
+        raise TypeError(
+            f"train_once must be callable as train_once(initializer, rng), got {train_once!r}; "
+            "write a function that trains once and returns a History or a number"
+        )
+    starts, numbers, workers = _starts(initializers), _seeds(seeds), _workers(n_jobs)
+    store = None if cache_dir is None else Store(cache_dir, train_once)
+    # Seed by seed, so that an interrupted run leaves whole pairs behind.
+    places = [(label, seed) for seed in numbers for label in starts]
+    kept = (store.load(label, starts[label], seed) for label, seed in places) if store else ()
+    cells = {(cell.label, cell.seed): cell for cell in kept if cell}
+    missing = [place for place in places if place not in cells]
+    running = _run(train_once, starts, missing, workers)
+    if progress:
+        running = _bar(running, len(cells), len(places))
+    for cell in running:
+        cells[cell.label, cell.seed] = cell
+        if store and not cell.error:
+            store.save(cell, starts[cell.label])
+    return Comparison(tuple(cells[label, seed] for label in starts for seed in numbers))
+
+
+def _run(
+    train_once: TrainOnce,
+    starts: Mapping[str, Initializer],
+    places: Sequence[_Place],
+    workers: int,
+) -> Iterator[Cell]:
+    """Yield cells as they finish; raise KeyboardInterrupt where one of them was interrupted."""
+    joblib = import_extra("joblib", extra="parallel", use="wi.compare")
+    task = joblib.delayed(run_cell)
+    # A batch of one: what finished is handed over, and kept, at once.
+    run = joblib.Parallel(n_jobs=workers, batch_size=1, return_as="generator_unordered")
+    for cell in run(task(train_once, starts[label], label, seed) for label, seed in places):
+        if cell is None:
+            raise KeyboardInterrupt
+        yield cell
+
+
+def _bar(cells: Iterator[Cell], done: int, total: int) -> Any:
+    tqdm = import_extra("tqdm", extra="parallel", use="progress=True")
+    return tqdm.tqdm(cells, desc="comparing", unit="cell", initial=done, total=total)
+
+
+def _starts(initializers: object) -> dict[str, Initializer]:
+    """Return the initializers by label."""
+    allowed = "a sequence of initializers, or a mapping from labels to initializers"
+    hint = "write [wi.he_normal, wi.xavier_normal]"
+    if isinstance(initializers, str) or not isinstance(initializers, Mapping | Iterable):
+        raise TypeError(f"initializers must be {allowed}, got {initializers!r}; {hint}")
+    if isinstance(initializers, Mapping):
+        pairs = list(initializers.items())
+    else:
+        pairs = [(str(initializer), initializer) for initializer in initializers]
+    if not pairs:
+        raise ValueError(f"initializers must not be empty, got {initializers!r}; {hint}")
+    starts: dict[str, Initializer] = {}
+    for label, initializer in pairs:
+        if not isinstance(label, str) or not label.strip() or "\n" in label:
+            raise TypeError(f"a label must be a line of text, got {label!r}; write a short string")
+        if not isinstance(initializer, Initializer):
+            raise TypeError(
+                f"initializers must hold initializers such as wi.he_normal, got {initializer!r} "
+                f"({type(initializer).__name__}); derive your own from wi.Initializer"
+            )
+        if label in starts:
+            raise ValueError(
+                f"labels must differ, got {label!r} twice; leave one out, or pass a mapping with "
+                "labels of your own"
+            )
+        starts[label] = initializer
+    return starts
+
+
+def _seeds(seeds: object) -> tuple[int, ...]:
+    """Return the seeds: the first so many, or those given."""
+    hint = "write seeds=10, or seeds=[3, 5, 8]"
+    if isinstance(seeds, str | bytes) or not isinstance(seeds, Sequence | np.ndarray):
+        return tuple(range(check_integer("seeds", seeds, at_least=1, hint=hint)))
+    numbers = tuple(
+        check_integer(f"seeds[{i}]", seed, at_least=0, hint=hint) for i, seed in enumerate(seeds)
+    )
+    if not numbers or len(set(numbers)) < len(numbers):
+        raise ValueError(
+            f"seeds must be one or more different integers, got {list(numbers)}; the same seed "
+            f"twice is the same run twice: {hint}"
+        )
+    return numbers
+
+
+def _workers(n_jobs: object) -> int:
+    """Return the number of workers, which may be negative, as in joblib."""
+    if isinstance(n_jobs, bool) or not isinstance(n_jobs, int | np.integer):
+        raise TypeError(
+            f"n_jobs must be an integer, got {n_jobs!r} ({type(n_jobs).__name__}); 1 runs one cell "
+            "at a time, -1 takes all processors"
+        )
+    if n_jobs == 0:
+        raise ValueError("n_jobs must not be 0, got 0; 1 runs one cell at a time, -1 takes all")
+    return int(n_jobs)
