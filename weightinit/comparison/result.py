@@ -53,7 +53,7 @@ class Comparison:
     compared with it seed by seed. The interval of a difference is a bootstrap over the seeds (a
     fixed stream, 10 000 resamples, stretched for few seeds as Student's t is); together the
     intervals aim at 95 %, exact for normal differences but for an error of about one point. For
-    differences with a long tail one interval of ten seeds may hold in 90 % of cases only.
+    differences with a long tail, an interval of 95 % over ten seeds may hold in 90 % only.
 
     A start whose interval contains 0 is "within noise": it is not shown to be worse, nor is it
     shown to be as good. With fewer seeds than it takes for their agreement to be no coincidence

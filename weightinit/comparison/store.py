@@ -94,7 +94,7 @@ class Store:
 
 def _read(path: Path, key: str) -> Result:
     """Return the result that a file holds, or raise if it is not that of this key."""
-    with np.load(path, allow_pickle=False) as arrays:
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
         if str(arrays["key"]) != key:
             raise ValueError("its key is another one")
         if "score" in arrays:
