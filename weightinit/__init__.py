@@ -8,10 +8,11 @@
 
 from importlib.metadata import version as _version
 
-from weightinit import activations, datasets, networks
+from weightinit import activations, datasets, diagnosis, networks
 from weightinit.activations import Activation
 from weightinit.comparison import Comparison, compare
 from weightinit.defaults import initialize
+from weightinit.diagnosis import Diagnosis, Finding, diagnose
 from weightinit.fans import Fans, compute_fans
 from weightinit.gains import gain
 from weightinit.initializers import (
@@ -51,7 +52,9 @@ __all__ = [
     "Comparison",
     "Constant",
     "DeltaOrthogonal",
+    "Diagnosis",
     "Fans",
+    "Finding",
     "GradientCheck",
     "History",
     "Identity",
@@ -70,6 +73,8 @@ __all__ = [
     "compute_fans",
     "datasets",
     "delta_orthogonal",
+    "diagnose",
+    "diagnosis",
     "gain",
     "glorot_normal",
     "glorot_uniform",

@@ -1,0 +1,59 @@
+"""The figure of a diagnosis: signal and gradient by layer, beside theory."""
+
+import importlib
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from weightinit.diagnosis.bounds import Point
+
+__all__ = ["draw"]
+
+_LN10 = math.log(10)
+
+
+def draw(
+    signal: Iterable[Sequence[Point]], gradient: Iterable[Sequence[Point]], problems: str
+) -> Any:
+    """Draw the longest path of the signal, and that of the gradient."""
+    try:
+        plt = importlib.import_module("matplotlib.pyplot")
+    except ImportError as error:
+        raise ImportError(
+            "plot() draws with matplotlib, which is not installed; "
+            "run pip install 'weightinit[plots]'"
+        ) from error
+    figure, axes = plt.subplots(1, 2, figsize=(8.5, 3.6), layout="constrained")
+    forward, backward = (max(paths, key=len, default=()) for paths in (signal, gradient))
+    _panel(axes[0], forward, "signal: second moment of activations")
+    _panel(axes[1], tuple(reversed(backward)), "gradient: squared norm, going back")
+    figure.suptitle(problems[:100])
+    figure.set_label(f"How signal and gradient change from layer to layer: {problems}.")
+    return figure
+
+
+def _panel(ax: Any, path: Sequence[Point], title: str) -> None:
+    ax.set_title(title, fontsize="medium")
+    if not path:
+        ax.text(0.5, 0.5, "nothing to follow", ha="center", transform=ax.transAxes)
+        ax.set_axis_off()
+        return
+    places = range(len(path))
+    measured, theory, low, high = (
+        [value / _LN10 for value in values]
+        for values in (
+            [max(point.change, -700.0) for point in path],
+            [point.expected for point in path],
+            [max(point.low, -700.0) for point in path],
+            [min(point.high, 700.0) for point in path],
+        )
+    )
+    ax.fill_between(places, low, high, color="C4", alpha=0.15, lw=0, label="healthy")
+    ax.plot(places, theory, "--", color="C4", label="theory")
+    ax.plot(places, measured, "o-", color="C5", ms=4, label="measured")
+    inside = [*measured, *theory]
+    ax.set(ylim=(min(*inside, -1) - 1, max(*inside, 1) + 1), ylabel="change (powers of ten)")
+    step = -(-len(path) // 12)
+    names = [point.layer if point.step is None else f"step {point.step}" for point in path]
+    ax.set_xticks(list(places)[::step], names[::step], rotation=60, ha="right", fontsize="small")
+    ax.legend(fontsize="small")

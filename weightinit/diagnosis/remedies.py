@@ -1,0 +1,145 @@
+"""What to do about a problem: an initializer, or something that no initializer can do."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from weightinit.diagnosis.paths import mean_square
+from weightinit.diagnosis.records import LayerTrace
+from weightinit.diagnosis.theory import shape_factors, wanted
+
+__all__ = ["Remedy", "calm", "quiet", "rescale", "revive", "shrink", "start"]
+
+#: From the layer to change to what to do.
+Remedy = Callable[[LayerTrace], str]
+
+#: A std this close to the wanted one, or to what another count of fans makes of it, is right.
+_CLOSE = math.log(1.25)
+
+
+def start(row: LayerTrace) -> str:
+    """Name the initializer that suits a layer.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> from weightinit.diagnosis import trace
+    >>> from weightinit.diagnosis.remedies import start
+    >>> start(trace(wi.mlp([2, 4, 1]).initialize(wi.zeros), [[1.0, 2.0]]).layers[0])
+    'start dense0.weight from wi.he_normal'
+    """
+    if row.weight is None:
+        return f"start the last weight in the branch of {row.name} from wi.zeros"
+    name = "wi.orthogonal" if row.steps is not None else f"wi.{wanted(row.activation)}"
+    return f"start {row.name}.weight from {name}"
+
+
+def _fits(row: LayerTrace) -> bool:
+    """Tell whether the weights have the std that theory wants, by any count of fans."""
+    if row.weight is None or row.inputs is None:
+        return False
+    rms = math.sqrt(mean_square(row.weight))
+    if not 0 < rms < math.inf:
+        return False
+    _, *others = shape_factors(row.weight.shape)
+    n_in = row.weight.size / row.units
+    fan_in_std = math.sqrt(getattr(wanted(row.activation), "scale", 1.0) / n_in)
+    off = math.log(rms / fan_in_std)
+    return any(abs(off - factor / 2) < _CLOSE for factor in (0.0, *others))
+
+
+def _is_shifted(row: LayerTrace) -> bool:
+    """Tell whether biases outweigh a signal of size 1."""
+    return row.bias is not None and mean_square(row.bias) > 1
+
+
+def rescale(row: LayerTrace) -> str:
+    """Name the initializer of the right scale; if the scale is right, say that it is not that.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> from weightinit.diagnosis import trace
+    >>> from weightinit.diagnosis.remedies import rescale
+    >>> net = wi.mlp([64, 64, 1]).initialize(wi.Normal(std=0.01), rng=0)
+    >>> rescale(trace(net, [[1.0] * 64]).layers[0])
+    'start dense0.weight from wi.he_normal'
+    """
+    if _is_shifted(row):
+        return f"start {row.name}.bias from wi.zeros"
+    if not _fits(row):
+        return start(row)
+    return (
+        f"initialization is not the cause: {row.name}.weight has the right scale; fewer or wider "
+        "layers, residual blocks or normalization would help, or another activation"
+    )
+
+
+def revive(row: LayerTrace) -> str:
+    """Say what wakes dead units: biases of zero, or weights with mean zero.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> from weightinit.diagnosis import trace
+    >>> from weightinit.diagnosis.remedies import revive
+    >>> starts = {"dense0.bias": wi.Constant(value=-9.0), "*.weight": wi.he_normal}
+    >>> net = wi.mlp([2, 4, 3]).initialize(starts, rng=0)
+    >>> revive(trace(net, [[1.0, 2.0]]).layers[0])
+    'start dense0.bias from wi.zeros'
+    """
+    if row.bias is not None and float(np.min(row.bias)) < 0:
+        return f"start {row.name}.bias from wi.zeros"
+    if row.units < 20:  # a healthy layer dies with a probability of 2 ** -units
+        return f"{start(row)} again, with another rng; more units make this unlikely"
+    return start(row)
+
+
+def shrink(row: LayerTrace) -> str:
+    """Say what brings values back from the flat ends of an activation.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> from weightinit.diagnosis import trace
+    >>> from weightinit.diagnosis.remedies import shrink
+    >>> net = wi.mlp([64, 64, 3], "tanh").initialize(wi.xavier_uniform, rng=0)
+    >>> shrink(trace(net, [[99.0] * 64]).layers[0])
+    'initialization is not the cause: scale the inputs to mean 0 and std 1'
+    """
+    if _is_shifted(row):
+        return f"start {row.name}.bias from wi.zeros"
+    return calm(row)
+
+
+def calm(row: LayerTrace) -> str:
+    """Name the initializer that suits a layer, unless its weights do and its inputs are too large.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> from weightinit.diagnosis import trace
+    >>> from weightinit.diagnosis.remedies import calm
+    >>> net = wi.mlp([64, 64, 3], "tanh").initialize(wi.ones)
+    >>> calm(trace(net, [[1.0] * 64]).layers[0])
+    'start dense0.weight from wi.xavier_uniform'
+    """
+    if _fits(row):
+        return "initialization is not the cause: scale the inputs to mean 0 and std 1"
+    return start(row)
+
+
+def quiet(row: LayerTrace) -> str:
+    """Say what brings the first loss down: an output layer of zeros, or smaller inputs.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> from weightinit.diagnosis import trace
+    >>> from weightinit.diagnosis.remedies import quiet
+    >>> net = wi.mlp([64, 64, 3]).initialize(wi.ones)
+    >>> quiet(trace(net, [[1.0] * 64]).layers[-1])
+    'start dense1.weight from wi.zeros'
+    """
+    return calm(row) if _fits(row) else f"start {row.name}.weight from wi.zeros"
