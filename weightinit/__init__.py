@@ -10,6 +10,7 @@ from importlib.metadata import version as _version
 
 from weightinit import activations, datasets, diagnosis, networks
 from weightinit.activations import Activation
+from weightinit.advice import Recommendation, recommend
 from weightinit.comparison import Comparison, compare
 from weightinit.defaults import initialize
 from weightinit.diagnosis import Diagnosis, Finding, diagnose
@@ -62,6 +63,7 @@ __all__ = [
     "Network",
     "Normal",
     "Orthogonal",
+    "Recommendation",
     "Sparse",
     "TruncatedNormal",
     "Uniform",
@@ -90,6 +92,7 @@ __all__ = [
     "networks",
     "ones",
     "orthogonal",
+    "recommend",
     "rnn",
     "train",
     "xavier_normal",

@@ -10,26 +10,21 @@ from weightinit import activations
 from weightinit._checks import RandomSource
 from weightinit.activations import Activation
 from weightinit.gains import ActivationLike, gain
-from weightinit.initializers import (
-    Initializer,
-    VarianceScaling,
-    lecun_normal,
-    xavier_uniform,
-)
+from weightinit.initializers import VarianceScaling, lecun_normal, xavier_uniform
 
 __all__ = ["initialize", "initializer_for"]
 
 # The slope at zero is 1/4, and Xavier's derivation asks for slope 1: weights four times as large.
 _FOUR_TIMES_XAVIER = VarianceScaling(scale=16.0, mode="fan_avg", distribution="uniform")
 
-_BY_NAME: dict[str, Initializer] = {
+_BY_NAME: dict[str, VarianceScaling] = {
     "tanh": xavier_uniform,
     "sigmoid": _FOUR_TIMES_XAVIER,
     "selu": lecun_normal,
 }
 
 
-def initializer_for(activation: ActivationLike) -> Initializer:
+def initializer_for(activation: ActivationLike) -> VarianceScaling:
     """
     Return the initializer that suits the layers in front of an activation.
 
@@ -40,7 +35,7 @@ def initializer_for(activation: ActivationLike) -> Initializer:
 
     Returns
     -------
-    Initializer
+    VarianceScaling
         See :func:`initialize` for which.
 
     Examples

@@ -1,0 +1,255 @@
+"""What a recommendation says is true: its numbers, and the networks that it starts.
+
+Moments here are integrals by SciPy over the activations of tests/reference.py.
+"""
+
+import math
+import re
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy import integrate
+
+import weightinit as wi
+from tests.chance import standard_errors
+from tests.reference import REFERENCE, normal_density
+from weightinit.advice.passage import passage, through
+from weightinit.networks import ActivationLayer, Dense, LayerNorm, Residual
+
+WIDTH, NETS, DEPTH = 256, 20, 50
+
+
+def moment(name: str, q: float, power: int = 2, slope: bool = False) -> float:
+    """Return E phi(z)^power for z ~ N(0, q), or of the slope."""
+    f = REFERENCE[name][slope]
+
+    def integrand(z: float) -> float:
+        return f(np.array(math.sqrt(q) * z)) ** power * normal_density(z)
+
+    # Kinks lie at 0 and +-1, and the integral is split there.
+    kinks = sorted({0.0, *(end / math.sqrt(q) for end in (-1.0, 1.0))})
+    edges = [-12.0, *(kink for kink in kinks if -12 < kink < 12), 12.0]
+    return sum(integrate.quad(integrand, *ends, limit=200)[0] for ends in pairwise(edges))
+
+
+def signals(name: str, init: wi.Initializer, nets: int = NETS) -> NDArray:
+    """Return the log of the mean square that networks leave of one of 1."""
+    rng, phi, left = np.random.default_rng(0), wi.activations.get(name), []
+    for _ in range(nets):
+        x = rng.standard_normal(WIDTH)
+        x /= math.sqrt(np.mean(x**2))
+        for _ in range(DEPTH):
+            x = phi(x @ init((WIDTH, WIDTH), rng=rng))
+        left.append(math.log(np.mean(x**2)))
+    return np.array(left)
+
+
+def relative_variance(name: str, q: float) -> float:
+    """Return Var phi(z)^2 / (E phi(z)^2)^2: over n units it makes the noise of one layer."""
+    return moment(name, q, 4) / moment(name, q) ** 2 - 1
+
+
+@pytest.mark.parametrize("name", wi.activations.names())
+def test_factors_of_a_layer(name: str) -> None:
+    """Gradients and deviations are multiplied by g^2 E phi'^2 and d log E phi^2 / d log q."""
+    h = 0.05
+    found = passage(name, wi.gain(name) ** 2)
+    gradient = moment(name, 1.0, slope=True) / moment(name, 1.0)
+    deviation = math.log(moment(name, math.exp(h)) / moment(name, math.exp(-h))) / (2 * h)
+    assert found.gradient == pytest.approx(gradient, rel=1e-6)
+    assert found.deviation == pytest.approx(deviation, rel=1e-6)
+    assert found.odd == (name in {"linear", "tanh", "softsign", "hardtanh", "sine"})
+
+
+def test_factors_are_those_of_where_the_signal_settles() -> None:
+    """For sigmoid with 16 / n they belong to the mean square at which pre-activations settle."""
+    q = 1.0
+    for _ in range(60):
+        q = 16 * moment("sigmoid", q)
+    found = passage("sigmoid", 16.0)
+    assert found.gradient == pytest.approx(16 * moment("sigmoid", q, slope=True), rel=1e-5)
+
+
+@pytest.mark.parametrize("name", ["tanh", "softsign", "sine"])
+def test_what_depth_leaves(name: str) -> None:
+    """With slope 1 at zero, signal and gradient fade as integrals over each layer say."""
+    signal, gradient = 1.0, 1.0
+    for _ in range(20):
+        gradient *= moment(name, signal, slope=True)
+        signal = moment(name, signal)
+    assert through(name, 1.0, 20) == pytest.approx((signal, gradient), rel=1e-3)
+
+
+@pytest.mark.parametrize("name", ["relu", "leaky_relu"])
+def test_deep_rectifiers_hold_a_signal(name: str) -> None:
+    """Over 50 layers the log of the mean square has mean -v L / 2 n and variance v L / n.
+
+    Left out are terms below 10 L / n^2. False alarms: 1e-6 for both activations together.
+    """
+    left = signals(name, wi.recommend(name, depth=DEPTH).initializer)
+    v = relative_variance(name, 1.0)
+    spread = math.sqrt(v * DEPTH / WIDTH / NETS)
+    within = standard_errors(2) * spread + 10 * DEPTH / WIDTH**2
+    assert abs(left.mean() + v * DEPTH / WIDTH / 2) <= within
+
+
+def test_deep_linear_networks_hold_a_signal_exactly() -> None:
+    """Fifty orthogonal layers keep the length of any input to rounding."""
+    left = signals("linear", wi.recommend("linear", depth=DEPTH).initializer, nets=2)
+    assert np.abs(left).max() < 1e-12
+
+
+@pytest.mark.parametrize("name", ["tanh", "softsign", "hardtanh", "sine"])
+def test_bending_activations_fade_as_told(name: str) -> None:
+    """Networks of 50 layers leave the mean square that the recommendation states.
+
+    A layer adds a relative noise of variance v / n at most, v at q = 1, and none enlarges it,
+    since deviations shrink: after L layers the variance is at most v L / n, and the bias of the
+    log as much. False alarms: below 1e-6 for all activations together.
+    """
+    advice, nets = wi.recommend(name, depth=DEPTH), 5
+    (told,) = re.findall(r"to (\S+) over 50 layers", " ".join(advice.notes + advice.caveats))
+    variance = relative_variance(name, 0.01) * DEPTH / WIDTH  # the smaller q, the larger v
+    within = standard_errors(4) * math.sqrt(variance / nets) + variance + math.log(1.05)
+    left = signals(name, advice.initializer, nets).mean()
+    assert abs(left - math.log(float(told))) <= within
+    assert within < abs(left)  # so that holding on to 1 would fail
+
+
+@pytest.mark.parametrize("name", ["selu", "elu"])
+def test_attracting_activations_hold_a_signal(name: str) -> None:
+    """At a fixed point that shrinks deviations by s, the log of the mean square stays near 0.
+
+    The noise of a layer, of variance v / n, adds up to v / n (1 - s^2), and its bias to less than
+    5 v / n (1 - s). ELU has a mean, which all units share, so that more layers than one add up in
+    it; a factor of 2 on the spread allows for that. False alarms: below 1e-6.
+    """
+    advice = wi.recommend(name, depth=DEPTH)
+    q = 1.0
+    s = passage(name, advice.gain**2).deviation
+    v = relative_variance(name, q)
+    rest = math.log(moment(name, q))
+    spread = 2 * math.sqrt(v / WIDTH / (1 - s**2) / NETS)
+    within = standard_errors(2) * spread + 5 * v / WIDTH / (1 - s)
+    assert abs(signals(name, advice.initializer).mean() - rest) <= within
+
+
+@pytest.mark.parametrize("name", ["gelu", "silu"])
+def test_an_unstable_fixed_point_is_left(name: str) -> None:
+    """Where a caveat says so, most networks of 50 layers end 10 times off, or more."""
+    advice = wi.recommend(name, depth=DEPTH)
+    assert "unstable fixed point" in advice.caveats[0]
+    left = signals(name, advice.initializer)
+    assert np.median(np.abs(left)) > math.log(10)
+
+
+@pytest.mark.parametrize("name", ["gelu", "relu", "tanh"])
+def test_residual_networks_start_as_the_identity(name: str) -> None:
+    """With zero last layers, 50 blocks pass a signal on unchanged, as the branch note says."""
+    advice = wi.recommend(name, depth=DEPTH, residual=True)
+    blocks = [Residual([Dense(32), ActivationLayer(name), Dense(16)]) for _ in range(DEPTH)]
+    start = {"*dense1.weight": advice.last_initializer, "*.weight": advice.initializer}
+    net = wi.Network(blocks, (16,)).initialize(start, rng=0)
+    x = np.random.default_rng(0).standard_normal((5, 16))
+    assert np.array_equal(net.forward(x), x)
+
+
+@pytest.mark.parametrize("name", ["relu", "gelu"])
+def test_scaled_branches_add_up_to_one(name: str) -> None:
+    """50 normalized branches, the last layers divided by sqrt(50), add a mean square of 1.
+
+    A branch adds g^2 E phi^2 / 50 = 1 / 50 on average over the weights, if what enters phi has a
+    variance of 1: by LeCun's weights behind a normalization. From seed to seed the sum varies by
+    2 % (std, measured over ten), of which 12 % are six.
+    """
+    advice = wi.recommend(name, depth=DEPTH, residual=True, normalized=True)
+    block = [LayerNorm(), Dense(256), ActivationLayer(name), Dense(256)]
+    net = wi.Network([Residual(block) for _ in range(DEPTH)], (256,))
+    start = {"*dense1.weight": advice.last_initializer, "*.weight": wi.lecun_normal}
+    x = np.random.default_rng(0).standard_normal((64, 256))
+    y = net.initialize(start, rng=0).forward(x)
+    assert np.mean(y**2) == pytest.approx(np.mean(x**2) + 1, rel=0.12)
+
+
+def test_normalization_divides_the_weights_out() -> None:
+    """Twice the weights in front of a normalization change no output and halve their gradient."""
+    assert "twice as large" in wi.recommend("relu", normalized=True).notes[0]
+    layers = [Dense(16), LayerNorm(epsilon=1e-15), ActivationLayer("relu"), Dense(3)]
+    net = wi.Network(layers, (8,)).initialize(wi.he_normal, rng=0)
+    rng = np.random.default_rng(1)
+    x, y = rng.standard_normal((32, 8)), rng.integers(0, 3, 32)
+    before, (_, slow) = net.forward(x), net.loss_and_gradients(x, y)
+    net.parameters["dense0.weight"][...] *= 2
+    np.testing.assert_allclose(net.forward(x), before, atol=1e-12)
+    _, fast = net.loss_and_gradients(x, y)
+    np.testing.assert_allclose(2 * fast["dense0.weight"], slow["dense0.weight"], atol=1e-12)
+
+
+def test_products_of_normal_matrices_stretch_one_direction() -> None:
+    """Three wide ones stretch it sqrt(4^4 / 3^3) times the rms, as the formula of the reason says.
+
+    At width 400 the largest singular value lies 2 % below its limit and varies by 2 % (measured
+    over eight draws); 12 % are five of those.
+    """
+    advice = wi.recommend("linear", depth=10)
+    assert f"one direction {math.sqrt(11**11 / 10**10):.3g} times" in advice.reason
+    rng = np.random.default_rng(0)
+    w = np.linalg.multi_dot([wi.lecun_normal((400, 400), rng=rng) for _ in range(3)])
+    s = np.linalg.svd(w, compute_uv=False)
+    rms = math.sqrt(np.mean(s**2))
+    assert s[0] / rms == pytest.approx(math.sqrt(4**4 / 3**3), rel=0.12)
+
+
+def test_scores_of_attention() -> None:
+    """Queries and keys of unit mean square give scores of std 1; false alarms 1e-6.
+
+    Given two inputs with |x|^2 = d a score is q k / sqrt(d), q and k independent normal, so that
+    E s^2 = 1 and E s^4 = 3 (1 + 2 / d).
+    """
+    d, n = 32, 20_000
+    init = wi.recommend("linear", layer="attention").initializer
+    rng = np.random.default_rng(0)
+    x = np.ones((2, d))
+    q, k = (row @ init((d, d * n), rng=rng) for row in x)  # fan in is d, so n matrices in one
+    squares = np.sum(q.reshape(n, d) * k.reshape(n, d), axis=1) ** 2 / d
+    assert abs(squares.mean() - 1) <= standard_errors() * math.sqrt((2 + 6 / d) / n)
+
+
+def test_gates_drawn_at_once_are_smaller() -> None:
+    """The four gates of an orthogonal (h, 4 h) have mean squared singular values of 1/4."""
+    (note, _) = wi.recommend("tanh", layer="lstm").notes
+    gates = np.split(wi.orthogonal((32, 128), rng=0), 4, axis=1)
+    squares = [np.linalg.svd(gate, compute_uv=False) ** 2 for gate in gates]
+    assert f"singular values of {np.mean(squares):.4g} on average" in note
+
+
+def test_a_forget_gate_remembers_as_told() -> None:
+    """A state multiplied by sigmoid(bias) for the stated number of steps is left at 1 / e."""
+    reason = wi.recommend("tanh", layer="lstm").reason
+    for bias, steps in re.findall(r"bias (\d)(?: remembers)? (\d\.\d+)", reason):
+        left = wi.activations.sigmoid(float(bias)) ** float(steps)
+        assert left == pytest.approx(1 / math.e, rel=3e-3)
+
+
+def test_embeddings() -> None:
+    """Rows have a length of about 1, or an rms of 0.02 in front of a normalization."""
+    rows = wi.recommend("linear", layer="embedding").initializer((1000, 64), rng=0)
+    within = standard_errors() * math.sqrt(2 / rows.size)
+    assert abs(np.mean(np.sum(rows**2, axis=1)) - 1) <= within
+    assert wi.recommend("gelu", layer="embedding", normalized=True).gain == 0.02
+
+
+def test_the_first_loss_is_that_of_a_fair_guess() -> None:
+    """A zero output layer gives the stated loss, and passes gradients on after one step."""
+    advice = wi.recommend("relu", layer="output")
+    net = wi.mlp([8, 16, 10])
+    net.initialize({"dense1.weight": advice.initializer, "*.weight": wi.he_normal}, rng=0)
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((64, 8)), rng.integers(0, 10, 64)
+    loss, gradients = net.loss_and_gradients(x, y)
+    assert f"{loss:.4g} for 10" in advice.reason
+    assert not gradients["dense0.weight"].any()
+    wi.train(net, x, y, epochs=1, batch_size=64, learning_rate=0.1)
+    assert net.loss_and_gradients(x, y)[1]["dense0.weight"].any()
