@@ -67,7 +67,8 @@ fig, axes = plt.subplots(1, 2, figsize=(7.4, 3.4), layout="constrained", sharey=
 fig.set_label(
     "Dots for six starts of 24 residual blocks. With scalar 1 the signal grows a hundred "
     "thousandfold and training overflows; with a small or zero scalar, or zero last weights, the "
-    "signal holds and accuracy is high; with both zero, accuracy is that of a coin."
+    "signal holds and accuracy is high; with both zero, accuracy is that of a coin; without the "
+    "identity it is anything in between."
 )
 for place, (name, values) in enumerate(runs.items()):
     for ax, column in zip(axes, values.T, strict=False):
@@ -90,8 +91,9 @@ plt.show()
 #
 # With both factors at zero each waits for the other. Nothing in any block moves, ever, and what is
 # left is a linear classifier. So the rule is not "never zero" but "never two zeros in a row". Fixup
-# puts its zeros at the last weights, ReZero and SkipInit at :math:`\alpha`; none does both. In the
-# plain row the signal fades as chance will have it, and only a lucky draw learns.
+# puts its zeros at the last weights, ReZero and SkipInit at :math:`\alpha`; none does both.
+#
+# The plain row, as deep but without the identity, is a lottery: some draws learn and some do not.
 
 growth, final, moved = ({name: v[:, k] for name, v in runs.items()} for k in range(3))
 for name in starts:

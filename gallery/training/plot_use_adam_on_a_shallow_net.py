@@ -77,8 +77,8 @@ plt.show()
 # Two limits remain. Weights cannot move further than the number of steps times the learning rate,
 # so that weights much larger than that cannot be undone, and here Adam does worse than gradient
 # descent. And depth is not forgiven. Six layers at a hundredth of He's std multiply to gradients
-# below 1e-8, the number that Adam adds to what it divides by: there it, too, takes small steps. In
-# deep networks start where the theory says, with either.
+# far below :math:`10^{-8}`, the number that Adam adds to what it divides by: there it, too, takes
+# small steps. In deep networks start where the theory says, with either.
 
 medians = {key: np.median(values, axis=0) for key, values in accuracies.items()}
 steps = 3 * -(-int(0.75 * len(images)) // 32)
