@@ -34,7 +34,7 @@ units = 16
 # **One sweep.** For each start and each of 20 seeds we draw weights, show the layer all digits,
 # and count. The numerical rank of the activations (digits x units) says how many different things
 # the 16 units tell the next layer: a second unit that repeats the first adds nothing to it. The
-# saturated share is how often a unit is within 0.01 of -1 or 1, where tanh is nearly flat.
+# saturated share is how often a unit is within a hundredth of -1 or 1, where tanh is nearly flat.
 
 ranks = {name: [] for name in starts}
 saturated = {name: [] for name in starts}
