@@ -80,11 +80,13 @@ def slope_one(question: Question) -> str:
 
 
 def general(question: Question) -> tuple[str, ...]:
-    """Say what normalization changes, and which width a deep network needs."""
+    """Say what normalization, the first layer or great depth ask for."""
     passage = question.at_base
     homogeneous = max(abs(passage.deviation - 1), abs(passage.gradient - 1)) < 1e-6
     if question.normalized and not question.residual:
         return (_UNSCALED,)
+    if question.plain and question.at_unit_gain.bends_down and question.base.scale > 1 + 1e-6:
+        return (_first_layer(question),)
     return (_width(question),) if question.deep and homogeneous else ()
 
 
@@ -92,6 +94,15 @@ _UNSCALED = (
     "A normalization right behind the layer divides the size of the weights out again: twice as "
     "large, they change no output behind it, and halve their gradient and so the first steps."
 )
+
+
+def _first_layer(question: Question) -> str:
+    scale = question.base.scale
+    return (
+        f"Take the gain {question.slope_gain:.4g} for the first layer, whose inputs have a mean "
+        f"square of 1 and not of {1 / scale:.4g}: {math.sqrt(scale):.4g} would give its "
+        f"pre-activations the variance {scale:.4g}, where {question.name} is flat."
+    )
 
 
 def _width(question: Question) -> str:
