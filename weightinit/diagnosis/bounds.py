@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from weightinit.diagnosis.records import LayerTrace
 from weightinit.diagnosis.theory import SIGMAS, allowance, shape_factors
 
@@ -80,13 +82,19 @@ def of_layer(row: LayerTrace, blocks: int) -> Bounds:
     0.1
     """
     if row.weight is None:
-        return Bounds(variance=5 / row.units)
+        return Bounds(variance=5 / row.units * _share_of_branch(row))
     return Bounds(
         variance=5 / row.units,
         factors=shape_factors(row.weight.shape),
         lost=-math.log(row.coverage) + (math.log(max(blocks, 1)) if row.block else 0.0),
         gained=math.log(2) if row.activation is None else 0.0,
     )
+
+
+def _share_of_branch(row: LayerTrace) -> float:
+    """Return the share of a block's output that its branch adds; the rest does not stray."""
+    before, after = (float(np.vdot(x, x)) for x in (row.inputs, row.activations) if x is not None)
+    return 1 - before / after if 0 < before < after < math.inf else 0.0
 
 
 def of_step(row: LayerTrace) -> Bounds:
@@ -125,6 +133,8 @@ class Point:
         Between which changes a healthy network stays; infinite where nobody asks.
     fades, explodes : bool
         Whether it is below, or above, here; or does too much in this one layer.
+    alone : bool
+        Whether this one layer does too much, or too little, by itself.
 
     Examples
     --------
@@ -143,6 +153,7 @@ class Point:
     high: float
     fades: bool
     explodes: bool
+    alone: bool
 
 
 class Walk:
@@ -213,4 +224,5 @@ class Walk:
             high=self.bounds.high + (self.change - self.growing if seen else 0.0),
             fades=self.fading < self.bounds.low or fading < bounds.low,
             explodes=self.growing > self.bounds.high or growing > bounds.high,
+            alone=fading < bounds.low or growing > bounds.high,
         )

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from weightinit.diagnosis import measures, paths, theory
-from weightinit.diagnosis.bounds import Point
+from weightinit.diagnosis.bounds import Point, of_layer
 from weightinit.diagnosis.records import LayerTrace, Trace
 
 __all__ = ["Facts"]
@@ -76,8 +76,7 @@ class Facts:
     def is_frozen(self) -> bool:
         """Tell whether no weight has a gradient beyond rounding, though the outputs are pulled."""
         output = self.trace.layers[-1]
-        gradients = [row.weight_gradient for row in self.trace.layers]
-        largest = max(float(np.abs(g).max()) for g in gradients if g is not None)
+        largest = max(_reach(row) for row in self.trace.layers if row.weight is not None)
         pull = float(np.abs(output.pre_activations_gradient).sum(axis=0).max())
         eps = float(np.finfo(output.pre_activations.dtype).eps)
         return self.broken is None and largest <= eps * pull and pull > 0
@@ -99,10 +98,23 @@ class Facts:
 
     @cached_property
     def variance(self) -> float:
-        """The sum of 5/n over the hidden layers that stand one behind the other."""
-        return sum(5 / row.units for row in self.trace.layers[:-1] if row.weight is not None)
+        """How far the signal strays on its way to the outputs (the V of ``theory``)."""
+        rows = [row for row in self.trace.layers[:-1] if not row.block]
+        return sum(
+            of_layer(row, 0).variance * (1 if row.steps is None else 1 + row.steps.max(initial=0))
+            for row in rows
+        )
 
     @cached_property
     def largest_hidden(self) -> float:
         """The largest second moment with which chance lets a signal of size 1 reach the outputs."""
         return math.exp(theory.SIGMAS * math.sqrt(self.variance))
+
+
+def _reach(row: LayerTrace) -> float:
+    """Return how large a gradient of the weight the batch could make, were its labels others.
+
+    In the gradient itself opposite samples may cancel, as in a balanced batch.
+    """
+    error = float(np.abs(row.pre_activations_gradient).sum(axis=0).max())
+    return error if row.inputs is None else float(np.abs(row.inputs).max()) * error

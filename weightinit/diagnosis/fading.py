@@ -40,7 +40,14 @@ def _look(
             if (point.fades if fading else point.explodes) and point.layer not in facts.explained:
                 row = facts.row(point.layer)
                 evidence = _evidence(problem, point, count, path[-1], fading=fading)
-                return Finding(problem, point.layer, evidence, remedies.rescale(row))
+                also = remedies.also(
+                    dict.fromkeys(
+                        other.layer
+                        for other in path
+                        if other.alone and (other.own < 0) == fading and other.layer != point.layer
+                    )
+                )
+                return Finding(problem, point.layer, evidence + also, remedies.rescale(row))
     return None
 
 

@@ -153,9 +153,9 @@ def _notes(facts: Facts) -> list[str]:
     variance = facts.variance
     if variance <= 1:
         return []
-    depth = sum(row.weight is not None for row in facts.trace.layers[:-1])
     note = (
-        f"{depth} layers are many for their widths: the sum of 5/width is {variance:.2g}, so that "
+        "the network is deep for its width: 5/width, summed over layers and time steps, is "
+        f"{variance:.2g}, so that "
         f"chance alone strays by a factor of about {math.exp(min(math.sqrt(variance), 99)):.2g} "
         "from seed to seed, and the bounds here are that much wider"
     )

@@ -152,6 +152,5 @@ def _finding(
     if not told:
         return None
     first, *others = told
-    also = f"; also in {', '.join(others[:3])}" if others else ""
-    also += f" and {len(others) - 3} more" if len(others) > 3 else ""
-    return Finding(problem, first, told[first] + also, remedy(facts.row(first)))
+    evidence = told[first] + remedies.also(others)
+    return Finding(problem, first, evidence, remedy(facts.row(first)))

@@ -1,7 +1,7 @@
 """What to do about a problem: an initializer, or something that no initializer can do."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from weightinit.diagnosis.paths import mean_square
 from weightinit.diagnosis.records import LayerTrace
 from weightinit.diagnosis.theory import shape_factors, wanted
 
-__all__ = ["Remedy", "calm", "quiet", "rescale", "revive", "shrink", "start"]
+__all__ = ["Remedy", "also", "calm", "quiet", "rescale", "revive", "shrink", "start"]
 
 #: From the layer to change to what to do.
 Remedy = Callable[[LayerTrace], str]
@@ -33,6 +33,20 @@ def start(row: LayerTrace) -> str:
         return f"start the last weight in the branch of {row.name} from wi.zeros"
     name = "wi.orthogonal" if row.steps is not None else f"wi.{wanted(row.activation)}"
     return f"start {row.name}.weight from {name}"
+
+
+def also(layers: Iterable[str]) -> str:
+    """Add other layers with the same problem to the evidence.
+
+    Examples
+    --------
+    >>> from weightinit.diagnosis.remedies import also
+    >>> also(["dense1", "dense2"]), also([])
+    ('; also in dense1, dense2', '')
+    """
+    names = list(layers)
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return f"; also in {', '.join(names[:3])}{more}" if names else ""
 
 
 def _fits(row: LayerTrace) -> bool:
