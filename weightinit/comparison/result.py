@@ -50,10 +50,10 @@ class Comparison:
     Notes
     -----
     The best has the fewest failures and, among those with as few, the best mean. The others are
-    compared with it seed by seed. The interval of a difference is a bootstrap over the seeds (a
-    fixed stream, 10 000 resamples, stretched for few seeds as Student's t is); together the
-    intervals aim at 95 %, exact for normal differences but for an error of about one point. For
-    differences with a long tail, an interval of 95 % over ten seeds may hold in 90 % only.
+    compared with it seed by seed. The interval of a difference is a bootstrap over the seeds: a
+    fixed stream, 10 000 resamples, stretched for few seeds as Student's t is. All intervals
+    together aim at 95 %, and from six seeds on miss it by less than a point if the differences are
+    normal. With a long tail, an interval of 95 % over ten seeds may hold in 90 % only.
 
     A start whose interval contains 0 is "within noise": it is not shown to be worse, nor is it
     shown to be as good. With fewer seeds than it takes for their agreement to be no coincidence

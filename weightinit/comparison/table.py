@@ -24,7 +24,7 @@ def as_text(standings: _Standings, failures: _Cells, measure: str, seeds: Sequen
         rows = [_HEAD, *(_row(standing, measure, digits) for standing in standings)]
         widths = [max(len(row[i]) for row in rows) for i in range(len(_HEAD))]
         left = _WIDTH - sum(widths[1:]) - gap * (len(widths) - 1)
-        if left >= 1:  # room enough, once long labels stand on lines of their own
+        if left >= min(widths[0], 16):  # longer labels stand on lines of their own
             break
     widths[0] = min(widths[0], left)
     lines = [_title(standings, measure, seeds), ""]
@@ -60,13 +60,18 @@ def _title(standings: _Standings, measure: str, seeds: Sequence[int]) -> str:
 
 
 def _row(standing: Standing, measure: str, digits: int) -> _Row:
-    kind = "3f" if measure == "accuracy" else f"{digits}g"  # an accuracy has a scale, others none
-    mean = "" if standing.mean is None else f"{standing.mean:.{kind}}"
-    quartiles = " ".join(f"{q:.{kind}}" for q in standing.quartiles or ())
-    kind = "3f" if measure == "accuracy" else f"{min(digits, 2)}g"
-    difference = " .. ".join(f"{end:+.{kind}}" for end in standing.difference or ())
+    mean = "" if standing.mean is None else _number(standing.mean, measure, digits)
+    quartiles = " ".join(_number(q, measure, digits) for q in standing.quartiles or ())
+    ends = standing.difference or ()
+    difference = " .. ".join(_number(end, measure, min(digits, 2), sign="+") for end in ends)
     failed = str(standing.failures)
     return standing.label, mean, quartiles, failed, difference, standing.verdict
+
+
+def _number(value: float, measure: str, digits: int, sign: str = "") -> str:
+    if measure == "accuracy":  # which has a scale; of others the digits count, not the places
+        return f"{value:{sign}.3f}"
+    return f"{value:{sign}#.{digits}g}".rstrip(".")
 
 
 def _lines(row: _Row, widths: Sequence[int], gap: str) -> list[str]:
