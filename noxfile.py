@@ -124,6 +124,13 @@ def parity(session: nox.Session) -> None:
     session.run("pytest", "tests/parity", *session.posargs)
 
 
+@nox.session(default=False)
+def distributed(session: nox.Session) -> None:
+    """Compare starts on a Dask cluster of two processes, one of which is killed in mid-run."""
+    install(session, "distributed", package="-e.[parallel,plots]")
+    session.run("pytest", "-m", "distributed", "tests/comparison", *session.posargs)
+
+
 def install(session: nox.Session, *groups: str, package: str | None = None) -> None:
     """Install dependency groups, and the package if wanted, into the session's environment."""
     wanted = [package] if package else []
