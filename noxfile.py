@@ -7,9 +7,11 @@
 Each session makes its own environment and installs there what it needs.
 """
 
+import os
 import shutil
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nox
@@ -100,13 +102,20 @@ def gallery(session: nox.Session) -> None:
     install(session, "gallery", package=".")
     session.env["MPLBACKEND"] = "Agg"
     scripts = session.posargs or sorted(str(path) for path in ROOT.glob("gallery/*/plot_*.py"))
-    failed = []
-    with tempfile.TemporaryDirectory() as elsewhere, session.chdir(elsewhere):
-        for script in scripts:
-            began = time.perf_counter()
-            if not passes(session, "python", str(ROOT / script), quiet=True):
-                failed.append(script)
-            session.log(f"{time.perf_counter() - began:5.1f} s  {Path(script).name}")
+
+    def runs(script: str) -> bool:
+        began = time.perf_counter()
+        passed = passes(session, "python", str(ROOT / script), quiet=True)
+        session.log(f"{time.perf_counter() - began:5.1f} s  {Path(script).name}")
+        return passed
+
+    with (
+        tempfile.TemporaryDirectory() as elsewhere,
+        session.chdir(elsewhere),
+        ThreadPoolExecutor(os.cpu_count()) as pool,
+    ):
+        passed = list(pool.map(runs, scripts))
+    failed = [script for script, ran in zip(scripts, passed, strict=True) if not ran]
     report(session, failed, f"{len(scripts)} scripts ran to the end")
 
 
