@@ -72,6 +72,7 @@ def _draw_curves(ax: Any, done: Sequence[Cell], measure: str, colors: Mapping[st
         ax.fill_between(x, low, high, color=color, alpha=0.2, linewidth=0)
         ax.plot(x, middle, color=color, marker="o" if epochs == 1 else None)
     ax.set(xlabel="epoch", ylabel=measure, title=f"{measure.capitalize()} by epoch")
+    ax.xaxis.get_major_locator().set_params(integer=True)
     if measure == "loss" and lowest > 0:
         ax.set_yscale("log")
     ax.grid(axis="y")

@@ -29,24 +29,6 @@ class Comparison:
         One for each initializer and seed: ``.label``, ``.seed``, ``.result`` (a `History` or a
         score; None if the cell failed) and ``.error`` (empty unless it failed).
 
-    Attributes
-    ----------
-    labels : tuple of str
-        The initializers, in the order given.
-    seeds : tuple of int
-        The seeds.
-    measure : {"accuracy", "loss", "score"}
-        What is compared: the accuracy of the last epoch if every `History` has accuracies, else
-        the loss of the last epoch; "score" where plain numbers were returned. Of a loss less is
-        better, of the others more.
-    scores : dict of str to dict of int to float
-        That number by label and seed, of the cells that finished.
-    failures : tuple of Cell
-        The cells that failed.
-    standings : tuple of Standing
-        The table in numbers, best first: ``.label``, ``.failures``, ``.mean``, ``.quartiles``,
-        ``.difference`` (an interval for the mean minus that of the best) and ``.verdict``.
-
     Notes
     -----
     The best has the fewest failures and, among those with as few, the best mean. The others are
@@ -92,7 +74,7 @@ class Comparison:
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """The initializers, in the order given."""
+        """The labels of the initializers, in the order given."""
         return tuple(dict.fromkeys(cell.label for cell in self.cells))
 
     @cached_property
@@ -102,7 +84,13 @@ class Comparison:
 
     @cached_property
     def measure(self) -> str:
-        """What is compared."""
+        """
+        What is compared, "accuracy", "loss" or "score".
+
+        The accuracy of the last epoch if every `History` has accuracies, else the loss of the last
+        epoch; "score" where plain numbers were returned. Of a loss less is better, of the others
+        more.
+        """
         histories = [result for result in self._results if isinstance(result, History)]
         if not histories:
             return "score"
@@ -110,7 +98,7 @@ class Comparison:
 
     @cached_property
     def scores(self) -> dict[str, dict[int, float]]:
-        """The number that is compared, by label and seed, of the cells that finished."""
+        """The number that is compared, ``scores[label][seed]``, of the cells that finished."""
         scores: dict[str, dict[int, float]] = {label: {} for label in self.labels}
         for cell in self.cells:
             if cell.result is not None:
@@ -124,7 +112,14 @@ class Comparison:
 
     @cached_property
     def standings(self) -> tuple[Standing, ...]:
-        """The table in numbers, best first."""
+        """
+        The table in numbers, best first.
+
+        Each has ``.label``, ``.failures``, ``.mean``, ``.quartiles``, ``.difference`` (an interval
+        for its mean minus that of the best, or None) and ``.verdict``: "best", "within noise",
+        "worse", "ahead" (of the best where both finished, behind it for its failures), "too few
+        seeds" or "failed".
+        """
         return rank(self.scores, self.seeds, higher=self.measure != "loss")
 
     def table(self) -> str:

@@ -69,7 +69,7 @@ class Store:
         descriptor, part = tempfile.mkstemp(suffix=".part", dir=self.folder)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                np.savez(file, allow_pickle=False, **arrays)
+                np.savez(file, **arrays)  # type: ignore[arg-type]  # none is its own keyword
             Path(part).replace(self._path(key, cell.label, cell.seed))
         except BaseException:
             Path(part).unlink(missing_ok=True)
