@@ -67,7 +67,8 @@ curves = {name: np.array([curve for curve, _ in run]) for name, run in runs.item
 fig, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
 fig.set_label(
     "Test accuracy of a convolutional network over 15 epochs. Xavier and He rise at once and end "
-    "above 0.95, std 0.01 waits several epochs, zero and the wrong fan stay at one in ten."
+    "above 0.95, std 0.01 waits several epochs, zero and the median of the wrong fan stay at one "
+    "in ten."
 )
 for name, values in curves.items():
     _, color, style = starts[name]
@@ -82,10 +83,11 @@ plt.show()
 # %%
 # **Reading the figure.** Xavier and He differ little in so shallow a network. Zero never leaves
 # chance. Std 0.01, small for each of these layers, spends epochs on a plateau before it starts.
-# The wrong fan does worst: its first logits are too large by the product of two errors, the first
-# steps throw the weights far off, and after them every relu of the second convolution is off for
-# every digit. Dead units get no gradient, so that no further epoch can help. A tenth of the
-# learning rate saves most of these runs, at the speed that a tenth of the learning rate allows.
+# The wrong fan does worst. Its first logits are too large by the product of two errors, the first
+# steps throw the weights far off, and after them most relus of the second convolution, often all,
+# are off for every digit. Dead units get no gradient. Where some are left a run may recover; where
+# none is, no further epoch can help. A tenth of the learning rate saves most of these runs, at the
+# speed that a tenth of the learning rate allows.
 
 dead = {name: float(np.median([share for _, share in run])) for name, run in runs.items()}
 errors = {name: first_number[name].std / wi.he_normal.std(shapes[name]) for name in first_number}
