@@ -1,0 +1,220 @@
+"""The claims of gallery/training.
+
+Margins: each script also ran with 25 seeds that it does not use. Groups as large as the script's
+own number of seeds, drawn from these 25, pass every claim in at least 99 of 100 draws.
+"""
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.gallery
+
+
+@pytest.fixture
+def names(run_script):
+    """Return the function from a script's file name to the names that it leaves behind."""
+    return lambda script: run_script(f"training/{script}.py").names
+
+
+def test_random_starts_learn_the_ring(names):
+    """With sigmoid every random start ends near 1, in each seed; with relu the median does."""
+    final = names("plot_train_on_a_ring")["final"]
+    for start in ("std 0.01", "N(0, 1)", "Xavier", "He"):
+        assert final["sigmoid"][start].min() > 0.94, start
+    assert all(np.median(final["relu"][start]) > 0.95 for start in ("std 0.01", "He"))
+
+
+def test_equal_units_can_only_cut_the_plane(names):
+    """Zero and constant stay below 0.72, where a line can get; zero with relu does not move."""
+    found = names("plot_train_on_a_ring")
+    equal = [
+        found["final"][phi][start]
+        for phi in ("sigmoid", "relu")
+        for start in ("zero", "constant 0.5")
+    ]
+    assert max(np.max(values) for values in equal) < 0.72
+    # One answer for all points: the more frequent label, from the first steps to the last.
+    frozen = found["measured"]["relu"]["zero"][:, 5:]
+    assert np.all(np.ptp(frozen, axis=1) == 0)
+
+
+def test_small_weights_are_late(names):
+    """Std 0.01 gets to 90 % more than twice as late as the other random starts."""
+    curves = names("plot_train_on_a_ring")["measured"]["sigmoid"]
+    arrival = {start: np.median(np.argmax(runs > 0.9, axis=1)) for start, runs in curves.items()}
+    for start in ("N(0, 1)", "Xavier", "He"):
+        assert arrival["std 0.01"] > 2 * arrival[start] > 0, start
+
+
+def test_a_missing_bias_fails_by_itself(names):
+    """On separable points zero learns all with biases, and without them gives one answer."""
+    separable = names("plot_train_on_a_ring")["separable"]
+    assert min(separable[True]) > 0.97
+    assert max(separable[False]) < 0.7
+
+
+def test_equal_units_draw_one_line(names):
+    """From equal starts units stay equal and a good part is wrong; random ones fence the disc."""
+    found = names("plot_see_decision_boundaries")
+    for start, shares in found["covered"].items():
+        right = [(disc + 1 - ring) / 2 for disc, ring in shares]
+        if start in ("zero", "constant 0.5"):
+            assert max(found["apart"][start]) < 1e-6
+            assert max(right) < 0.64  # what one line can do
+        else:
+            assert min(found["apart"][start]) > 0.1
+            assert min(right) > 0.9
+
+
+@pytest.fixture
+def cnn(names):
+    """Return the names of the script that trains a CNN."""
+    return names("plot_train_a_cnn_on_digits")
+
+
+def test_right_fans_train_the_cnn(cnn):
+    """Xavier and He are above 85 % after five epochs and above 92 % at the end, in each seed."""
+    for start in ("Xavier", "He"):
+        assert cnn["curves"][start][:, 5].min() > 0.85
+        assert cnn["curves"][start][:, -1].min() > 0.92
+
+
+def test_small_kernels_wait(cnn):
+    """Std 0.01 is at chance after three epochs, and its median above 80 % in the end."""
+    curves = cnn["curves"]["std 0.01"]
+    assert curves[:, 3].max() < 0.15
+    assert np.median(curves[:, -1]) > 0.8
+
+
+def test_a_wrong_fan_kills_units(cnn):
+    """A wrong fan leaves some run at chance with all units dead, and its median far below He's."""
+    assert cnn["curves"]["zero"].max() < 0.2
+    dead = [share for _, share in cnn["runs"]["He, wrong fan"]]
+    assert max(dead) == 1
+    assert max(share for _, share in cnn["runs"]["He"]) < 0.3
+    wrong, right = (cnn["curves"][start][:, -1] for start in ("He, wrong fan", "He"))
+    assert wrong.min() < 0.15
+    assert np.median(wrong) < np.median(right)
+
+
+def test_kernels_follow_the_count(names):
+    """The rms after six convolutions is the theory's to a third, over seven powers of ten."""
+    found = names("plot_count_the_fans_of_a_kernel")
+    for start, last in found["last"].items():
+        assert 0.7 < last / found["expected"][start][-1] < 1.25, start
+    assert found["factor"]["He"] == pytest.approx(np.sqrt(576 / 3))
+    assert found["factor"]["Xavier"] == pytest.approx(np.sqrt(2 / 134) / np.sqrt(2 / 1152))
+
+
+def test_depth_asks_for_the_right_start(names):
+    """Six layers: only std 0.01, and sigmoid with Xavier, fail. Twenty: relu needs He."""
+    accuracies = names("plot_train_deep_networks")["accuracies"]
+    for (activation, start, depth), values in accuracies.items():
+        fails = start == "std 0.01" or (
+            activation == "sigmoid" and (start == "Xavier" or depth == 20)
+        )
+        if fails:
+            assert max(values) < 0.2, (activation, start, depth)
+        elif (activation, start, depth) == ("relu", "Xavier", 20):
+            assert np.median(values) < 0.5
+        else:
+            assert np.median(values) > 0.8, (activation, start, depth)
+    he, xavier = (accuracies["relu", start, 20] for start in ("He", "Xavier"))
+    assert min(he) > max(xavier)
+
+
+@pytest.fixture
+def normalized(names):
+    """Return the names of the script on normalization."""
+    return names("plot_see_what_normalization_hides")
+
+
+def test_normalization_hides_the_scale_from_the_gradient(normalized):
+    """A factor on He's weights is the gradient's factor a layer without it, and none with it."""
+    paces = normalized["paces"]
+    for f in (0.1, 1, 10):
+        assert paces["none", f] == pytest.approx(f, rel=0.03)
+        assert paces["before relu", f] == pytest.approx(1, abs=0.03)
+        assert paces["after relu", f] == pytest.approx(np.sqrt(np.pi / (np.pi - 1)), abs=0.03)
+
+
+def test_normalization_does_not_hide_the_scale_from_training(normalized):
+    """The gradient of weights does not know their size, and accuracy does: best near He's."""
+    for order in ("before relu", "after relu"):
+        gradients = [normalized["weight_gradients"][order, f] for f in (0.1, 1, 10)]
+        assert max(gradients) < 1.05 * min(gradients)
+        medians = dict(zip(normalized["factors"], normalized["medians"][order], strict=True))
+        assert min(medians[0.3], medians[1]) > 0.85
+        assert max(medians[0.03], medians[30]) < min(medians[0.3], medians[1]) - 0.1
+    assert np.median(normalized["slowly"]) > 0.85
+    assert max(normalized["equal"]) < 0.2
+
+
+def test_normalization_widens_the_window(normalized):
+    """Without it three times He overflows and 0.3 times stays at chance; with it both learn."""
+    medians = {
+        order: dict(zip(normalized["factors"], values, strict=True))
+        for order, values in normalized["medians"].items()
+    }
+    assert medians["none"][3] == 0
+    assert medians["none"][0.3] < 0.2
+    assert medians["none"][1] > 0.85
+    assert min(medians[order][3] for order in ("before relu", "after relu")) > 0.6
+
+
+def test_one_zero_in_a_branch_is_right(names):
+    """A zero scalar or zero last weights keep the signal exactly, and learn in each seed."""
+    found = names("plot_start_a_residual_branch_at_zero")
+    for start in ("α = 0", "last weights 0"):
+        assert np.all(found["growth"][start] == 1)
+        assert found["final"][start].min() > 0.88
+        assert np.all(found["moved"][start] == 1)
+
+
+def test_two_zeros_in_a_branch_lock(names):
+    """With both zero nothing in any block moves, and nothing linear learns the ring."""
+    found = names("plot_start_a_residual_branch_at_zero")
+    assert np.all(found["moved"]["both 0"] == 0)
+    assert found["final"]["both 0"].max() < 0.72
+
+
+def test_full_branches_explode(names):
+    """At scalar 1 the signal doubles its square a block and overflows; 1/√blocks bounds it."""
+    found = names("plot_start_a_residual_branch_at_zero")
+    assert np.all(found["final"]["α = 1"] == 0)
+    doublings = np.log2(np.median(found["growth"]["α = 1"]) ** 2)
+    assert doublings > found["blocks"]
+    assert np.all(found["growth"]["α = 1/√blocks"] < 5)
+    assert found["final"]["α = 1/√blocks"].min() > 0.9
+
+
+@pytest.fixture
+def by_scale(names):
+    """Return the function from optimizer and depth to the accuracies by factor on He's std."""
+    found = names("plot_use_adam_on_a_shallow_net")
+    return lambda *key: dict(zip(found["factors"], found["accuracies"][key].T, strict=True))
+
+
+def test_adam_forgives_small_weights_in_a_shallow_net(by_scale):
+    """One layer, Adam: any scale up to He's is as good as He's; with descent small is worse."""
+    adam, sgd = by_scale("adam", 1), by_scale("sgd", 1)
+    for factor in (0.001, 0.01, 0.1, 0.3):
+        assert np.median(adam[factor]) > np.median(adam[1]) - 0.04
+    assert np.median(sgd[0.01]) < np.median(sgd[1]) - 0.3
+
+
+def test_adam_does_not_forgive_large_weights_or_depth(by_scale):
+    """Ten times He is worse with Adam than with descent; six layers need He's scale with both."""
+    assert by_scale("adam", 1)[10].max() < by_scale("sgd", 1)[10].min()
+    adam, sgd = by_scale("adam", 6), by_scale("sgd", 6)
+    assert max(adam[0.01].max(), sgd[0.1].max()) < 0.2
+    assert sgd[3].max() == 0
+    for factor in (0.1, 3, 10):
+        assert np.median(adam[factor]) < np.median(adam[1]) - 0.15
+
+
+def test_adam_adds_more_than_the_gradient(names):
+    """Where deep Adam fails every gradient of a weight is below the 1e-8 it adds; so is a step."""
+    found = names("plot_use_adam_on_a_shallow_net")
+    assert found["tiny"] < 1e-10
+    assert found["reach"] < 3 * found["he"]
