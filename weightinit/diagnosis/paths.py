@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 
 import numpy as np
 
@@ -30,7 +29,9 @@ def mean_square(x: Array) -> float:
 
 
 def levels(rows: Iterable[LayerTrace]) -> list[list[LayerTrace]]:
-    """Group layers that stand one behind the other: the net itself, and each residual branch.
+    """Group layers that stand one behind the other: each residual branch, and the net itself.
+
+    Inner branches come first: what is wrong in one shows in the blocks around it.
 
     Examples
     --------
@@ -38,8 +39,14 @@ def levels(rows: Iterable[LayerTrace]) -> list[list[LayerTrace]]:
     >>> levels([])
     []
     """
-    ordered = sorted(rows, key=lambda row: row.block)  # stable: the order of the pass stays
-    return [list(group) for _, group in groupby(ordered, key=lambda row: row.block)]
+    found: dict[str, list[LayerTrace]] = {}
+    for row in rows:
+        found.setdefault(row.block, []).append(row)
+    return [found[block] for block in sorted(found, key=_depth, reverse=True)]
+
+
+def _depth(block: str) -> int:
+    return block.count(".") + 1 if block else 0
 
 
 def forward(trace: Trace) -> list[list[Point]]:

@@ -55,7 +55,9 @@ def frozen(facts: Facts) -> Finding | None:
         "no weight has a gradient beyond rounding, only the output bias can move; "
         f"{zero} of {len(rows)} weights are all zero"
     )
-    return Finding("frozen", first.name, evidence, remedies.start(first))
+    is_dead = first.weight is not None and bool(first.weight.any())
+    remedy = remedies.revive if is_dead else remedies.start
+    return Finding("frozen", first.name, evidence, remedy(first))
 
 
 def symmetric_units(facts: Facts) -> Finding | None:

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Diagnosis"]
 
-_HEAD = ("layer", "phi", "units", "unlike", "mean", "std", "grad std", "dead", "flat", "W / good")
+_HEAD = ("layer", "phi", "units", "unlike", "mean", "std", "grad std", "dead", "flat", "W/good")
 
 _KEY = (
     "unlike: units that are no copies. mean, std: of activations. flat: saturated. "
-    "W / good: std of the weights, over that of the start that suits the activation."
+    "W/good: std of the weights, over that of the start that suits the activation."
 )
 
 
@@ -134,8 +134,9 @@ def _table(layers: tuple[LayerReport, ...]) -> list[str]:
     """Return a head and a line a layer, each column as wide as it must be."""
     rows: list[Any] = [_HEAD, *map(_cells, layers)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(_HEAD))]
+    gap = "  " if sum(widths) + 2 * (len(widths) - 1) <= 80 else " "
     return [
-        "  ".join(
+        gap.join(
             cell.ljust(width) if i < 2 else cell.rjust(width)
             for i, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
@@ -146,7 +147,7 @@ def _table(layers: tuple[LayerReport, ...]) -> list[str]:
 def _cells(layer: LayerReport) -> tuple[str, ...]:
     ratio = layer.weight_std / layer.wanted_std
     return (
-        _short(layer.name, 18),
+        _short(layer.name, 16),
         _short(layer.activation or "-", 7),
         str(layer.units),
         str(layer.distinct),
@@ -155,7 +156,7 @@ def _cells(layer: LayerReport) -> tuple[str, ...]:
         _number(layer.gradient_std),
         f"{layer.dead:.0%}",
         f"{layer.saturated:.0%}",
-        "-" if math.isnan(ratio) else f"{ratio:.2g}",
+        "-" if math.isnan(ratio) else _number(ratio),
     )
 
 
