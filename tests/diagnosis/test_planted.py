@@ -1,0 +1,171 @@
+"""Every planted fault is found, with its layer; what else is found follows from it.
+
+The networks are drawn from seeds: a fresh one fails only where 4 standard deviations and the
+allowance do not keep a fault of a factor 30 in std apart from chance, below 1e-6.
+"""
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+import weightinit as wi
+from tests.diagnosis.plants import PLANTS, Patient, Plant, mlp, patients, residual
+from weightinit.diagnosis import PROBLEMS, Diagnosis, Finding
+
+EACH_PLANT = pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: plant.problem)
+
+# What a fault brings about besides itself.
+CONSEQUENCES = {
+    "dead units": {"frozen"},  # if all units of a layer are dead nothing gets through
+    "exploding signal": {"exploding gradient", "first loss too high"},
+    "vanishing signal": {"vanishing gradient"},
+    "exploding gradient": {"exploding signal", "first loss too high"},
+    "vanishing gradient": {"vanishing signal"},
+    "saturated units": {"vanishing gradient"},
+}
+
+
+def spoiled(plant: Plant, seed: int) -> Iterator[tuple[str, str, Diagnosis]]:
+    """Yield label, layer and diagnosis for each network, spoiled in its first, middle, last."""
+    for make in patients(seed):
+        hidden = make().hidden
+        for layer in sorted({hidden[0], hidden[len(hidden) // 2], hidden[-1]}):
+            patient = make()
+            if plant.suits(patient, layer):
+                where = plant.spoil(patient, layer)
+                yield patient.label, where, wi.diagnose(patient.net, patient.x, patient.y)
+
+
+@EACH_PLANT
+def test_every_fault_is_found(plant: Plant) -> None:
+    """A fault in the first, middle or last hidden layer is found there, in all that it suits."""
+    cases = list(spoiled(plant, seed=0))
+    missed = [
+        (label, where, [(f.problem, f.layer) for f in diagnosis.findings])
+        for label, where, diagnosis in cases
+        if (plant.problem, where) not in {(f.problem, f.layer) for f in diagnosis.findings}
+    ]
+    assert len(cases) >= 15
+    assert not missed
+
+
+@EACH_PLANT
+def test_nothing_else_is_found(plant: Plant) -> None:
+    """Beside a planted fault nothing is found but what follows from it."""
+    allowed = {plant.problem} | CONSEQUENCES.get(plant.problem, set())
+    for label, _, diagnosis in spoiled(plant, seed=1):
+        assert {finding.problem for finding in diagnosis.findings} <= allowed, label
+
+
+def fault(patient: Patient, problem: str, layer: str) -> str:
+    """Plant a problem in a layer, and return the layer that a finding should name."""
+    return next(p for p in PLANTS if p.problem == problem).spoil(patient, layer)
+
+
+@pytest.mark.parametrize("problem", ["dead units", "vanishing signal", "exploding signal"])
+def test_faults_in_a_branch_are_found(problem: str) -> None:
+    """A fault within a residual branch is found, by the name of the layer in the block."""
+    patient = residual("relu", blocks=4, width=64, seed=0)
+    patient.weight("residual2.dense1")[:] = wi.he_normal((64, 64), rng=0)
+    where = fault(patient, problem, "residual2.dense0")
+    found = wi.diagnose(patient.net, patient.x, patient.y).findings
+    assert (problem, where) in {(finding.problem, finding.layer) for finding in found}
+
+
+def test_blocks_without_care_explode() -> None:
+    """Blocks started after He add up: each triples the signal, and the stream explodes."""
+    patient = residual("relu", blocks=30, width=128, seed=0)
+    patient.net.initialize(wi.he_normal, rng=0)
+    found = {f.problem: f for f in wi.diagnose(patient.net, patient.x, patient.y).findings}
+    assert re.fullmatch(r"residual\d+", found["exploding signal"].layer)
+    assert "wi.zeros" in found["exploding signal"].remedy
+
+
+@pytest.mark.parametrize("scale, problem", [(0.5, "vanishing signal"), (2, "exploding signal")])
+def test_small_errors_add_up(scale: float, problem: str) -> None:
+    """A factor 2 in the variance of every layer is found once it has added up over the depth."""
+    patient = mlp("relu", depth=25, width=256, seed=0)
+    for layer in patient.hidden:
+        patient.weight(layer)[:] *= np.sqrt(scale)
+    found = {f.problem: f for f in wi.diagnose(patient.net, patient.x, patient.y).findings}
+    assert problem in found
+    assert found[problem].layer not in patient.hidden[:3]
+
+
+def test_a_sigmoid_network_loses_its_gradient_and_no_start_is_to_blame() -> None:
+    """With the start that suits it a deep sigmoid network still loses the gradient, and says so."""
+    rng = np.random.default_rng(0)
+    start = wi.VarianceScaling(scale=16.0, mode="fan_avg", distribution="uniform")
+    net = wi.mlp([24, *[256] * 20, 10], "sigmoid").initialize(start, rng=rng)
+    (finding,) = wi.diagnose(net, rng.standard_normal((64, 24))).findings
+    assert finding.problem == "vanishing gradient"
+    assert finding.remedy.startswith("initialization is not the cause")
+
+
+def test_large_inputs_are_told_from_large_weights() -> None:
+    """If inputs of std 30 saturate well-started weights, the remedy speaks of the inputs."""
+    patient = mlp("tanh", depth=3, width=64, seed=0)
+    (finding, *_) = wi.diagnose(patient.net, 30 * patient.x, patient.y).findings
+    assert (finding.problem, finding.layer) == ("saturated units", "dense0")
+    assert "scale the inputs" in finding.remedy
+
+
+def test_all_zero_is_frozen_or_symmetric() -> None:
+    """All weights zero: frozen with tanh and relu; with sigmoid the units move, as one."""
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((60, 2))
+    for y in (rng.integers(0, 3, 60), np.arange(60) % 3):  # also where opposite samples cancel
+        found = {
+            phi: [f.problem for f in wi.diagnose(net, x, y).findings]
+            for phi in ("tanh", "relu", "sigmoid")
+            for net in [wi.mlp([2, 8, 8, 3], phi).initialize(wi.zeros)]
+        }
+        assert found["tanh"] == found["relu"] == ["frozen"]
+        assert "symmetric units" in found["sigmoid"]
+        assert "frozen" not in found["sigmoid"]
+
+
+@pytest.mark.parametrize("y", [None, "labels"])
+@pytest.mark.parametrize("activation", ["relu", "tanh", "selu", "sigmoid"])
+def test_constant_weights_are_symmetric(activation: str, y: object) -> None:
+    """Constant weights make one unit of a layer, in float32 too, with labels or without."""
+    patient = mlp("tanh", 3, 32, seed=0)
+    net = wi.mlp([24, 32, 32, 32, 10], activation)
+    for dtype in (np.float32, np.float64):
+        net.initialize(wi.Constant(value=0.02), dtype=dtype)
+        diagnosis = wi.diagnose(net, patient.x, patient.y if y else None)
+        assert diagnosis.findings[0].problem == "symmetric units"
+        assert [layer.distinct for layer in diagnosis.layers] == [1, 1, 1, 10]
+
+
+@EACH_PLANT
+def test_remedies_heal(plant: Plant) -> None:
+    """Doing what the remedies say, again and again, ends in a network without a finding."""
+    activation = "tanh" if plant.problem == "saturated units" else "relu"
+    patient = mlp(activation, depth=4, width=64, seed=0)
+    plant.spoil(patient, "dense2")
+    rng = np.random.default_rng(0)
+    for _ in range(2 * len(patient.net.parameters)):
+        findings = wi.diagnose(patient.net, patient.x, patient.y).findings
+        if not findings:
+            return
+        name, initializer = remedy(findings[0])
+        array = patient.net.parameters[name]
+        array[:] = initializer(array.shape, rng=rng)
+    pytest.fail(f"not healed: {findings}")
+
+
+def remedy(finding: Finding) -> tuple[str, wi.Initializer]:
+    """Return the parameter that a remedy names, and the initializer that it says."""
+    told = re.fullmatch(r"start (\S+) from (wi\.\S.*)", finding.remedy)
+    assert told, finding
+    initializer = eval(told[2], {"wi": wi})
+    assert isinstance(initializer, wi.Initializer)
+    return told[1], initializer
+
+
+def test_plants_are_complete() -> None:
+    """There is a plant for each problem that a diagnosis can name."""
+    assert {plant.problem for plant in PLANTS} == set(PROBLEMS)
