@@ -118,6 +118,12 @@ def test_failures_rank_behind():
     assert "dead failed at seeds 0, 1, 2, 3, 4, 5, 6, 7: ValueError: broken" in lines
 
 
+def test_a_start_that_failed_too_often_is_not_compared():
+    """Where failures leave too few of enough seeds, the verdict is that it failed."""
+    assert verdicts(made_of({"a": A, "b": [1.0] * 5 + [None] * 3}))["b"] == "failed"
+    assert verdicts(made_of({"a": A, "b": [1.0] * 6 + [None] * 2}))["b"] != "failed"
+
+
 def test_pairs_are_of_seeds_that_both_finished():
     """The difference is over the seeds at which both finished, whichever those are."""
     a, b = [*A, 5.0, None], [*(A - 1), None, 0.0]

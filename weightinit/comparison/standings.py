@@ -34,7 +34,8 @@ class Standing:
         finished; None for the best, and where fewer than two seeds are left.
     verdict : str
         "best"; "within noise" of it; "worse"; "ahead" of it where both finished, but ranked behind
-        it for more failures; "too few seeds" to tell; "failed" at all seeds.
+        it for more failures; "too few seeds" to tell; "failed" at all seeds, or at so many that
+        too few are left to compare.
     """
 
     label: str
@@ -70,10 +71,11 @@ def _standing(
     if label != order[0]:
         pairs = [own[seed] - best[seed] for seed in own if seed in best]
         comparisons = len(order) - 1
-        verdict = "too few seeds"
+        needed = seeds_needed(comparisons)
+        verdict = "too few seeds" if len(seeds) < needed else "failed"
         if len(pairs) >= 2:
             difference = mean_interval(pairs, comparisons=comparisons)
-        if difference and len(pairs) >= seeds_needed(comparisons):
+        if difference and len(pairs) >= needed:
             verdict = _verdict(difference, sign)
     mean = statistics.fmean(values)
     return Standing(label, failures, mean, (low, middle, high), difference, verdict)
