@@ -25,7 +25,7 @@ starts = {
     "He": (wi.he_normal, "C5"),
 }
 seeds = range(5, 10)
-side = np.linspace(-2, 2, 81)
+side = np.linspace(-2, 2, 61)
 grid = np.stack(np.meshgrid(side, side), axis=-1)
 truth = np.hypot(grid[..., 0], grid[..., 1]) < 1
 around = (np.hypot(grid[..., 0], grid[..., 1]) <= 2) & ~truth
