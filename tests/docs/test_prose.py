@@ -44,7 +44,10 @@ ALLOWED = [
         r"(?i)\bstd(?:\s+of)?\s+[\d.]+", "a start is called after the std that the code gives it"
     ),
     Allowed(r"\bconstant\s+[\d.]+", "a start is called after its constant"),
-    Allowed(r"\b(?:starts|weights)(?:\s+at)?\s+[\d.]+", "the constant at which weights start"),
+    Allowed(
+        r"\b(?:starts|weights)(?:\s+at)?\s+[\d.]+|\bbetween\s+\d+\s+and\s+[\d.]+|±[\d.]+",
+        "the constant at which weights start, or the range that they are drawn from",
+    ),
     Allowed(r"\brate\s+(?:of\s+)?[\d.]+(?:,?\s[^.\d]{1,30}\s[\d.]+)?", "one learning rate, or two"),
     Allowed(r"\bmomentum\s+[\d.]+", "a momentum"),
     Allowed(r"\barXiv\s+\d{4}\.\d{4,5}", "a number of arXiv, which is a name", set_by_code=False),
