@@ -90,7 +90,7 @@ class Facts:
 
     @cached_property
     def explained(self) -> set[str]:
-        """Layers that let nothing through for a cause that has a finding of its own."""
+        """Name layers that let nothing through for a cause that has a finding of its own."""
         dead = {r.name for r in self.hidden if self.can_die(r) and measures.dead_units(r).all()}
         zero = {r.name for r in self.hidden if r.weight is not None and not r.weight.any()}
         cut_off = {r.name for r in self.hidden if r.inputs is not None and not r.inputs.any()}
