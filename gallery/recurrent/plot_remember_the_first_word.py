@@ -87,7 +87,8 @@ for ax, title in ((axes[1], "What word 1 changes"), (axes[2], "Gradient, from wo
 axes[1].set_ylabel("rms of the difference of states")
 axes[2].set_ylabel("rms of the gradient, 1 at word 20")
 axes[1].text(20, 3, "He", color="C5", ha="right")
-axes[1].text(20, 1e-4, "Xavier\northogonal", color="C4", ha="right", va="center")
+axes[1].text(20, 2e-4, "Xavier", color="C4", ha="right")
+axes[1].text(20, 2e-6, "orthogonal", color="C7", ha="right")
 axes[1].text(2, 1e-15, "std 0.01", color="C2")
 plt.show()
 
@@ -103,9 +104,8 @@ plt.show()
 # early, and on its way back the gradient grows likewise. He is meant for ReLU, whose half of zeros
 # it makes up for; tanh has no such loss, and the matrix is too large for it.
 
-left = {name: float(np.median(found[:, -1] / found[:, 0])) for name, found in apart.items()}
+memory = {name: float(np.median(found[:, -1])) for name, found in apart.items()}
 gradient = {name: float(np.median(found[:, 0])) for name, found in back.items()}
 for name in starts:
-    print(f"{name:>10}: spectral radius {np.median(radius[name]):.3f}", end=", ")
-    print(f"word 1 changes h20 by {np.median(apart[name][:, -1]):.1e}", end=", ")
-    print(f"{left[name]:.1e} of what it changed in h1; gradient x {gradient[name]:.1e}")
+    print(f"{name:>10}: spectral radius {np.median(radius[name]):.2f}", end=", ")
+    print(f"word 1 in state 20 {memory[name]:.0e}, gradient at word 1 {gradient[name]:.0e}")
