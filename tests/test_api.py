@@ -24,6 +24,7 @@ PUBLIC = {
     "History",
     "Identity",
     "Initializer",
+    "Monitor",
     "Network",
     "Normal",
     "Orthogonal",

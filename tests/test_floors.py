@@ -36,6 +36,7 @@ FLOORS = {
     "training": 3,
     "advice": 4,
     "comparison": 4,
+    "monitoring": 4,
     "plots": 4,
     "__init__": 5,  # the front door: it sees the whole house, nobody imports through it
 }

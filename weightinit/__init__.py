@@ -43,6 +43,7 @@ from weightinit.initializers import (
     xavier_uniform,
     zeros,
 )
+from weightinit.monitoring import Monitor
 from weightinit.networks import GradientCheck, Network, check_gradients, cnn, mlp, rnn
 from weightinit.training import History, train
 
@@ -60,6 +61,7 @@ __all__ = [
     "History",
     "Identity",
     "Initializer",
+    "Monitor",
     "Network",
     "Normal",
     "Orthogonal",

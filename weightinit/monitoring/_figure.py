@@ -1,0 +1,105 @@
+"""The figure of a run: ridgelines by layer, and below them what changed over the steps."""
+
+import importlib
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from weightinit.monitoring.records import EDGES, LayerRecord
+from weightinit.networks.base import Array
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["draw"]
+
+_COLORS = ("C4", "C5", "C2", "C1", "C7")
+_LAYERS, _RIDGES = len(_COLORS), 8
+
+
+def draw(steps: Array, losses: Array, layers: Mapping[str, LayerRecord]) -> "Figure":
+    """Draw two rows of ridgelines, and a row of curves over the steps."""
+    if not len(steps):
+        raise ValueError(
+            "there is nothing to draw: nothing was recorded yet; give the monitor to wi.train"
+        )
+    try:
+        plt = importlib.import_module("matplotlib.pyplot")
+    except ImportError as error:
+        raise ImportError(
+            "plot() draws with matplotlib, which is not installed; "
+            "run pip install 'weightinit[plots]'"
+        ) from error
+    chosen = [list(layers.values())[place] for place in _spread(len(layers), _LAYERS)]
+    figure = plt.figure(figsize=(7.6, 7.2), layout="constrained")
+    top, bottom = figure.subfigures(2, 1, height_ratios=(2.3, 1))
+    axes = top.subplots(2, len(chosen), sharex="row", sharey=True, squeeze=False)
+    for line, kind in zip(axes, ("activation", "gradient"), strict=True):
+        _ridgelines(line, kind, chosen, steps)
+    _curves(bottom, chosen, steps, losses)
+    figure.set_label(_words(steps, losses, list(layers.values())))
+    found: Figure = figure
+    return found
+
+
+def _spread(n: int, most: int) -> list[int]:
+    """Return at most so many places among n, evenly apart, the first and the last included."""
+    return sorted(set(np.linspace(0, n - 1, min(n, most)).round().astype(int).tolist()))
+
+
+def _ridgelines(line: Any, kind: str, chosen: Sequence[LayerRecord], steps: Array) -> None:
+    """Draw a row: a panel for each layer, a ridge for each of some records, the first on top."""
+    places = _spread(len(steps), _RIDGES)
+    histograms = [getattr(layer, f"{kind}_histogram")[places] for layer in chosen]
+    middles = (EDGES[:-1] + EDGES[1:]) / 2
+    filled = np.flatnonzero(sum(rows.sum(axis=0) for rows in histograms))
+    low, high = (middles[filled[0]], middles[filled[-1]]) if len(filled) else (-1.0, 0.0)
+    for number, (ax, layer, rows) in enumerate(zip(line, chosen, histograms, strict=True)):
+        height = 1.6 / max(rows.max(), 1e-9)
+        for ridge, shares in enumerate(rows):
+            base, order = -ridge, {"zorder": 2 + ridge / 10}
+            top = base + height * shares
+            color = _COLORS[number]
+            ax.fill_between(middles, base, top, color=color, alpha=0.25, linewidth=0, **order)
+            ax.plot(middles, top, color=color, linewidth=1, **order)
+        ax.set_xlim(max(low - 0.5, high - 8), high + 0.5)
+        ax.locator_params(axis="x", nbins=3, integer=True)
+        ax.xaxis.set_major_formatter(lambda power, _: f"$10^{{{power:.0f}}}$")
+        if kind == "activation":
+            ax.set_title(layer.name, color=_COLORS[number])
+    line[0].set_yticks([-ridge for ridge in range(len(places))], [str(steps[p]) for p in places])
+    line[0].set_ylabel(f"|{kind}|\nstep")
+
+
+def _curves(figure: Any, chosen: Sequence[LayerRecord], steps: Array, losses: Array) -> None:
+    has_loss = bool(np.isfinite(losses).any())
+    axes = figure.subplots(1, 3 if has_loss else 2)
+    marker = "o" if len(steps) < 3 else None
+    for color, layer in zip(_COLORS, chosen, strict=False):
+        ratio = np.where(layer.update_ratio > 0, layer.update_ratio, np.nan)
+        axes[0].plot(steps, ratio, color=color, marker=marker)
+        axes[1].plot(steps, layer.effective_width / layer.units, color=color, marker=marker)
+    axes[0].set(title="Update / weight", yscale="log", xlabel="step")
+    axes[1].set(title="Distinct units (share)", ylim=(-0.05, 1.08), xlabel="step")
+    if has_loss:
+        axes[2].plot(steps, losses, color=axes[0].xaxis.label.get_color(), marker=marker)
+        axes[2].set(title="Loss of the probe", xlabel="step")
+
+
+def _words(steps: Array, losses: Array, layers: Sequence[LayerRecord]) -> str:
+    """Say what the figure shows, with the numbers at both ends."""
+    parts = [
+        f"{layer.name}: activation std {layer.activation_std[0]:.2g} to "
+        f"{layer.activation_std[-1]:.2g}, gradient rms {layer.gradient_rms[0]:.2g} to "
+        f"{layer.gradient_rms[-1]:.2g}, distinct units {layer.effective_width[0]} to "
+        f"{layer.effective_width[-1]} of {layer.units}"
+        for layer in (layers[place] for place in _spread(len(layers), _LAYERS))
+    ]
+    has_loss = bool(np.isfinite(losses).all())
+    shown = "update-to-weight ratio, distinct units" + (" and loss" if has_loss else "")
+    loss = f" Loss {losses[0]:.3g} to {losses[-1]:.3g}." if has_loss else ""
+    return (
+        f"Ridgelines of activations and gradients by layer, steps {steps[0]} to {steps[-1]}; "
+        f"below, {shown}. {'; '.join(parts)}.{loss}"
+    )

@@ -1,0 +1,50 @@
+"""The records of a run as a table of plain text."""
+
+import math
+from collections.abc import Mapping
+
+from weightinit.monitoring.records import LayerRecord
+from weightinit.networks.base import Array
+
+__all__ = ["as_text"]
+
+_HEAD = ("layer", "activation std", "gradient rms", "update ratio", "distinct units")
+
+
+def as_text(steps: Array, losses: Array, layers: Mapping[str, LayerRecord]) -> str:
+    """Return a title and a line for each layer: the first record and the last."""
+    if not len(steps):
+        return "Monitor: nothing recorded yet; give it to wi.train(..., monitor=monitor)"
+    loss = "" if math.isnan(losses[0]) else f"; loss {_change(losses)}"
+    records = "1 record" if len(steps) == 1 else f"{len(steps)} records"
+    title = f"Monitor: {records}, steps {steps[0]} to {steps[-1]}{loss}"
+    rows = [_HEAD, *(_row(layer) for layer in layers.values())]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
+    widths[0] = min(widths[0], 80 - sum(widths[1:]) - 2 * (len(_HEAD) - 1))
+    lines = [
+        "  ".join(
+            [row[0][-widths[0] :].ljust(widths[0])]
+            + [text.rjust(width) for text, width in zip(row[1:], widths[1:], strict=True)]
+        )
+        for row in rows
+    ]
+    return "\n".join([title, *lines])
+
+
+def _row(layer: LayerRecord) -> tuple[str, ...]:
+    ratio, widths = layer.update_ratio[-1], layer.effective_width
+    return (
+        layer.name,
+        _change(layer.activation_std),
+        _change(layer.gradient_rms),
+        "" if math.isnan(ratio) else f"{ratio:.2g}",
+        f"{_ends(f'{widths[0]}', f'{widths[-1]}')} of {layer.units}",
+    )
+
+
+def _change(values: Array) -> str:
+    return _ends(f"{values[0]:.2g}", f"{values[-1]:.2g}")
+
+
+def _ends(first: str, last: str) -> str:
+    return first if first == last else f"{first} -> {last}"

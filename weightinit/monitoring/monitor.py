@@ -1,0 +1,207 @@
+"""A monitor: called by training, it looks through the network every few steps."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from weightinit._checks import check_integer
+from weightinit.monitoring import _figure, _table
+from weightinit.monitoring.probe import Probe, check_probe
+from weightinit.monitoring.records import EDGES, LayerRecord, Sample, join, measure
+from weightinit.networks import Network
+from weightinit.networks.base import Array, Gradients
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Monitor"]
+
+
+class Monitor:
+    r"""
+    Watch a training run: what goes through each layer, every few steps, on a fixed probe.
+
+    Give it to :func:`train`. It changes neither the network nor the training, which goes on to the
+    last bit as it would without.
+
+    Parameters
+    ----------
+    x : array_like, shape (n, ...)
+        The probe: a few samples, which stay the same, so that what changes is the network.
+    y : array_like, shape (n,) or (n, d), optional
+        Their labels or targets. Left out: the loss is nan, and gradients are those of a random
+        pull at the outputs that stays the same. They tell how gradients travel from layer to
+        layer, not how they shrink as the network learns.
+    every : int, default 10
+        Record after every so many steps. The steps of further trainings count on.
+
+    Attributes
+    ----------
+    steps : ndarray of int, shape (records,)
+        After how many steps each record was made.
+    losses : ndarray, shape (records,)
+        The loss of the probe.
+    layers : dict of str to LayerRecord
+        The records of each layer with weights and of each residual block, in order; empty before
+        the first.
+    bin_edges : ndarray, shape (bins + 1,)
+        Where the bins of the histograms begin and end, as powers of ten.
+
+    Raises
+    ------
+    TypeError, ValueError
+        `x` or `y` is not a batch, or `every` is not an integer of at least 1. From training: the
+        probe does not fit the network, or the monitor has already watched another.
+
+    Notes
+    -----
+    A record is one pass forward and one back over the :math:`n` samples of the probe. With batches
+    of :math:`m` samples that is about :math:`n / m` of a step, and :math:`n / (km)` of a training,
+    k being `every`: with an eighth of a batch and k = 10, one part in 80. To that come a few passes
+    over the weights, and a few tenths of a millisecond for each layer. So monitoring stays below
+    a twentieth of the training where a step takes some milliseconds; where it takes less, take a
+    larger `every`. While units are copies of each other, all their weights have to be compared,
+    and a record of a wide layer costs up to a few steps. A record keeps about a kilobyte a layer.
+
+    Choose for the probe about an eighth of a batch, 16 to 64 samples at random and some of each
+    class: enough for a mean, few beside a batch.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> x, y = wi.datasets.ring(200, rng=0)
+    >>> net = wi.mlp([2, 8, 1]).initialize(wi.Constant(value=0.5))
+    >>> monitor = wi.Monitor(x[:16], y[:16], every=20)
+    >>> _ = wi.train(net, x, y, epochs=10, batch_size=20, learning_rate=0.1, rng=0, monitor=monitor)
+    >>> monitor.steps
+    array([ 20,  40,  60,  80, 100])
+    >>> monitor.layers["dense0"].effective_width  # all 8 units are copies of one
+    array([1, 1, 1, 1, 1])
+    """
+
+    def __init__(self, x: ArrayLike, y: ArrayLike | None = None, *, every: int = 10) -> None:
+        self._x, self._y = check_probe(x, y)
+        self.every = check_integer("every", every, at_least=1)
+        self.bin_edges = EDGES.copy()
+        self._net: Network | None = None
+        self._step = 0
+        self._steps: list[int] = []
+        self._losses: list[float] = []
+        self._samples: dict[str, list[Sample]] = {}
+        self._units: dict[str, int] = {}
+        self._weights: dict[str, Array] = {}
+
+    @property
+    def steps(self) -> Array:
+        """After how many steps each record was made."""
+        return np.array(self._steps, dtype=np.intp)
+
+    @property
+    def losses(self) -> Array:
+        """The loss of the probe at each record."""
+        return np.array(self._losses)
+
+    @property
+    def layers(self) -> dict[str, LayerRecord]:
+        """The records of each layer, by name."""
+        return {name: join(name, self._units[name], own) for name, own in self._samples.items()}
+
+    def __call__(self, step: int, net: Network, loss: float, gradients: Gradients) -> None:
+        """Count a step of training, and record if it is time; :func:`train` calls this."""
+        del step, loss, gradients  # each training counts from 1
+        self._adopt(net)
+        self._step += 1
+        if self._step % self.every == 0:
+            self.record(net)
+
+    def record(self, net: Network) -> None:
+        """
+        Record now: before training, to see the start as step 0, or at any other time.
+
+        Parameters
+        ----------
+        net : Network
+            The network, with weights; they are not changed.
+
+        Raises
+        ------
+        RuntimeError
+            The network has no weights yet.
+        TypeError, ValueError
+            `net` is no network or another than before; the probe does not fit it.
+
+        Examples
+        --------
+        >>> import weightinit as wi
+        >>> net = wi.mlp([2, 8, 1]).initialize(wi.he_normal, rng=0)
+        >>> monitor = wi.Monitor([[0.5, -1.0], [1.0, 2.0]], [0, 1])
+        >>> monitor.record(net)
+        >>> monitor.steps
+        array([0])
+        """
+        probe = self._adopt(net)
+        if self._steps and self._steps[-1] == self._step:
+            return  # nothing was trained since
+        with np.errstate(all="ignore"):  # training says what is not finite
+            loss, rows = probe.look(net)
+            for row in rows:
+                sample = measure(row, self._weights.get(row.name))
+                self._samples.setdefault(row.name, []).append(sample)
+                self._units[row.name] = row.units
+                if row.weight is not None and row.name not in self._weights:
+                    self._weights[row.name] = row.weight.copy()
+        self._steps.append(self._step)
+        self._losses.append(loss)
+
+    def _adopt(self, net: Network) -> Probe:
+        """Return the probe, checked against the network when that is first seen."""
+        if self._net is None:
+            if not isinstance(net, Network):
+                raise TypeError(
+                    f"net must be a Network, got {net!r}; build one with wi.mlp([2, 4])"
+                )
+            self._probe = Probe(net, self._x, self._y)
+            self._net = net
+        elif net is not self._net:
+            raise ValueError(
+                "a monitor watches one network, got a second one; make a Monitor for each"
+            )
+        return self._probe
+
+    def __str__(self) -> str:
+        """Return a table of 80 columns at most: each layer at the first record and the last."""
+        return _table.as_text(self.steps, self.losses, self.layers)
+
+    def plot(self) -> "Figure":
+        """
+        Draw how the layers changed over the training.
+
+        Above, ridgelines: for each layer a histogram of the magnitudes of its activations, and of
+        its gradients, at up to eight records, the first on top. Below, the update-to-weight
+        ratio, the share of units that differ and the loss. Of more than five layers, five are
+        drawn, the first and the last among them.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            The figure; its label says in words what it shows.
+
+        Raises
+        ------
+        ImportError
+            Matplotlib is not installed.
+        ValueError
+            Nothing was recorded yet.
+
+        Examples
+        --------
+        >>> import weightinit as wi
+        >>> net = wi.mlp([2, 8, 1]).initialize(wi.he_normal, rng=0)
+        >>> monitor = wi.Monitor([[0.5, -1.0], [1.0, 2.0]], [0, 1])
+        >>> monitor.record(net)
+        >>> figure = monitor.plot()
+        >>> len(figure.axes)
+        7
+        """
+        return _figure.draw(self.steps, self.losses, self.layers)
