@@ -128,7 +128,7 @@ def linkcheck(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def parity(session: nox.Session) -> None:
-    """Compare networks and training with PyTorch's (a large installation)."""
+    """Compare with PyTorch, Keras and JAX: networks, training, a guide (large installations)."""
     install(session, "parity", package="-e.")
     session.run("pytest", "tests/parity", *session.posargs)
 
