@@ -25,14 +25,14 @@ def draw(
         ) from error
     figure, axes = plt.subplots(1, 2, figsize=(8.5, 3.6), layout="constrained")
     forward, backward = (max(paths, key=len, default=()) for paths in (signal, gradient))
-    _panel(axes[0], forward, "signal: second moment of activations")
-    _panel(axes[1], tuple(reversed(backward)), "gradient: squared norm, going back")
+    _panel(axes[0], forward, "signal: second moment of activations", "step {}")
+    _panel(axes[1], backward[::-1], "gradient: squared norm, going back", "{} back")
     figure.suptitle(problems[:100])
     figure.set_label(f"How signal and gradient change from layer to layer: {problems}.")
     return figure
 
 
-def _panel(ax: Any, path: Sequence[Point], title: str) -> None:
+def _panel(ax: Any, path: Sequence[Point], title: str, step_name: str) -> None:
     ax.set_title(title, fontsize="medium")
     if not path:
         ax.text(0.5, 0.5, "nothing to follow", ha="center", transform=ax.transAxes)
@@ -53,7 +53,7 @@ def _panel(ax: Any, path: Sequence[Point], title: str) -> None:
     ax.plot(places, measured, "o-", color="C5", ms=4, label="measured")
     inside = [*measured, *theory]
     ax.set(ylim=(min(*inside, -1) - 1, max(*inside, 1) + 1), ylabel="change (powers of ten)")
-    step = -(-len(path) // 12)
-    names = [point.layer if point.step is None else f"step {point.step}" for point in path]
-    ax.set_xticks(list(places)[::step], names[::step], rotation=60, ha="right", fontsize="small")
+    every = -(-len(path) // 12)
+    names = [point.layer if point.step is None else step_name.format(point.step) for point in path]
+    ax.set_xticks(list(places)[::every], names[::every], rotation=60, ha="right", fontsize="small")
     ax.legend(fontsize="small")

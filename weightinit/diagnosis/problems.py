@@ -87,8 +87,8 @@ def dead_units(facts: Facts) -> Finding | None:
         off, on = int(measures.dead_units(row).sum()), int(measures.always_on(row).sum())
         if off == row.units or (off and theory.binomial_tail(off, off + on) < _CHANCE):
             told[row.name] = (
-                f"{off} of {row.units} units are off on every sample, and {on} on every sample; "
-                "chance makes both alike"
+                f"{off} of {row.units} units are never on and {on} are always on, over all "
+                "samples; chance alone makes the two numbers alike"
             )
     return _finding("dead units", facts, told, remedies.revive)
 
