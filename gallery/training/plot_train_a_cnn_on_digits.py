@@ -95,5 +95,5 @@ rescued = [learn(first_number, seed, learning_rate=0.005)[0][-1] for seed in see
 for name, values in curves.items():
     after = ", ".join(f"{np.median(values[:, epoch]):.1%}" for epoch in (1, 5, epochs))
     print(f"{name:>13}: accuracy after 1, 5, {epochs} epochs {after}; dead {dead[name]:.0%}")
-print("wrong std / right std:", {name: f"{error:.2f}" for name, error in errors.items()})
+print("wrong std / right:", ", ".join(f"{name} {error:.2f}" for name, error in errors.items()))
 print(f"wrong fan with a tenth of the learning rate: from {min(rescued):.1%} to {max(rescued):.1%}")
