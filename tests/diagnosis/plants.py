@@ -68,7 +68,9 @@ def rnn(activation: str, units: int, words: int, seed: int) -> Patient:
     """Return a recurrent network that starts orthogonal, with sentences of unequal length."""
     net = wi.rnn(30, units, 3, activation)
     rng = np.random.default_rng(seed)
-    net.initialize({"embedding0.weight": wi.Normal(std=0.1), "*.weight": wi.orthogonal}, rng=rng)
+    gain = np.sqrt(2) if activation == "relu" else 1.0
+    starts = {"embedding0.weight": wi.Normal(std=0.1), "*.weight": wi.Orthogonal(gain=gain)}
+    net.initialize(starts, rng=rng)
     x = rng.integers(1, 30, (48, words))
     for row in x[:10]:
         row[rng.integers(2, words) :] = 0
@@ -125,6 +127,7 @@ def _symmetric(patient: Patient, layer: str) -> str:
     if layer == "rnn0":
         patient.weight("embedding0")[:, 1::2] = patient.weight("embedding0")[:, ::2]
         weight[1::2] = weight[::2]
+        weight /= np.sqrt(2)  # two equal terms make a sum of twice the variance
     behind = patient.net.parameters[names[names.index(f"{layer}.weight") + 1]]
     units = weight.shape[-1]
     rows = behind if behind.ndim == 4 else behind.reshape(-1, units, behind.shape[-1])
@@ -133,7 +136,7 @@ def _symmetric(patient: Patient, layer: str) -> str:
 
 
 def _dead(patient: Patient, layer: str) -> str:
-    patient.bias(layer)[:] = -100
+    patient.bias(layer)[:] = -1e5
     return layer
 
 
@@ -174,14 +177,14 @@ PLANTS = (
     Plant("frozen", lambda _p, _l: True, _frozen),
     Plant("symmetric units", lambda _p, _l: True, _symmetric),
     Plant("dead units", lambda p, _l: p.activation == "relu", _dead),
-    Plant("exploding signal", lambda p, _l: _is_unbounded(p), _scale(30)),
-    Plant("vanishing signal", lambda _p, layer: layer != "rnn0", _scale(0.03)),
+    Plant("exploding signal", lambda p, _l: _is_unbounded(p), _scale(300)),
+    Plant("vanishing signal", lambda _p, layer: layer != "rnn0", _scale(1 / 300)),
     Plant(
         "exploding gradient",
         lambda p, layer: _passes_gradient_back(p, layer) and _is_unbounded(p),
-        _scale(30),
+        _scale(300),
     ),
-    Plant("vanishing gradient", _passes_gradient_back, _scale(0.03)),
+    Plant("vanishing gradient", _passes_gradient_back, _scale(1 / 300)),
     Plant("saturated units", lambda p, _l: p.activation == "tanh", _saturated),
     Plant("first loss too high", lambda _p, _l: True, _loss),
 )

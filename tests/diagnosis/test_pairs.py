@@ -31,6 +31,8 @@ def hides(first: str, second: str) -> set[str]:
             hidden |= {second}
         if stops in pair:  # and no gradient comes back
             hidden |= pair & BEHIND
+    if pair & {"vanishing signal", "vanishing gradient"}:  # a weak signal makes small outputs
+        hidden |= pair & {"first loss too high"}
     return hidden
 
 

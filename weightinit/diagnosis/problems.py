@@ -137,7 +137,8 @@ def first_loss_too_high(facts: Facts) -> Finding | None:
     shares = np.bincount(labels, minlength=k) / len(labels)
     lean = max(float(shares @ shares) - 1 / k, 0) + 1 / len(labels)
     excess = min(u / 2, math.sqrt(2 * u * math.log(k))) + theory.SIGMAS * math.sqrt(u * lean)
-    if loss <= math.log(k) + excess:
+    rounding = len(labels) * float(np.finfo(output.pre_activations.dtype).eps)
+    if loss <= math.log(k) * (1 + rounding) + excess:
         return None
     rms = math.sqrt(mean_square(output.pre_activations))
     evidence = (

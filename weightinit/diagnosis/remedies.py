@@ -7,7 +7,7 @@ import numpy as np
 
 from weightinit.diagnosis.paths import mean_square
 from weightinit.diagnosis.records import LayerTrace
-from weightinit.diagnosis.theory import shape_factors, wanted
+from weightinit.diagnosis.theory import critical_scale, shape_factors, wanted
 
 __all__ = ["Remedy", "also", "calm", "quiet", "rescale", "revive", "shrink", "start"]
 
@@ -31,8 +31,15 @@ def start(row: LayerTrace) -> str:
     """
     if row.weight is None:
         return f"start the last weight in the branch of {row.name} from wi.zeros"
-    name = "wi.orthogonal" if row.steps is not None else f"wi.{wanted(row.activation)}"
-    return f"start {row.name}.weight from {name}"
+    return f"start {row.name}.weight from {_initializer(row)}"
+
+
+def _initializer(row: LayerTrace) -> str:
+    """Write the initializer as an expression; for a recurrent weight it is orthogonal."""
+    if row.steps is None:
+        return f"wi.{wanted(row.activation)}"
+    gain = round(math.sqrt(critical_scale(row.activation)), 6)
+    return "wi.orthogonal" if gain == 1 else f"wi.Orthogonal(gain={gain})"
 
 
 def also(layers: Iterable[str]) -> str:
