@@ -142,6 +142,27 @@ def test_constant_weights_are_symmetric(activation: str, y: object) -> None:
         assert [layer.distinct for layer in diagnosis.layers] == [1, 1, 1, 10]
 
 
+@pytest.mark.parametrize("factor", [1e25, 1e60, 1e150, 1e-60, 1e-160])
+def test_extremes_are_told_without_a_warning(factor: float) -> None:
+    """Weights near the ends of float64 make a diagnosis that prints, and no warning."""
+    patient = mlp("relu", depth=6, width=64, seed=0)
+    for layer in patient.hidden:
+        patient.weight(layer)[:] *= factor
+    diagnosis = wi.diagnose(patient.net, patient.x, patient.y)
+    signal = "exploding signal" if factor > 1 else "vanishing signal"
+    assert (signal, "dense0") in {(f.problem, f.layer) for f in diagnosis.findings}
+    assert max(map(len, str(diagnosis).splitlines())) <= 80
+    diagnosis.plot()
+
+
+def test_zero_inputs_are_told_from_zero_weights() -> None:
+    """A batch of zeros freezes a good start, and the remedy does not blame the weights."""
+    patient = mlp("relu", depth=2, width=32, seed=0)
+    (finding,) = wi.diagnose(patient.net, 0 * patient.x, patient.y).findings
+    assert finding.problem == "frozen"
+    assert finding.remedy.startswith("initialization is not the cause")
+
+
 @EACH_PLANT
 def test_remedies_heal(plant: Plant) -> None:
     """Doing what the remedies say, again and again, ends in a network without a finding."""

@@ -125,6 +125,11 @@ def test_float_targets_are_taken() -> None:
         (lambda: wi.diagnose("net", [[1.0]]), TypeError, "net must be a Network, got 'net'; build"),
         (lambda: wi.diagnose(wi.mlp([1, 1]), [[1.0]]), RuntimeError, "has no weights yet; give"),
         (lambda: wi.diagnose(_net(), [[1.0, 2.0]]), ValueError, r"shape \(n, 1\), got \(1, 2\)"),
+        (
+            lambda: wi.diagnose(wi.rnn(5, 4, 2).initialize(wi.orthogonal, rng=0), [[0, 0]]),
+            ValueError,
+            "x must hold words, got nothing but padding",
+        ),
         (lambda: wi.diagnose(_net(), [[1.0]], [7]), ValueError, "labels must be from 0 to 1"),
         (
             lambda: wi.diagnose(Network([ActivationLayer("relu"), Flatten()], (1,)), [[1.0]]),

@@ -32,6 +32,11 @@ def draw(
     return figure
 
 
+def _drawable(log: float) -> float:
+    """Cut off infinities where float64 would have ended."""
+    return min(max(log, -708.0), 708.0)
+
+
 def _panel(ax: Any, path: Sequence[Point], title: str, step_name: str) -> None:
     ax.set_title(title, fontsize="medium")
     if not path:
@@ -42,10 +47,10 @@ def _panel(ax: Any, path: Sequence[Point], title: str, step_name: str) -> None:
     measured, theory, low, high = (
         [value / _LN10 for value in values]
         for values in (
-            [max(point.change, -700.0) for point in path],
-            [point.expected for point in path],
-            [max(point.low, -700.0) for point in path],
-            [min(point.high, 700.0) for point in path],
+            [_drawable(point.change) for point in path],
+            [_drawable(point.expected) for point in path],
+            [_drawable(point.low) for point in path],
+            [_drawable(point.high) for point in path],
         )
     )
     ax.fill_between(places, low, high, color="C4", alpha=0.15, lw=0, label="healthy")

@@ -189,7 +189,8 @@ def _slope(row: LayerTrace, rows: Array | None = None) -> float:
     if row.weight is None:
         return 0.0
     z = row.pre_activations if rows is None else row.pre_activations[rows]
-    return _log(critical_scale(row.activation) * moments(row.activation, mean_square(z))[1])
+    q = mean_square(z) or 1.0  # where all is zero, theory speaks of size 1
+    return _log(critical_scale(row.activation) * moments(row.activation, q)[1])
 
 
 def _backward_in_time(row: LayerTrace) -> Iterator[Point]:

@@ -40,7 +40,7 @@ def non_finite(facts: Facts) -> Finding | None:
     where = "gradient" if np.isfinite(row.activations).all() else "output"
     evidence = f"its {where} is not finite"
     if row.inputs is not None and where == "output":
-        evidence += f"; what it receives has rms {math.sqrt(mean_square(row.inputs)):.2g}"
+        evidence += f"; what it receives is, up to {np.abs(row.inputs).max():.2g}"
     return Finding("non-finite", row.name, evidence, remedies.start(row))
 
 

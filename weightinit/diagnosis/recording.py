@@ -65,6 +65,8 @@ def trace(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Trace:
         first, _ = recorder.record(parameters)
         if not first.layers:
             raise ValueError(f"there is nothing to diagnose: {net!r} has no layer with a weight")
+        if not all(len(row.activations) for row in first.layers):
+            raise ValueError("x must hold words, got nothing but padding, token 0; check the data")
         after = recorder.tilted().look_again(parameters) if _silent(first) else None
         return dataclasses.replace(first, after=after)
 

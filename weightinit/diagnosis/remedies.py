@@ -110,6 +110,8 @@ def revive(row: LayerTrace) -> str:
     >>> revive(trace(net, [[1.0, 2.0]]).layers[0])
     'start dense0.bias from wi.zeros'
     """
+    if row.inputs is not None and not row.inputs.any():
+        return "initialization is not the cause: what the layer receives is all zero"
     if row.bias is not None and float(np.min(row.bias)) < 0:
         return f"start {row.name}.bias from wi.zeros"
     if row.units < 20:  # a healthy layer dies with a probability of 2 ** -units
