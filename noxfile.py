@@ -153,7 +153,9 @@ def install(session: nox.Session, *groups: str, package: str | None = None) -> N
 def sphinx(session: nox.Session, builder: str, output: Path, *options: str) -> None:
     """Run a Sphinx builder over the documentation; every reference must resolve."""
     doctrees = BUILD / "doctrees"
-    session.run("sphinx-build", "-n", *options, "-d", doctrees, "-b", builder, "docs", output)
+    session.run(
+        "sphinx-build", "-n", "-j", "auto", *options, "-d", doctrees, "-b", builder, "docs", output
+    )
 
 
 def publish(fresh: Path, place: Path) -> None:

@@ -65,7 +65,10 @@ math_eqref_format = "({number})"
 
 # API pages.
 templates_path = ["_templates"]
-autosummary_generate = ["reference/index.rst", "reference/layers.rst"]  # by name: `True` forgets files that are new
+autosummary_generate = [
+    "reference/index.rst",
+    "reference/layers.rst",
+]  # by name: `True` forgets files that are new
 autosummary_imported_members = True
 autosummary_context = {"kinds": kinds(), "synonyms": synonyms()}
 autodoc_typehints = "none"
