@@ -103,6 +103,7 @@ sphinx_gallery_conf = {
     "subsection_order": ["../gallery/symmetry", "../gallery/distributions", "*"],
     "within_subsection_order": "FileNameSortKey",
     "abort_on_example_error": True,
+    "parallel": True,  # as many scripts at once as sphinx-build -j says
     "image_scrapers": ("figure_gallery.scrape",),
     "reset_modules": ("matplotlib", "figure_gallery.apply_style"),
     "doc_module": ("weightinit",),
