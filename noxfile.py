@@ -140,6 +140,13 @@ def distributed(session: nox.Session) -> None:
     session.run("pytest", "-m", "distributed", "tests/comparison", *session.posargs)
 
 
+@nox.session(default=False)
+def sweeps(session: nox.Session) -> None:
+    """Diagnose a thousand healthy networks and ask for silence (minutes)."""
+    install(session, "test", package="-e.")
+    session.run("pytest", "-n", "auto", "tests/sweeps", *session.posargs)
+
+
 def install(session: nox.Session, *groups: str, package: str | None = None) -> None:
     """Install dependency groups, and the package if wanted, into the session's environment."""
     wanted = [package] if package else []
