@@ -17,7 +17,7 @@ __all__ = ["LayerReport", "always_on", "dead_units", "distinct_units", "report",
 @dataclass(frozen=True)
 class LayerReport:
     r"""
-    Facts about one layer: a row of the table of a :class:`Diagnosis`.
+    Facts about one layer: a row of the table of a :class:`~weightinit.Diagnosis`.
 
     Parameters
     ----------
