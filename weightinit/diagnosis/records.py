@@ -11,7 +11,7 @@ __all__ = ["LayerTrace", "Trace"]
 @dataclass(frozen=True, eq=False, kw_only=True)
 class LayerTrace:
     r"""
-    What went through one layer with the activation behind it: a row of a :class:`~weightinit.diagnosis.Trace`.
+    What went through a layer and the activation behind it: a row of a ``Trace``.
 
     Matrices have a row for each sample and position (pixel, word without padding) and a column for
     each feature. :math:`\partial L` stands for the gradient of the loss.
