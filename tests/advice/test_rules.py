@@ -153,7 +153,6 @@ def test_answers_are_values() -> None:
         ({"residual": 50}, TypeError, r"residual must be True or False, got 50.*goes into depth="),
         ({"normalized": "batch"}, TypeError, r"normalized must be True or False, got 'batch'"),
     ],
-    ids=str,
 )
 def test_bad_questions(arguments: dict[str, object], error: type[Exception], message: str) -> None:
     """What cannot be asked is refused with what can."""
