@@ -36,7 +36,7 @@ def learn(init, seed):
     rng = np.random.default_rng(seed)
     x, y = wi.datasets.ring(400, rng=rng)
     net = wi.mlp([2, 4, 1], "sigmoid").initialize(init, rng=rng)
-    wi.train(net, x, y, epochs=2000, batch_size=len(x), learning_rate=2.0)
+    wi.train(net, x, y, epochs=800, batch_size=len(x), learning_rate=1.0, momentum=0.8)
     s = np.linalg.svd(net.parameters["dense0.weight"], compute_uv=False)
     return net.forward(grid.reshape(-1, 2)).reshape(truth.shape), s[1] / s[0]
 
