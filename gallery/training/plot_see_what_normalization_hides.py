@@ -117,6 +117,4 @@ for (order, f), pace in paces.items():
 print(f"sqrt(pi / (pi - 1)) = {np.sqrt(np.pi / (np.pi - 1)):.3f}")
 for name, values in medians.items():
     print(f"{name:>11}:", *(f"{f} × {value:.0%}" for f, value in zip(factors, values, strict=True)))
-print(
-    f"before relu, 0.03 × at a tenth of the rate: {np.median(slowly):.0%}; equal weights: {max(equal):.0%}"
-)
+print(f"0.03 × at a tenth of the rate {np.median(slowly):.0%}; equal weights {max(equal):.0%}")
