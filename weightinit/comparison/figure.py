@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from weightinit.comparison._extras import import_extra
+from weightinit._extras import import_extra
 from weightinit.comparison.cells import Cell, curve
 from weightinit.comparison.standings import Scores, Standing
 from weightinit.training import History

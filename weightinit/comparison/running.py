@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from weightinit._checks import check_integer
-from weightinit.comparison._extras import import_extra
+from weightinit._extras import import_extra
 from weightinit.comparison.cells import Cell, TrainOnce, run_cell
 from weightinit.comparison.result import Comparison
 from weightinit.comparison.store import Store
@@ -139,7 +139,8 @@ def _run(
 
 
 def _bar(cells: Iterator[Cell], done: int, total: int) -> Any:
-    tqdm = import_extra("tqdm", extra="parallel", use="progress=True")
+    without = ", or leave progress out"
+    tqdm = import_extra("tqdm", extra="parallel", use="progress=True", otherwise=without)
     return tqdm.tqdm(cells, desc="comparing", unit="cell", initial=done, total=total)
 
 

@@ -1,10 +1,10 @@
 """The figure of a diagnosis: signal and gradient by layer, beside theory."""
 
-import importlib
 import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from weightinit._extras import import_extra
 from weightinit.diagnosis.bounds import Point
 
 __all__ = ["draw"]
@@ -16,13 +16,7 @@ def draw(
     signal: Iterable[Sequence[Point]], gradient: Iterable[Sequence[Point]], problems: str
 ) -> Any:
     """Draw the longest path of the signal, and that of the gradient."""
-    try:
-        plt = importlib.import_module("matplotlib.pyplot")
-    except ImportError as error:
-        raise ImportError(
-            "plot() draws with matplotlib, which is not installed; "
-            "run pip install 'weightinit[plots]'"
-        ) from error
+    plt = import_extra("matplotlib.pyplot", extra="plots", use="plot()")
     figure, axes = plt.subplots(1, 2, figsize=(8.5, 3.6), layout="constrained")
     forward, backward = (max(paths, key=len, default=()) for paths in (signal, gradient))
     _panel(axes[0], forward, "signal: second moment of activations", "step {}")

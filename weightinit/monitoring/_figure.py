@@ -1,11 +1,11 @@
 """The figure of a run: ridgelines by layer, and below them what changed over the steps."""
 
-import importlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from weightinit._extras import import_extra
 from weightinit.monitoring.records import EDGES, LayerRecord
 from weightinit.networks.base import Array
 
@@ -24,13 +24,7 @@ def draw(steps: Array, losses: Array, layers: Mapping[str, LayerRecord]) -> "Fig
         raise ValueError(
             "there is nothing to draw: nothing was recorded yet; give the monitor to wi.train"
         )
-    try:
-        plt = importlib.import_module("matplotlib.pyplot")
-    except ImportError as error:
-        raise ImportError(
-            "plot() draws with matplotlib, which is not installed; "
-            "run pip install 'weightinit[plots]'"
-        ) from error
+    plt = import_extra("matplotlib.pyplot", extra="plots", use="plot()")
     chosen = [list(layers.values())[place] for place in _spread(len(layers), _LAYERS)]
     figure = plt.figure(figsize=(7.6, 7.2), layout="constrained")
     top, bottom = figure.subfigures(2, 1, height_ratios=(2.3, 1))

@@ -1,6 +1,5 @@
 """The training loop."""
 
-import importlib
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,6 +15,7 @@ from weightinit._checks import (
     check_positive,
     check_rng,
 )
+from weightinit._extras import import_extra
 from weightinit.networks.backpropagation import backpropagate
 from weightinit.networks.base import Array, Gradients
 from weightinit.networks.losses import Loss, choose_loss, labels_of, mean_squared_error
@@ -149,13 +149,8 @@ def _rounds(epochs: int, progress: bool) -> Any:
     """Return the numbers of the epochs, in a bar of tqdm if one is asked for."""
     if not progress:
         return range(epochs)
-    try:
-        tqdm = importlib.import_module("tqdm")
-    except ImportError as error:
-        raise ImportError(
-            "progress=True shows its bar with tqdm, which is not installed; "
-            "run pip install 'weightinit[parallel]', or leave progress out"
-        ) from error
+    without = ", or leave progress out"
+    tqdm = import_extra("tqdm", extra="parallel", use="progress=True", otherwise=without)
     return tqdm.tqdm(range(epochs), desc="training", unit="epoch")
 
 
