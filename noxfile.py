@@ -70,7 +70,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check the types of the package, strictly."""
-    install(session, "types")
+    install(session, "types", package="-e.[parallel,plots]")
     session.run("mypy")
 
 
