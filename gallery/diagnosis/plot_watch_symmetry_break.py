@@ -1,0 +1,73 @@
+r"""
+Watch symmetry break
+====================
+
+Units that start nearly alike act as one, until training has pushed them apart. When does a hidden
+layer get its width back, and what does the loss do meanwhile?
+"""
+
+import matplotlib.pyplot as plt
+import numpy as np
+from sklearn.datasets import load_digits
+
+import weightinit as wi
+
+# %%
+# **Setup.** One hidden tanh layer of 16 units on handwritten digits. All weights are equal, but for
+# noise in their last digits; beside it a start after Xavier. A monitor counts the distinct units
+# every ten steps: those whose weights and gradients are not copies of another unit's.
+
+units, seeds, every = 16, range(5), 10
+starts = {
+    "nearly constant": (wi.Normal(mean=0.05, std=1e-8), "C1"),
+    "Xavier": (wi.xavier_normal, "C4"),
+}
+digits, labels = load_digits(return_X_y=True)
+digits, labels = digits[:600] / 16, labels[:600]
+
+
+def watch(init, seed):
+    """Train, and return the steps, the distinct units and the losses that the monitor saw."""
+    net = wi.mlp([64, units, 10], "tanh").initialize(init, rng=seed, dtype=np.float32)
+    monitor = wi.Monitor(digits[:32], labels[:32], every=every)
+    how = {"epochs": 100, "batch_size": 100, "learning_rate": 0.5, "rng": seed}
+    wi.train(net, digits, labels, monitor=monitor, **how)
+    return monitor.steps, monitor.layers["dense0"].effective_width, monitor.losses
+
+
+# %%
+# **One sweep.** Two starts, five seeds.
+
+seen = {name: [watch(init, seed) for seed in seeds] for name, (init, _) in starts.items()}
+steps = seen["Xavier"][0][0]
+
+fig, (top, bottom) = plt.subplots(2, 1, figsize=(6.8, 4.6), sharex=True, layout="constrained")
+fig.set_label(
+    "Two line charts over the steps of training. Above, distinct units: Xavier has all 16 from the "
+    "start, the nearly constant start gets them within some hundred steps. Below, its loss stands "
+    "still and falls later."
+)
+for name, (_, color) in starts.items():
+    for number, (_, width, losses) in enumerate(seen[name]):
+        label = name if number == 0 else None
+        top.plot(steps, width, color=color, lw=1.2, alpha=0.8, label=label)
+        bottom.plot(steps, losses, color=color, lw=1.2, alpha=0.8)
+top.set(ylabel="distinct units", ylim=(0, units + 1), yticks=(1, 8, 16))
+top.legend(loc="center right")
+bottom.set(xlabel="step", ylabel="loss on the probe", xlim=(0, steps[-1]), ylim=(0, None))
+plt.show()
+
+# %%
+# **Reading the figure.** Xavier has its full width at the first look. The nearly constant start has
+# one distinct unit, and learns nothing. Noise grows all the while, since training pushes apart what
+# is no longer equal. After some hundred steps all units differ by more than rounding; the loss has
+# come down to what one unit can do, and stands. It falls again when the differences have become
+# large: the count of units tells first what the loss tells later.
+
+first_width = {name: int(np.median([w[0] for _, w, _ in runs])) for name, runs in seen.items()}
+all_apart = [int(s[np.argmax(w == units)]) for s, w, _ in seen["nearly constant"]]
+learned = {name: [int(s[np.argmax(x < 1)]) for s, _, x in runs] for name, runs in seen.items()}
+print(f"distinct units after {every} steps: {first_width}")
+print(f"all {units} differ at step {np.median(all_apart):.0f} (median of {len(all_apart)} seeds)")
+for name in starts:
+    print(f"{name:>15}: the loss falls below 1 at step {np.median(learned[name]):.0f}")
