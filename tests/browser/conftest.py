@@ -1,0 +1,50 @@
+"""What the tests in a real browser share: Chromium, and the built site on localhost.
+
+pytest-playwright brings the fixtures `page`, `new_context` and `browser`; with the `base_url`
+below, `page.goto("/index.html")` opens a page of the site. `nox -s browser` installs what these
+tests need; where that is missing they are not collected.
+"""
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TOOLS = ("pytest_playwright", "starlette", "uvicorn")
+if not all(importlib.util.find_spec(tool) for tool in TOOLS):
+    collect_ignore_glob = ["*.py"]
+
+# No sandbox: it does not exist for root, in containers. The rest keeps Chromium from talking to its
+# makers while it is watched.
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def chromium() -> str | None:
+    """Return the path of Chromium: of CHROME_PATH, or the system's; None is playwright's own."""
+    found = (shutil.which(name) for name in CHROMIUM_NAMES)
+    return os.environ.get("CHROME_PATH") or next(filter(None, found), None)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
+    """Return how playwright starts the browser."""
+    return {**browser_type_launch_args, "executable_path": chromium(), "args": CHROMIUM_ARGS}
+
+
+@pytest.fixture(scope="session")
+def base_url(site: Path) -> Iterator[str]:
+    """Return the address of the site, served on a free port: a server a worker of xdist."""
+    from tests.browser.server import serve
+
+    with serve(site) as address:
+        yield address
