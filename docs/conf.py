@@ -9,6 +9,8 @@ sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 from api_pages import kinds, synonyms
 from figure_style import DARK_VARIABLES, LIGHT_VARIABLES
+from gallery_order import TOPICS
+from hosting import place
 
 project = "weightinit"
 author = "The weightinit developers"
@@ -26,8 +28,13 @@ extensions = [
     "sphinxcontrib.bibtex",
     "sphinxext.opengraph",
     "figure_pages",
+    "frame_files",
     "gallery_pages",
+    "glossary_links",
+    "hosting",
     "mathml",
+    "page_place",
+    "social_card",
 ]
 exclude_patterns = [
     "_build",
@@ -104,8 +111,8 @@ sphinx_gallery_conf = {
     "examples_dirs": "../gallery",
     "gallery_dirs": "auto_gallery",
     "filename_pattern": r"/plot_",
-    "subsection_order": ["../gallery/symmetry", "../gallery/distributions", "*"],
-    "within_subsection_order": "FileNameSortKey",
+    "subsection_order": TOPICS,
+    "within_subsection_order": "gallery_order.position",
     "abort_on_example_error": True,
     "parallel": True,  # as many scripts at once as sphinx-build -j says
     "image_scrapers": ("figure_gallery.scrape",),
@@ -131,11 +138,20 @@ html_favicon = "_static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False
 html_domain_indices = False
-html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
 html_theme_options = {
     "light_css_variables": LIGHT_VARIABLES,
     "dark_css_variables": DARK_VARIABLES,
 }
+
+# At an address: _ext/hosting.py.
+served = place(os.environ)
+html_baseurl = served.canonical
+html_context = {"has_siblings": served.has_siblings}
+if html_baseurl:
+    extensions.append("notfound.extension")
+notfound_urls_prefix = served.path
+notfound_template = "404.html"
+notfound_context = {"title": "Page not found", "body": ""}
 ogp_site_url = html_baseurl
-ogp_social_cards = {"enable": False}
+ogp_social_cards = {"enable": False}  # one card for all pages: _ext/social_card.py
 ogp_enable_meta_description = True

@@ -1,12 +1,15 @@
 """The figures of gallery scripts: drawn in the site's style, put into the page as themed SVG."""
 
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+from figure_frames import explorable
 from figure_style import rc_params
-from figure_svg import inline_svg, standalone_svg
+from figure_svg import framed, inline_svg, standalone_svg
+from matplotlib.animation import Animation
 
 
 def apply_style(gallery_conf: dict[str, Any], script: str) -> None:  # noqa: ARG001  sphinx-gallery
@@ -21,19 +24,29 @@ def scrape(
 ) -> str:
     """Return reStructuredText that holds every open figure; save each as a file for the thumbnail.
 
-    A figure without alternative text raises ValueError, which stops the build.
+    A figure that is drawn by an animation is shown as a figure to play with. One without
+    alternative text raises ValueError, which stops the build.
     """
+    animations = {  # found as sphinx-gallery does: an animation does not say its figure in public
+        value._fig: value  # noqa: SLF001
+        for value in block_vars["example_globals"].values()
+        if isinstance(value, Animation)
+    }
     parts = []
     for number, path in zip(plt.get_fignums(), block_vars["image_path_iterator"], strict=False):
-        fig = plt.figure(number)
-        file = Path(path).with_suffix(".svg")
-        file.write_text(standalone_svg(fig), encoding="utf-8")
-        parts.append(raw_html(inline_svg(fig, prefix=file.stem)))
+        fig, file = plt.figure(number), Path(path).with_suffix(".svg")
+        if fig in animations:
+            to_play_with = explorable(animations[fig], identifier=file.stem)
+            svg, html = to_play_with.shown, to_play_with.html()
+        else:
+            svg = inline_svg(fig, prefix=file.stem)
+            html = framed(svg)
+        file.write_text(standalone_svg(svg), encoding="utf-8")
+        parts.append(raw_html(html))
     plt.close("all")
     return "\n".join(parts)
 
 
-def raw_html(svg: str) -> str:
-    """Return a directive that puts an SVG element into the page as it is."""
-    lines = f'<div class="wi-figure-frame" tabindex="0">{svg}</div>'.splitlines()
-    return "\n.. raw:: html\n\n" + "\n".join(f"    {line}" for line in lines) + "\n"
+def raw_html(html: str) -> str:
+    """Return a directive that puts HTML into the page as it is."""
+    return "\n.. raw:: html\n\n" + indent(html, "    ") + "\n"

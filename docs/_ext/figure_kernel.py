@@ -5,13 +5,18 @@ shows nothing but the code that its reader needs.
 """
 
 import itertools
+from collections.abc import Callable, Iterator
 from html import escape
+from typing import Any
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import matplotlib_inline.backend_inline  # noqa: F401  its import removes all formatters of figures
+from figure_frames import explorable
 from figure_style import rc_params
-from figure_svg import inline_svg
+from figure_svg import framed, inline_svg
 from IPython import get_ipython
+from matplotlib.animation import Animation
 from matplotlib.figure import Figure
 
 FAILURE = "figure-error"
@@ -20,18 +25,31 @@ FAILURE = "figure-error"
 def install() -> None:
     """Make the running kernel draw in the site's style and show figures as themed SVG."""
     mpl.rcParams.update(rc_params())
-    get_ipython().display_formatter.formatters["text/html"].for_type(Figure, _Renderer())
+    html = get_ipython().display_formatter.formatters["text/html"]
+    numbers = itertools.count(1)
+    html.for_type(Figure, _renderer(_figure, numbers))
+    html.for_type(Animation, _renderer(_animation, numbers))
 
 
-class _Renderer:
-    """Turns figures into HTML, and a failure into a mark that `figure_pages` looks for."""
+def _figure(fig: Figure, name: str) -> str:
+    """Return a figure as HTML."""
+    return framed(inline_svg(fig, prefix=name))
 
-    def __init__(self) -> None:
-        self._counter = itertools.count(1)
 
-    def __call__(self, fig: Figure) -> str:
+def _animation(anim: Animation, name: str) -> str:
+    """Return an animation as HTML; close its figure, which the cell would show once more."""
+    to_play_with = explorable(anim, identifier=name)
+    plt.close(to_play_with.fig)
+    return to_play_with.html()
+
+
+def _renderer(draw: Callable[[Any, str], str], numbers: Iterator[int]) -> Callable[[Any], str]:
+    """Name what `draw` draws, and turn a failure into a mark that `figure_pages` looks for."""
+
+    def render(drawn: Any) -> str:
         try:
-            svg = inline_svg(fig, prefix=f"figure-{next(self._counter)}")
+            return draw(drawn, f"figure-{next(numbers)}")
         except Exception as error:  # noqa: BLE001  IPython would print it, and the build would pass
             return f"<!--{FAILURE} {escape(str(error), quote=False)}-->"
-        return f'<div class="wi-figure-frame" tabindex="0">{svg}</div>'
+
+    return render

@@ -41,20 +41,23 @@ def inline_svg(fig: Figure, *, prefix: str) -> str:
     return ET.tostring(root, encoding="unicode")
 
 
-def standalone_svg(fig: Figure) -> str:
-    """Return the figure as a file for an ``<img>``; it follows that element's ``color-scheme``."""
-    root = _drawn(fig)
+def framed(svg: str) -> str:
+    """Return such an element in a frame that scrolls, by keyboard too, where the page is narrow."""
+    return f'<div class="wi-figure-frame" tabindex="0">{svg}</div>'
+
+
+def standalone_svg(svg: str) -> str:
+    """Return such an element as a file for an ``<img>``; it follows that one's ``color-scheme``."""
     light, dark = (
         ";".join(f"--{name}:{value}" for name, value in variables.items())
         for variables in (LIGHT_VARIABLES, DARK_VARIABLES)
     )
-    style = ET.Element(f"{SVG}style")
-    style.text = (
-        f":root{{{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"
-        "*{stroke-linejoin:round;stroke-linecap:butt}"
+    style = (
+        f"<style>:root{{{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"
+        "*{stroke-linejoin:round;stroke-linecap:butt}</style>"
     )
-    root.insert(0, style)
-    return ET.tostring(root, encoding="unicode")
+    start, inside, rest = svg.partition(">")  # of the first tag: attributes hold &gt; instead
+    return start + inside + style + rest
 
 
 def _drawn(fig: Figure) -> ET.Element:

@@ -84,7 +84,7 @@ def test_a_figure_without_a_description_fails(fig: Figure, label: str) -> None:
 
 def test_a_thumbnail_brings_both_themes(fig: Figure) -> None:
     """A figure as a file defines every variable that it uses, for light and for dark."""
-    svg = figure_svg.standalone_svg(fig)
+    svg = figure_svg.standalone_svg(figure_svg.inline_svg(fig, prefix="f"))
     used = set(re.findall(r"var\((--fig-[a-z]+)", svg))
     light, dark = svg.split("prefers-color-scheme:dark")
     assert used <= set(re.findall(r"(--fig-[a-z]+):", light))
@@ -93,4 +93,5 @@ def test_a_thumbnail_brings_both_themes(fig: Figure) -> None:
 
 def test_drawing_twice_gives_the_same_bytes(fig: Figure) -> None:
     """The SVG depends on the figure alone: no time, no random id."""
-    assert figure_svg.standalone_svg(fig) == figure_svg.standalone_svg(fig)
+    first, second = (figure_svg.inline_svg(fig, prefix="f") for _ in range(2))
+    assert first == second
