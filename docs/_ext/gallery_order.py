@@ -1,0 +1,62 @@
+"""The order of teaching in the gallery: its topics, and the scripts of each.
+
+A script or a topic that is not listed here stops the build.
+"""
+
+from sphinx.errors import ConfigError
+
+ORDER = {
+    "symmetry": [
+        "plot_look_at_starting_weights",
+        "plot_train_without_hidden_layer",
+        "plot_train_with_hidden_layer",
+        "plot_watch_units_stay_identical",
+        "plot_find_what_may_be_zero",
+        "plot_escape_by_rounding",
+    ],
+    "distributions": [
+        "plot_choose_a_scale",
+        "plot_keep_gradients_with_xavier",
+        "plot_start_relu_with_he",
+        "plot_break_xavier_with_sigmoid",
+        "plot_pick_a_gain",
+        "plot_compare_weight_distributions",
+        "plot_truncate_a_normal",
+        "plot_see_orthogonal_spectra",
+    ],
+    "training": [
+        "plot_train_on_a_ring",
+        "plot_see_decision_boundaries",
+        "plot_train_deep_networks",
+        "plot_use_adam_on_a_shallow_net",
+        "plot_see_what_normalization_hides",
+        "plot_start_a_residual_branch_at_zero",
+        "plot_count_the_fans_of_a_kernel",
+        "plot_train_a_cnn_on_digits",
+    ],
+    "recurrent": [
+        "plot_remember_the_first_word",
+        "plot_compare_weights_of_an_rnn",
+        "plot_find_which_zero_locks_an_rnn",
+        "plot_train_an_rnn_on_negation",
+        "plot_train_at_the_slides_size",
+    ],
+    "diagnosis": [
+        "plot_find_what_is_wrong",
+        "plot_watch_symmetry_break",
+        "plot_follow_a_recommendation",
+    ],
+    "comparison": ["plot_compare_starts_fairly"],
+}
+TOPICS = [f"../gallery/{topic}" for topic in ORDER]
+SCRIPTS = [f"{script}.py" for scripts in ORDER.values() for script in scripts]
+
+
+def position(filename: str) -> int:
+    """Return a script's place in the order; sphinx-gallery sorts by it."""
+    if filename not in SCRIPTS:
+        raise ConfigError(
+            f"{filename} has no place in the order of the gallery: list it in "
+            "docs/_ext/gallery_order.py where a learner should meet it"
+        )
+    return SCRIPTS.index(filename)
