@@ -48,3 +48,19 @@ def base_url(site: Path) -> Iterator[str]:
 
     with serve(site) as address:
         yield address
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what was measured as tables, and save it beside the site, in a folder `browser`."""
+    from tests.browser.tables import lines, save
+
+    measured: dict[str, dict[str, dict]] = {}
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            for kind, found in report.user_properties:
+                measured.setdefault(kind, {})[found["page"]] = found  # a page is told by each law
+    if measured:
+        found = {kind: [pages[name] for name in sorted(pages)] for kind, pages in measured.items()}
+        save(found, terminalreporter.config.getoption("--site").resolve().parent / "browser")
+        for line in lines(found):
+            terminalreporter.write_line(line)

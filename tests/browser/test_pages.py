@@ -1,0 +1,77 @@
+"""Every page of the site in a real browser: quiet, complete, its own, accessible, light, narrow."""
+
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.visit import Visit, visit
+
+pytestmark = pytest.mark.site
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Ask each law of every page; the tests of a page stay together, so that one visit will do."""
+    if "visited" in metafunc.fixturenames and (site := metafunc.config.getoption("--site")):
+        names = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+        pages = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in names]
+        metafunc.parametrize("visited", pages, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
+def visited(
+    request: pytest.FixtureRequest, browser: Browser, base_url: str, site: Path, axe: str
+) -> Visit:
+    """Return what was seen on a page."""
+    return visit(browser, base_url, site, request.param, axe)
+
+
+@pytest.fixture
+def page_seen(visited: Visit, record_property: pytest.FixtureRequest) -> Visit:
+    """Return the same, and tell it to the table that ends the session."""
+    record_property("page", asdict(visited))
+    return visited
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """Return the source of axe-core."""
+    return Path(os.environ["NODE_PATH"], "axe-core", "axe.min.js").read_text(encoding="utf-8")
+
+
+def test_a_page_is_silent(page_seen: Visit) -> None:
+    """Loading a page writes no error and no warning to the console."""
+    assert not page_seen.console
+
+
+def test_all_comes_from_the_site(page_seen: Visit) -> None:
+    """What a page asks for comes, and it asks nobody but the site."""
+    assert not page_seen.failed
+    assert not page_seen.foreign
+
+
+def test_a_page_works_from_a_folder(page_seen: Visit) -> None:
+    """Opened from a folder, a page asks for nothing outside it, and nothing fails."""
+    assert not page_seen.from_file
+
+
+def test_everyone_can_read_it_in_the_light(page_seen: Visit) -> None:
+    """axe-core finds nothing, of any impact, on the light page."""
+    assert not page_seen.light
+
+
+def test_everyone_can_read_it_in_the_dark(page_seen: Visit) -> None:
+    """axe-core finds nothing, of any impact, on the dark page, and on that of a phone."""
+    assert not page_seen.dark
+
+
+def test_a_page_fits_a_phone(page_seen: Visit) -> None:
+    """A page as wide as a small phone does not scroll sideways."""
+    assert page_seen.overflow <= 0
+
+
+def test_a_page_is_light(page_seen: Visit) -> None:
+    """All that a page loads, as a host sends it, weighs less than its limit in kB."""
+    assert page_seen.kilobytes < page_seen.limit

@@ -1,0 +1,124 @@
+"""One visit of one page, as a reader pays it: what it asks for, says, weighs, and how it fits."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 360, "height": 800}
+ORDINARY_KILOBYTES = 200
+EXPLORABLE_KILOBYTES = 500  # a page with figures to play with, all of them loaded
+# The rules of axe-core that look at colours; no other rule can tell the light page from the dark.
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]
+# All rules but the experimental ones, of which axe-core itself says that they may be wrong.
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+ALL = {"runOnly": TAGS}
+COLOURS = {"runOnly": {"type": "rule", "values": COLOUR_RULES}}
+ALL_BUT_COLOURS = {**ALL, "rules": {rule: {"enabled": False} for rule in COLOUR_RULES}}
+AXE = """options => axe.run({...options, resultTypes: ["violations"]}).then(({violations}) =>
+    violations.flatMap(({id, nodes}) => nodes.map(node => `${id}: ${node.html.slice(0, 200)}`)))"""
+
+
+@dataclass
+class Visit:
+    """What was seen on a page."""
+
+    page: str
+    kilobytes: float = 0.0
+    limit: int = ORDINARY_KILOBYTES
+    requests: int = 0
+    console: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    light: list[str] = field(default_factory=list)
+    dark: list[str] = field(default_factory=list)
+    overflow: int = 0
+    from_file: list[str] = field(default_factory=list)
+
+
+class Listener:
+    """What a page asks for, and what it says on the console."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.asked: list[Request] = []
+        self.come: list[Request] = []
+        self.failed: list[str] = []
+        self.console: list[str] = []
+        page.on("request", self._note_asked)  # a method of a list cannot be given to playwright
+        page.on("requestfinished", self._note_come)
+        page.on("requestfailed", lambda request: self.failed.append(request.url))
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.console.append(str(error)))
+
+    def _note_asked(self, request: Request) -> None:
+        self.asked.append(request)
+
+    def _note_come(self, request: Request) -> None:
+        self.come.append(request)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.console.append(message.text)
+
+    def load(self, address: str) -> None:
+        """Open the page and look at all of it, so that what is loaded late is loaded too."""
+        self.page.goto(address)
+        height = self.page.evaluate("document.scrollingElement.scrollHeight")
+        self.page.set_viewport_size({**DESKTOP, "height": height})
+        self.page.evaluate("new Promise(r => requestAnimationFrame(() => setTimeout(r)))")
+        while len(self.asked) > len(self.come) + len(self.failed):
+            self.page.wait_for_timeout(10)
+        self.page.set_viewport_size(DESKTOP)
+
+    def foreign(self, origin: str) -> list[str]:
+        """Return the addresses asked for that do not begin with `origin`."""
+        return [r.url for r in self.asked if not r.url.startswith((origin, "data:"))]
+
+    def kilobytes(self) -> float:
+        """Return what was transferred, with the headers."""
+        sizes = [request.sizes() for request in self.come]
+        return sum(s["responseBodySize"] + s["responseHeadersSize"] for s in sizes) / 1000
+
+
+def visit(browser: Browser, base_url: str, site: Path, name: str, axe: str) -> Visit:
+    """Visit the page `name` of the site, on its server and from its folder."""
+    seen = Visit(name)
+    context = browser.new_context(viewport=DESKTOP, reduced_motion="reduce")
+    page = context.new_page()
+    heard = Listener(page)
+    heard.load(f"{base_url}/{name}")
+    if page.locator(".wi-explore").count():
+        seen.limit = EXPLORABLE_KILOBYTES
+    seen.kilobytes, seen.requests = heard.kilobytes(), len(heard.asked)
+    lost = [r.url for r in heard.come if r.response().status >= 400]
+    seen.failed = heard.failed + lost
+    seen.foreign = heard.foreign(f"{base_url}/")
+    check_accessibility(page, axe, seen)
+    seen.overflow = page.evaluate(
+        "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+    )
+    seen.console = heard.console
+    context.close()
+    seen.from_file = complaints_from_file(browser, site, name)
+    return seen
+
+
+def check_accessibility(page: Page, axe: str, seen: Visit) -> None:
+    """Run axe-core light and dark, wide and narrow; the page is left dark, as wide as a phone."""
+    page.evaluate(axe)
+    seen.light = page.evaluate(AXE, ALL)
+    page.emulate_media(color_scheme="dark")
+    seen.dark = page.evaluate(AXE, COLOURS)
+    page.set_viewport_size(PHONE)
+    seen.dark += [f"{PHONE['width']} px: {text}" for text in page.evaluate(AXE, ALL_BUT_COLOURS)]
+
+
+def complaints_from_file(browser: Browser, site: Path, name: str) -> list[str]:
+    """Open the page from the folder; return what fails, is said, or lies outside the folder."""
+    context = browser.new_context(viewport=DESKTOP)
+    heard = Listener(context.new_page())
+    heard.load((site / name).as_uri())
+    context.close()
+    return heard.failed + heard.console + heard.foreign(f"{site.as_uri()}/")
