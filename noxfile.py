@@ -76,14 +76,31 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the whole site from clean, warnings as errors, to docs/_build/html, and test it."""
+    """Build the whole site from clean, warnings as errors, test it, put it to docs/_build/html."""
     install(session, "docs", "test", package="-e.")
     for folder in GENERATED:
         shutil.rmtree(ROOT / "docs" / folder, ignore_errors=True)
     sphinx(session, "html", BUILD / "fresh", "-W")
-    publish(BUILD / "fresh", SITE)
-    session.run("pytest", "-m", "site", f"--site={SITE}", "tests/site")
+    session.run("pytest", "-m", "site", f"--site={BUILD / 'fresh'}", "tests/site")
+    session.run("python", "docs/publish.py", BUILD / "fresh", SITE)
     session.log(f"The site is built. Open {SITE / 'index.html'}")
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Look at every page of the built site in Chromium: faults, weight, axe-core, Lighthouse."""
+    if not (SITE / "index.html").is_file():
+        session.error(f"no site in {SITE}: run `nox -s docs` first")
+    install(session, "browser")
+    session.env["CHROME_PATH"] = chromium(session)
+    session.env["NODE_PATH"] = node_modules(session, ROOT / "tests" / "browser")
+    pytest = ("pytest", f"--site={SITE}")
+    alone = "tests/browser/test_lighthouse.py"  # what runs beside it would slow the page down
+    run_all(
+        session,
+        (*pytest, "-n", "2", "--dist", "loadgroup", "tests/browser", f"--ignore={alone}"),
+        (*pytest, alone),
+    )
 
 
 @nox.session(default=False)
@@ -94,6 +111,17 @@ def serve(session: nox.Session) -> None:
     generated = [BUILD, *(ROOT / "docs" / folder for folder in GENERATED)]
     ignored = [f"--ignore={folder / '*'}" for folder in generated]
     session.run("sphinx-autobuild", *watched, *ignored, "docs", BUILD / "serve", *session.posargs)
+
+
+@nox.session(default=False)
+def publish(session: nox.Session) -> None:
+    """Put the built site beside other versions of it: -- FOLDER; its name is $SITE_VERSION."""
+    if not (version := os.environ.get("SITE_VERSION")) or len(session.posargs) != 1:
+        session.error(
+            "say where to, and which version: SITE_VERSION=0.2.0 nox -s publish -- FOLDER; "
+            "build with the same: SITE_VERSION=0.2.0 SITE_URL=https://... nox -s docs"
+        )
+    session.run("python", "docs/publish.py", SITE, *session.posargs, version)
 
 
 @nox.session
@@ -165,13 +193,31 @@ def sphinx(session: nox.Session, builder: str, output: Path, *options: str) -> N
     )
 
 
-def publish(fresh: Path, place: Path) -> None:
-    """Put a finished folder in place of the old one, so that nobody meets half a site."""
-    old = place.with_name("old")
-    if place.exists():
-        place.rename(old)
-    fresh.rename(place)
-    shutil.rmtree(old, ignore_errors=True)
+def chromium(session: nox.Session) -> str:
+    """Return where Chromium is; on Debian, install it if it is missing and we may."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+    def find() -> str | None:
+        found = (os.environ.get("CHROME_PATH"), *map(shutil.which, names))
+        return next(filter(None, found), None)
+
+    if not find() and shutil.which("apt-get") and os.geteuid() == 0:
+        session.run("apt-get", "update", "--quiet", external=True)
+        session.run("apt-get", "install", "--quiet", "--yes", "chromium", external=True)
+    return find() or session.error(
+        "Chromium is missing: install it (Debian: `apt-get install chromium`), or say where it is: "
+        "CHROME_PATH=/path/to/chrome nox -s browser"
+    )
+
+
+def node_modules(session: nox.Session, source: Path) -> str:
+    """Install the npm packages that a folder locks, into the session's environment."""
+    folder = Path(session.virtualenv.location) / "npm"
+    folder.mkdir(exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(source / name, folder)
+    session.run("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", f"--prefix={folder}")
+    return str(folder / "node_modules")
 
 
 def passes(session: nox.Session, *command: str, quiet: bool = False) -> bool:

@@ -26,19 +26,21 @@ CHROMIUM_ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-def chromium() -> str | None:
-    """Return the path of Chromium: of CHROME_PATH, or the system's; None is playwright's own."""
-    found = (shutil.which(name) for name in CHROMIUM_NAMES)
-    return os.environ.get("CHROME_PATH") or next(filter(None, found), None)
+CHROMIUM = os.environ.get("CHROME_PATH") or shutil.which("chromium")  # None: playwright's own
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     """Return how playwright starts the browser."""
-    return {**browser_type_launch_args, "executable_path": chromium(), "args": CHROMIUM_ARGS}
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": CHROMIUM_ARGS}
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """Return the folder where axe-core and Lighthouse are."""
+    folder = os.environ.get("NODE_PATH")
+    assert folder, "NODE_PATH is not set: run `nox -s browser`, which installs them"
+    return Path(folder)
 
 
 @pytest.fixture(scope="session")

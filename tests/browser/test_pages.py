@@ -1,6 +1,6 @@
 """Every page of the site in a real browser: quiet, complete, its own, accessible, light, narrow."""
 
-import os
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -29,16 +29,16 @@ def visited(
 
 
 @pytest.fixture
-def page_seen(visited: Visit, record_property: pytest.FixtureRequest) -> Visit:
+def page_seen(visited: Visit, record_property: Callable[[str, object], None]) -> Visit:
     """Return the same, and tell it to the table that ends the session."""
     record_property("page", asdict(visited))
     return visited
 
 
 @pytest.fixture(scope="session")
-def axe() -> str:
+def axe(node_modules: Path) -> str:
     """Return the source of axe-core."""
-    return Path(os.environ["NODE_PATH"], "axe-core", "axe.min.js").read_text(encoding="utf-8")
+    return (node_modules / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
 def test_a_page_is_silent(page_seen: Visit) -> None:
