@@ -56,6 +56,7 @@ def lint(session: nox.Session) -> None:
         ("ruff", "format", "--check"),
         ("numpydoc", "lint", *modules),
         ("codespell",),
+        ("python", "-m", "tests.docs.lint_prose"),
         ("mdformat", "--check", *MARKDOWN),
         ("validate-pyproject", "pyproject.toml"),
         (*schema, "vendor.citation-file-format", "CITATION.cff"),

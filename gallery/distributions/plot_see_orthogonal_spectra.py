@@ -14,7 +14,7 @@ import weightinit as wi
 # %%
 # **Setup.** A deep linear network computes :math:`x W_1 W_2 \cdots W_L`. The singular values of
 # that product are the factors by which it stretches the directions of its input: the largest
-# belongs to the direction that it stretches most. We multiply matrices of 100 x 100, Gaussian with
+# belongs to the direction that it stretches most. We multiply matrices of 100 × 100, Gaussian with
 # variance :math:`1/n`, or orthogonal, and look at all 100 of them (Saxe, McClelland and Ganguli,
 # 2013).
 
@@ -71,7 +71,7 @@ plt.show()
 # many. One Gaussian matrix stretches some by nearly 2 and crushes others; a product stretches the
 # stretched and crushes the crushed again. The average hardly shows it: the rms of the singular
 # values, which is the factor on a random input, keeps to the order of 1. But at depth 100 that
-# average is made by a few directions out of 100, and more than half of all are lost to rounding. Of
+# average is made by a few directions out of 100, and most of the others are lost to rounding. Of
 # what two inputs differ in, only those few pass; and gradients, which come down through the
 # transposes, pass through the same few.
 #

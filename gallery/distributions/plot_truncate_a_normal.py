@@ -94,7 +94,7 @@ plt.show()
 # %%
 # **Reading the figure.** The two distributions look much alike: the same shape, one a little
 # narrower. Yet the plain cut has lost a share of its variance, and depth takes that share again in
-# every layer. After 20 layers less than a hundredth is left, in a network of the very scale that
+# every layer. After 20 layers less than a hundredth is left, in a network of just the scale that
 # should hold. It is the variance that counts in depth, so it is the variance that a scheme has to
 # keep.
 #

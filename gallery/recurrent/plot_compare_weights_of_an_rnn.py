@@ -2,7 +2,7 @@ r"""
 Compare the weights of a recurrent network
 ==========================================
 
-A recurrent network that reads words has three matrices of very different shapes. In which of them
+A recurrent network that reads words has three matrices of different shapes. In which of them
 do the common starts differ at all, and does a histogram of all weights together show it?
 """
 

@@ -46,7 +46,7 @@ def train(initializer):
 # %%
 # **One sweep.** Four starts, one run each, as in the demonstration: the spread of the test accuracy
 # we know, and that of the losses is not what the labels could tell us about. Beside it the way that
-# takes hours: each word as a row of an identity matrix of 10,000 x 10,000, made anew for each
+# takes hours: each word as a row of an identity matrix of 10,000 × 10,000, made anew for each
 # sequence, and each sequence by itself. We measure five sequences, take the fastest, and multiply.
 
 begun = time.perf_counter()

@@ -13,7 +13,7 @@ from sklearn.datasets import load_digits
 import weightinit as wi
 
 # %%
-# **Setup.** The digits are images of 8 x 8 pixels. A pixel becomes a number between 0 and 1, from
+# **Setup.** The digits are images of 8 × 8 pixels. A pixel becomes a number between 0 and 1, from
 # which we subtract its mean over all images. One hidden layer of 16 tanh units reads the 64
 # pixels: unit :math:`j` computes :math:`h_j = \tanh(\sum_i x_i W_{ij})`. Its biases are zero, as
 # everywhere; only the start of the weights :math:`W` differs.

@@ -67,7 +67,7 @@ rows = [("tanh", "zero"), ("sigmoid", "zero"), ("tanh", "constant 0.1"), ("tanh"
 gradients = {}
 fig, axes = plt.subplots(len(rows), units, figsize=(7.2, 3.9), layout="constrained")
 fig.set_label(
-    "Gradient of each of 8 hidden units as an image of 8 x 8 pixels. Zero with tanh: all blank. "
+    "Gradient of each of 8 hidden units as an image of 8 × 8 pixels. Zero with tanh: all blank. "
     "Zero with sigmoid and constant with tanh: one image, 8 times. Xavier: 8 different images."
 )
 for (name, start), line in zip(rows, axes, strict=True):

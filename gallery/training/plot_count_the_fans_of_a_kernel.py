@@ -13,8 +13,8 @@ import weightinit as wi
 from weightinit.networks import ActivationLayer, Conv2D
 
 # %%
-# **Setup.** Six convolutions 3 x 3 from 64 to 64 channels, each with a relu behind it, no pooling,
-# random images of 16 x 16 pixels. Kernels are shaped ``(height, width, in, out)``. A helper made
+# **Setup.** Six convolutions 3 × 3 from 64 to 64 channels, each with a relu behind it, no pooling,
+# random images of 16 × 16 pixels. Kernels are shaped ``(height, width, in, out)``. A helper made
 # for dense weights ``(in, out)`` reads off ``shape[0]`` as fan in, for He, or ``sum(shape)`` as the
 # sum of both fans, for Xavier. Right are :func:`weightinit.compute_fans`.
 

@@ -14,7 +14,7 @@ from sklearn.model_selection import train_test_split
 import weightinit as wi
 
 # %%
-# **Setup.** The digits of scikit-learn, 8 x 8 pixels: convolution to 8 channels, relu, pooling,
+# **Setup.** The digits of scikit-learn, 8 × 8 pixels: convolution to 8 channels, relu, pooling,
 # convolution to 16, relu, pooling, dense. Stochastic gradient descent with momentum 0.9, learning
 # rate 0.05, 32 digits a step, 15 epochs. The fifth start takes the first number of a weight's shape
 # for its fan in: ``sqrt(2 / shape[0])``. For a dense weight that is right. The shape of a kernel

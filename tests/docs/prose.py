@@ -5,9 +5,21 @@ import io
 import re
 import tokenize
 from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+BUILT = {"_build", "_vendor", "auto_gallery", "examples", "generated"}
+FILES = [
+    path.relative_to(ROOT).as_posix()
+    for pattern in ("docs/**/*.md", "gallery/*/plot_*.py")
+    for path in sorted(ROOT.glob(pattern))
+    if path.name != "README.md" and not BUILT & set(path.relative_to(ROOT).parts)
+]
 
 # Directives, fenced by backticks, that hold prose; what any other holds is code.
-PROSE_DIRECTIVES = r"admonition|caution|dropdown|hint|important|list-table|note|tip|warning"
+PROSE_DIRECTIVES = (
+    r"admonition|caution|dropdown|glossary|hint|important|list-table|note|tip|warning"
+)
 
 _MARKDOWN = [
     re.compile(pattern, re.MULTILINE | re.DOTALL)
@@ -45,12 +57,18 @@ class Page:
     code: str
 
 
-def markdown(name: str, text: str) -> Page:
+def read(file: str, blank: str = " ") -> Page:
+    """Read a page or a script."""
+    split = script if file.endswith(".py") else markdown
+    return split(file, (ROOT / file).read_text(encoding="utf-8"), blank)
+
+
+def markdown(name: str, text: str, blank: str = " ") -> Page:
     """Split a MyST page."""
-    return _split(name, text, text, _MARKDOWN)
+    return _split(name, text, text, _MARKDOWN, blank)
 
 
-def script(name: str, text: str) -> Page:
+def script(name: str, text: str, blank: str = " ") -> Page:
     """Split a gallery script: prose is its docstring, and the comments that follow ``# %%``."""
     lines = text.splitlines()
     kept = [""] * len(lines)
@@ -61,15 +79,15 @@ def script(name: str, text: str) -> Page:
         inside = line.startswith("#") and (inside or line.startswith("# %%"))
         if inside:
             kept[number] = line.removeprefix("#").removeprefix(" ")
-    page = _split(name, "\n".join(kept), "", _RST)
+    page = _split(name, "\n".join(kept), "", _RST, blank)
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
     code = " ".join(token.string for token in tokens if token.type == tokenize.NUMBER)
     return Page(name, page.prose, code)
 
 
-def _split(name: str, prose: str, code: str, patterns: list[re.Pattern[str]]) -> Page:
+def _split(name: str, prose: str, code: str, patterns: list[re.Pattern[str]], blank: str) -> Page:
     """Blank whatever fits a pattern; what was blanked is the code."""
     for pattern in patterns:
-        prose = pattern.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), prose)
-    removed = (a if b == " " else " " for a, b in zip(code, prose, strict=False))
+        prose = pattern.sub(lambda match: re.sub(r"[^\n]", blank, match[0]), prose)
+    removed = (a if b == blank else " " for a, b in zip(code, prose, strict=False))
     return Page(name, prose, "".join(removed))

@@ -6,16 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.prose import Page, markdown, script
+from tests.docs.prose import FILES, ROOT, Page, markdown, read, script
 
-ROOT = Path(__file__).parents[2]
-BUILT = {"_build", "_vendor", "auto_gallery", "examples", "generated"}
-FILES = [
-    path.relative_to(ROOT).as_posix()
-    for pattern in ("docs/**/*.md", "gallery/*/plot_*.py")
-    for path in sorted(ROOT.glob(pattern))
-    if path.name != "README.md" and not BUILT & set(path.relative_to(ROOT).parts)
-]
 THEORY = [Path(file).stem for file in FILES if file.startswith("docs/theory/")]
 THEORY.remove("index")
 
@@ -71,12 +63,6 @@ def typed_decimals(page: Page) -> list[re.Match[str]]:
 def literals(page: Page) -> set[float]:
     """Return the numbers that the code of a page holds."""
     return {float(number) for number in re.findall(r"(?<![\w.])\d*\.?\d+(?:e-?\d+)?", page.code)}
-
-
-def read(file: str) -> Page:
-    """Read a page or a script."""
-    split = script if file.endswith(".py") else markdown
-    return split(file, (ROOT / file).read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("file", FILES)
