@@ -1,0 +1,107 @@
+"""Put a built site where it is served from: at once, and beside other versions if there are any.
+
+``publish.py SITE PLACE`` moves the folder SITE to PLACE. ``publish.py SITE FOLDER VERSION`` copies
+it to FOLDER/VERSION, makes FOLDER/latest a copy of the newest release, and writes what the folder
+needs: the list of versions, an index.html that leads to the newest, its page for lost readers.
+"""
+
+import json
+import re
+import shutil
+import sys
+from pathlib import Path
+
+NEWEST = "latest"
+RELEASE = re.compile(r"v?(\d+(?:\.\d+)*)")
+NAME = re.compile(r"[A-Za-z0-9][\w.+-]*")
+FOR_THE_HOST = ("404.html", "robots.txt")  # what a host looks for at its root alone
+REDIRECT = f"""\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="0; url={NEWEST}/index.html">
+<title>weightinit</title>
+</head>
+<body><p><a href="{NEWEST}/index.html">Read the newest version</a></p></body>
+</html>
+"""
+
+
+def move_into_place(site: Path, place: Path) -> None:
+    """Put a finished site in place of the old one, which stays if that cannot be done."""
+    if not (site / "index.html").is_file():
+        raise FileNotFoundError(f"no finished site in {site}: it has no index.html; build it first")
+    old = place.with_name(f".{place.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if place.exists():
+        place.rename(old)
+    try:
+        site.rename(place)
+    except OSError:
+        if old.exists():
+            old.rename(place)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def add_version(site: Path, folder: Path, name: str) -> None:
+    """Put a built site beside the other versions in a folder, under a name such as 0.2.0 or dev."""
+    if name == NEWEST or not NAME.fullmatch(name):
+        raise ValueError(
+            f"a version cannot be named {name!r}: take letters, digits, dots and dashes, such as "
+            f"0.2.0 or dev; {NEWEST!r} is made by itself, a copy of the newest release"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    copy_into_place(site, folder / name)
+    versions = sorted_versions(folder)
+    newest = folder / versions[0]
+    copy_into_place(newest, folder / NEWEST)
+    pages = [{"name": version, "pages": html_pages(folder / version)} for version in versions]
+    listed = json.dumps({"newest": newest.name, "versions": pages}, separators=(",", ":"))
+    replace_text(folder / "versions.js", f"window.siteVersions={listed};\n")
+    replace_text(folder / "index.html", REDIRECT)
+    for file in FOR_THE_HOST:
+        if (newest / file).is_file():
+            replace_text(folder / file, (newest / file).read_text(encoding="utf-8"))
+
+
+def copy_into_place(site: Path, place: Path) -> None:
+    """Put a copy of a finished site in place of the old one."""
+    copy = place.with_name(f".{place.name}.new")
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(site, copy)
+    move_into_place(copy, place)
+
+
+def sorted_versions(folder: Path) -> list[str]:
+    """Return the names of the versions in a folder: releases, the newest first, then the others."""
+    found = [path.parent.name for path in folder.glob("[!.]*/index.html")]
+    releases = {name: match[1] for name in found if (match := RELEASE.fullmatch(name))}
+
+    def numbers(name: str) -> tuple[int, ...]:
+        return tuple(int(part) for part in releases[name].split("."))
+
+    others = sorted(set(found) - set(releases) - {NEWEST})
+    return [*sorted(releases, key=numbers, reverse=True), *others]
+
+
+def html_pages(site: Path) -> list[str]:
+    """Return the addresses of the pages of a site, from its root."""
+    return sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+
+
+def replace_text(file: Path, text: str) -> None:
+    """Write a file at once: nobody meets half of it."""
+    new = file.with_name(f".{file.name}.new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(file)
+
+
+if __name__ == "__main__":
+    site, place, *version = sys.argv[1:]
+    if version:
+        add_version(Path(site), Path(place), *version)
+    else:
+        move_into_place(Path(site), Path(place))
