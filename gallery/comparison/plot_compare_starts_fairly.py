@@ -89,9 +89,11 @@ plt.show()
 # **Reading the figures.** Whoever runs each start once picks one line, or worse, a dot from each of
 # two lines; the winner changes from seed to seed. Some seeds are hard for every start, since their
 # 300 digits are: in the difference at the same seed that cancels, between different seeds it does
-# not. So the same runs say more when they are compared in pairs. Small weights are another matter:
-# they do not start at all within these epochs, and one would see it without statistics. "Within
-# noise" says that these runs show no difference, not that there is none.
+# not. So the same runs say more when they are compared in pairs.
+#
+# Small weights are another matter: they do not start at all within these epochs, and one would see
+# it without statistics. "Within noise" says that these runs show no difference, not that there is
+# none.
 
 best_names = list(accuracy)
 winners = [best_names[i] for i in np.argmax(list(accuracy.values()), axis=0)]

@@ -15,10 +15,12 @@ from weightinit.diagnosis import PROBLEMS
 # %%
 # **Setup.** Networks with six hidden layers of 64 units: relu started after He, or tanh after
 # Xavier. In each network one fault is planted in a hidden layer drawn at random: a bias of -100
-# (dead units), of ±30 (saturated units), weights 30 times too large or too small, every second unit
-# a copy of the one before, a nan. Three faults have a place of their own: all weights zero
-# (frozen), an output layer 50 times too large (first loss), and weights 2.5 times too large in all
-# of 40 tanh layers, where the signal is bounded and the gradient explodes.
+# (dead units) or of ±30 (saturated units), weights 30 times too large or too small, every second
+# unit a copy of the one before, or a nan.
+#
+# Three faults have a place of their own: all weights zero (frozen), an output layer 50 times too
+# large (first loss), and weights 2.5 times too large in 40 tanh layers. In those the signal is
+# bounded and the gradient explodes.
 
 units, classes, networks = 64, 10, 20
 starts = {"relu": wi.he_normal, "tanh": wi.xavier_uniform}
@@ -95,11 +97,13 @@ plt.show()
 
 # %%
 # **Reading the figure.** The first row, of networks in which nothing was planted, is empty: no
-# false alarm. The diagonal below it is full. Beside it stand consequences: with a dead layer
-# nothing moves but the output bias, so that the network is frozen as well; and a weight that
-# shrinks the signal on its way forward shrinks the gradient on its way back, since both pass the
-# same matrix. Saturated units pass no gradient back. Weights that are too large raise the first
-# loss of a relu network, and drive a tanh network to its flat ends.
+# false alarm. The diagonal below it is full.
+#
+# Beside it stand consequences. With a dead layer nothing moves but the output bias, so that the
+# network is frozen as well. A weight that shrinks the signal on its way forward shrinks the
+# gradient on its way back, since both pass the same matrix. Saturated units pass no gradient back.
+# Weights that are too large raise the first loss of a relu network, and drive a tanh network to its
+# flat ends.
 
 print(f"{'planted':<20} found  in its layer  also found")
 for problem, row in zip(suits, matrix, strict=True):

@@ -63,9 +63,10 @@ plt.show()
 # lost in each layer, with gelu more; after 20 layers a signal is down by powers of ten. The
 # recommended gains hold it. For gelu the hold is loose: the networks spread as they get deeper, and
 # the recommendation says so in a caveat. Selu asks for the variance that Xavier has where all
-# layers are equally wide, so that nothing is lost. Tanh bends and shrinks what passes, slowly, as a
-# power of depth. The orthogonal start that is recommended there does not stop that: it keeps
-# directions apart, which this figure does not show.
+# layers are equally wide, so that nothing is lost.
+#
+# Tanh bends and shrinks what passes, slowly, as a power of depth. The orthogonal start that is
+# recommended there does not stop that: it keeps directions apart, which this figure does not show.
 
 last = {
     phi: {name: float(np.median(rms[:, -1])) for name, rms in of.items()}

@@ -60,9 +60,11 @@ plt.show()
 # %%
 # **Reading the figure.** Xavier has its full width at the first look. The nearly constant start has
 # one distinct unit, and learns nothing. Noise grows all the while, since training pushes apart what
-# is no longer equal. After some hundred steps all units differ by more than rounding; the loss has
-# come down to what one unit can do, and stands. It falls again when the differences have become
-# large: the count of units tells first what the loss tells later.
+# is no longer equal.
+#
+# After some hundred steps all units differ by more than rounding; the loss has come down to what
+# one unit can do, and stands. It falls again when the differences have become large: the count of
+# units tells first what the loss tells later.
 
 first_width = {name: int(np.median([w[0] for _, w, _ in runs])) for name, runs in seen.items()}
 all_apart = [int(s[np.argmax(w == units)]) for s, w, _ in seen["nearly constant"]]

@@ -77,6 +77,7 @@ plt.show()
 # on theirs. Small weights are not safe: what leaves the network is the input, shrunk until any bias
 # drowns it. Weights from :math:`N(0, 1)` do the opposite. Xavier, made for units of slope 1, loses
 # half of the mean square in each layer, which a shallow network hardly notices and a deep one does.
+#
 # He's scale, :math:`\sqrt{2/n}`, is level: not because it is small or large, but because it solves
 # :math:`\sigma^2 n / 2 = 1`.
 #

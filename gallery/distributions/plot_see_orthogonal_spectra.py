@@ -70,10 +70,11 @@ plt.show()
 # **Reading the figure.** An orthogonal matrix stretches no direction, neither does a product of
 # many. One Gaussian matrix stretches some by nearly 2 and crushes others; a product stretches the
 # stretched and crushes the crushed again. The average hardly shows it: the rms of the singular
-# values, which is the factor on a random input, keeps to the order of 1. But at depth 100 that
-# average is made by a few directions out of 100, and most of the others are lost to rounding. Of
-# what two inputs differ in, only those few pass; and gradients, which come down through the
-# transposes, pass through the same few.
+# values, which is the factor on a random input, keeps to the order of 1.
+#
+# But at depth 100 that average is made by a few directions out of 100, and most of the others are
+# lost to rounding. Of what two inputs differ in, only those few pass; and gradients, which come
+# down through the transposes, pass through the same few.
 #
 # With activations in between, orthogonal weights can still hold the singular values together for
 # tanh, and no weights can for ReLU (Pennington, Schoenholz and Ganguli, 2017). See

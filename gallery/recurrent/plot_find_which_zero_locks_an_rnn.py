@@ -91,8 +91,10 @@ plt.show()
 # back through O. With E at zero all states are zero: O has no gradient, but E has one, through O,
 # and after a step the states are alive. With O at zero it is the other way round. With both at zero
 # neither can free the other: only the output bias moves, and the answer never depends on the
-# sentence. W is on neither way: with W at zero the last word still reaches the output, and its
-# gradient opens W. It is two zeros in series that lock, not one.
+# sentence.
+#
+# W is on neither way: with W at zero the last word still reaches the output, and its gradient opens
+# W. It is two zeros in series that lock, not one.
 #
 # Not locked does not mean equally good. With W at zero the network starts without memory and has
 # to find it: all its matrices move, but not every run gets to the negations in these epochs.

@@ -95,9 +95,11 @@ plt.show()
 # %%
 # **Reading the figure.** Each step multiplies what is left of the first word by W. With std 0.01 a
 # step keeps about a ninth, and after twenty words the two states differ in the last digit of
-# float64 if at all, which is where the line bends. With Xavier the eigenvalues fill the disc of
-# radius 1, with orthogonal weights they lie on its edge: what the first word does stays, and so
-# does the gradient. For Xavier that holds on average over draws; for orthogonal weights, in each.
+# float64 if at all, which is where the line bends.
+#
+# With Xavier the eigenvalues fill the disc of radius 1, with orthogonal weights they lie on its
+# edge: what the first word does stays, and so does the gradient. For Xavier that holds on average
+# over draws; for orthogonal weights, in each.
 #
 # With He the difference grows until tanh stops it. That is no better memory: the first word changes
 # the last state by more than a word does at its own step, for no other reason than that it came

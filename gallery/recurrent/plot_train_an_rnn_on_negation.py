@@ -89,10 +89,12 @@ plt.show()
 #
 # Zero learns nothing, not even to count: the answer does not depend on the sentence. A constant is
 # a state of one number, and learns to count at best. Small weights have forgotten the negation
-# before the adjective comes; they learn to count, and learn more where training has made them larger
-# in time. With std 1 the gradient grows at each step back, so that at this learning rate the
-# weights jump about. Xavier, He and orthogonal weights carry the negation to the end from the
-# start. On longer sentences He would show what it costs: see
+# before the adjective comes; they learn to count, and learn more where training has made them
+# larger in time.
+#
+# With std 1 the gradient grows at each step back, so that at this learning rate the weights jump
+# about. Xavier, He and orthogonal weights carry the negation to the end from the start. On longer
+# sentences He would show what it costs: see
 # :ref:`sphx_glr_auto_gallery_recurrent_plot_remember_the_first_word.py`.
 
 medians = {name: np.median(found, axis=0) for name, found in accuracies.items()}

@@ -87,11 +87,12 @@ plt.show()
 
 # %%
 # **Reading the figure.** Random labels can be learned by heart: a row of the lookup for each word
-# leaves room enough. How soon is a matter of the start, at this learning rate: zero is locked and
-# can do no better than the shares of the two labels; std 0.01 hears the last words alone, and those
-# softly; to Xavier and He the gradient comes back from all words, and they learn the 800 by heart.
-# That is all the demonstration can show: it is about fitting, not about understanding.
-# On new sequences all are as good as a coin, and a difference between them is noise.
+# leaves room enough. How soon is a matter of the start, at this learning rate. Zero is locked and
+# can do no better than the shares of the two labels. Std 0.01 hears the last words alone, and those
+# softly. To Xavier and He the gradient comes back from all words, and they learn the 800 by heart.
+#
+# That is all the demonstration can show: it is about fitting, not about understanding. On new
+# sequences all are as good as a coin, and a difference between them is noise.
 
 low, high = (end / len(y_test) for end in chance)
 print(f"what 999 of 1000 coins would score on the 200: {low:.1%} to {high:.1%}")

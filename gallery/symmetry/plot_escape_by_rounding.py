@@ -95,13 +95,12 @@ plt.show()
 # %%
 # **Reading the figure.** A difference of one part in :math:`10^{16}` does not stay there. While it
 # is small it grows by the same factor each step, a straight line on the log scale, until the units
-# differ and the accuracy jumps. The symmetric network stands on a ridge, and stays there only while
-# it is balanced exactly. One nudged weight frees one unit: two act where one did. Nudging all frees
-# them all. But it takes hundreds of steps, which random weights need not spend.
+# differ and the accuracy jumps. One nudged weight frees one unit: two act where one did. Nudging
+# all frees them all. But it takes hundreds of steps, which random weights need not spend.
 #
-# Does your computer nudge by itself? A matrix product adds up 64 terms, and fast code adds them in
-# another order in the last columns of a block, so equal columns may round differently. That
-# depends on the processor, the library and the width. We ask for every width from 2 to 32.
+# Does your computer nudge by itself? A matrix product adds up 64 terms, and fast code adds those of
+# some columns in another order, so equal columns may round differently. That depends on the
+# processor, the library and the width. We ask for every width from 2 to 32.
 
 column = images[0][:, None] + 0.1
 uneven = [

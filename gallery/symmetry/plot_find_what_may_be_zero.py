@@ -91,8 +91,10 @@ plt.show()
 # **Reading the figure.** One zero in a product is harmless, if the other factor is not zero. The
 # output weights may start at zero: the hidden units differ, and so, after a step, do the weights
 # that leave them. The hidden weights may start at zero with tanh: the output weights tell the units
-# apart. With relu they may not: its slope at exactly 0 is taken to be 0, and nothing flows back.
-# Only a positive bias opens a unit; those whose bias was drawn negative stay shut and are lost.
+# apart.
+#
+# With relu they may not: its slope at exactly 0 is taken to be 0, and nothing flows back. Only a
+# positive bias opens a unit; those whose bias was drawn negative stay shut and are lost.
 #
 # With both weights at zero only the biases can tell units apart. For tanh that is slow but enough.
 # For relu it is not: with :math:`c > 0`, relu(cz) = c relu(z), so units with different biases are

@@ -71,14 +71,16 @@ fig.colorbar(picture, ax=axes, extend="both", shrink=0.6, label="weight or activ
 plt.show()
 
 # %%
-# **Reading the figure.** The zero network is blank twice: it answers 0 to every digit. The
-# constant network looks different and is hardly better: the rows differ, so it tells digits apart
-# by how much ink they have, but its 16 columns are one column 16 times. That is the symmetry
-# problem, and zero is only its plainest case. The normal start of std 1 has 16 different units, but
-# drives many answers to -1 or 1: to differ is not enough, the scale matters too. Xavier and He
-# answer in between; in a layer of this shape their spreads are close, and with the same seed the
-# one is the other on a slightly larger scale. Whether training repairs a bad start is the next
-# question: :ref:`sphx_glr_auto_gallery_symmetry_plot_watch_units_stay_identical.py`.
+# **Reading the figure.** The zero network is blank twice: it answers 0 to every digit. The constant
+# network looks different and is hardly better. Its rows differ, so it tells digits apart by how
+# much ink they have, but its 16 columns are one column 16 times. That is the symmetry problem, and
+# zero is only its plainest case.
+#
+# The normal start of std 1 has 16 different units, but drives many answers to -1 or 1: to differ is
+# not enough, the scale matters too. Xavier and He answer in between; in a layer of this shape their
+# spreads are close, and with the same seed the one is the other on a slightly larger scale. Whether
+# training repairs a bad start is the next question:
+# :ref:`sphx_glr_auto_gallery_symmetry_plot_watch_units_stay_identical.py`.
 
 for name in starts:
     low, high = min(ranks[name]), max(ranks[name])

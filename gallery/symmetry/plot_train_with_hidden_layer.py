@@ -85,10 +85,12 @@ plt.show()
 # %%
 # **Reading the figure.** Zero answers the same to every digit, before training and after. The
 # constant start learns, but its sixteen units are one unit: what it finds in a digit is a single
-# number, and ten classes on one line are hard to keep apart. A little randomness ends this: std
-# 0.01 is nearly zero, yet its units differ, and training drives them apart. It loses the first
-# epochs, because small weights make small gradients; Xavier and He start at once. In one hidden
-# layer the scale is a matter of speed. In deep networks it is more than that.
+# number, and ten classes on one line are hard to keep apart.
+#
+# A little randomness ends this: std 0.01 is nearly zero, yet its units differ, and training drives
+# them apart. It loses the first epochs, because small weights make small gradients; Xavier and He
+# start at once. In one hidden layer the scale is a matter of speed. In deep networks it is more
+# than that.
 
 finals = {name: values[:, -1] for name, values in accuracies.items()}
 for name, final in finals.items():

@@ -86,9 +86,10 @@ plt.show()
 # %%
 # **Reading the figure.** A wrong count is a wrong factor in every layer, and layers multiply. The
 # kernel's height says 3 where 576 numbers are summed, so that He's std is too large by
-# :math:`\sqrt{576/3}`. Xavier's sum of all four sizes is an error of the same kind, milder. With
-# the right fans He is level but for the border: there a window of nine pixels meets six, or four in
-# a corner, and the deeper the layer the further that loss has crept into the image.
+# :math:`\sqrt{576/3}`. Xavier's sum of all four sizes is an error of the same kind, milder.
+#
+# With the right fans He is level but for the border. There a window of nine pixels meets six, or
+# four in a corner, and the deeper the layer the further that loss has crept into the image.
 
 factor = {
     name: starts[f"{name}, {taken}"][0].std / starts[name][0].std(shape)

@@ -94,12 +94,12 @@ axes[0].legend(loc="lower right", title="normalization")
 plt.show()
 
 # %%
-# **Reading the figure.** Forwards the claim holds: a factor on the weights is divided out again in
-# the next normalization, and the signal never knows. Backwards the factor cancels as well, since
-# what divides the signal divides the gradient. But that does not make the gradient level. Before
-# relu it is. After relu the normalization makes up for the variance that relu has taken, which is
-# more than it has taken from the gradient: :math:`1/2 - 1/(2\pi)` is left of the one, 1/2 of the
-# other. So the gradient grows by :math:`\sqrt{\pi / (\pi - 1)}` a layer, from any start.
+# **Reading the figure.** Forwards the claim holds: the next normalization divides a factor on the
+# weights out again. Backwards it cancels too, since what divides the signal divides both. That does
+# not make the gradient level. Before relu it is. After relu the normalization makes up for the
+# variance that relu took, which is more than it took from the gradient: of the one
+# :math:`1/2 - 1/(2\pi)` is left, of the other 1/2. So the gradient grows by
+# :math:`\sqrt{\pi / (\pi - 1)}` a layer, from any start.
 #
 # Training sees the factor all the same. The weights' gradient does not grow with the weights: large
 # ones hardly move, and small ones are thrown about. What is left of the scale is the length of a

@@ -84,10 +84,11 @@ plt.show()
 # **Reading the figure.** With :math:`\alpha = 1` each block adds to the signal another one of the
 # same size, its mean square doubles, and 20 doublings are too many. Divided by the root of the
 # number of blocks the sum stays bounded. At zero the block is the identity, exactly, whatever its
-# depth. Both kinds of zero train, because each is one factor of a product whose other factor is
-# not zero. The gradient for :math:`\alpha` comes with the answer of the branch, which is random at
-# the start; that for the last weights with :math:`\alpha` and the hidden units, which were drawn
-# and differ.
+# depth.
+#
+# Both kinds of zero train, because each is one factor of a product whose other factor is not zero.
+# The gradient for :math:`\alpha` comes with the answer of the branch, which is random at the start;
+# that for the last weights with :math:`\alpha` and the hidden units, which were drawn and differ.
 #
 # With both factors at zero each waits for the other. Nothing in any block moves, ever, and what is
 # left is a linear classifier. So the rule is not "never zero" but "never two zeros in a row". Fixup

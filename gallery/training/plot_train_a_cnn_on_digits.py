@@ -16,10 +16,11 @@ import weightinit as wi
 # %%
 # **Setup.** The digits of scikit-learn, 8 × 8 pixels: convolution to 8 channels, relu, pooling,
 # convolution to 16, relu, pooling, dense. Stochastic gradient descent with momentum 0.9, learning
-# rate 0.05, 32 digits a step, 15 epochs. The fifth start takes the first number of a weight's shape
-# for its fan in: ``sqrt(2 / shape[0])``. For a dense weight that is right. The shape of a kernel
-# begins with its height, and so every kernel of three rows is drawn with std
-# :math:`\sqrt{2/3}`, whatever it sums.
+# rate 0.05, 32 digits a step, 15 epochs.
+#
+# The fifth start takes the first number of a weight's shape for its fan in: ``sqrt(2 / shape[0])``.
+# For a dense weight that is right. The shape of a kernel begins with its height, and so every
+# kernel of three rows is drawn with std :math:`\sqrt{2/3}`, whatever it sums.
 
 images, labels = load_digits(return_X_y=True)
 images = images.reshape(-1, 8, 8, 1) / 16
@@ -83,6 +84,7 @@ plt.show()
 # %%
 # **Reading the figure.** Xavier and He differ little in so shallow a network. Zero never leaves
 # chance. Std 0.01, small for each of these layers, spends epochs on a plateau before it starts.
+#
 # The wrong fan does worst. Its first logits are too large by the product of two errors, the first
 # steps throw the weights far off, and after them most relus of the second convolution, often all,
 # are off for every digit. Dead units get no gradient. Where some are left a run may recover; where

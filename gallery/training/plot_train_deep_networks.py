@@ -82,10 +82,12 @@ plt.show()
 
 # %%
 # **Reading the figure.** The dotted line is chance. Std 0.01 stays on it with every activation: of
-# a signal that is made smaller in each of six layers nothing arrives. With relu there is little to
-# choose between Xavier and He in six layers, and much in twenty, where Xavier has lost a factor of
-# a thousand on the way up and another on the way down. It may start to learn later; in these ten
-# epochs it hardly does. Tanh, for which Xavier was made, does well with it at both depths.
+# a signal that is made smaller in each of six layers nothing arrives.
+#
+# With relu there is little to choose between Xavier and He in six layers, and much in twenty, where
+# Xavier has lost a factor of a thousand on the way up and another on the way down. It may start to
+# learn later; in these ten epochs it hardly does. Tanh, for which Xavier was made, does well with
+# it at both depths.
 #
 # Sigmoid is not helped by Xavier at all, the scheme so often named in one breath with it. Four
 # times as large weights train it in six layers. In twenty even they do not.

@@ -73,10 +73,12 @@ plt.show()
 # %%
 # **Reading the figure.** What decides here is not the scale. The four random starts differ a
 # hundredfold in size and end alike; the smallest is late, because small weights make small
-# gradients, and then catches up. What decides is whether the hidden units differ. From zero, and
-# from any other constant, all four compute the same thing for ever: a network of one unit, which
-# can do no better than cut the plane in two. With relu, zero does not even do that: no gradient
-# passes a layer of zeros, and what is left is one answer for all points.
+# gradients, and then catches up.
+#
+# What decides is whether the hidden units differ. From zero, and from any other constant, all four
+# compute the same thing for ever: a network of one unit, which can do no better than cut the plane
+# in two. With relu, zero does not even do that: no gradient passes a layer of zeros, and what is
+# left is one answer for all points.
 #
 # A common demonstration uses points that a straight line does part, and a network without biases.
 # Zero fails there as well, but for another reason: equal hidden units do suffice for a line. We
