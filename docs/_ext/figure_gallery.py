@@ -8,7 +8,8 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 from figure_frames import explorable
 from figure_style import rc_params
-from figure_svg import framed, inline_svg, standalone_svg
+from figure_svg import framed, inline_svg
+from figure_thumbnail import thumbnail_svg
 from matplotlib.animation import Animation
 
 
@@ -22,7 +23,7 @@ def scrape(
     block_vars: dict[str, Any],
     gallery_conf: dict[str, Any],  # noqa: ARG001
 ) -> str:
-    """Return reStructuredText that holds every open figure; save each as a file for the thumbnail.
+    """Return reStructuredText that holds every open figure; save a picture of each for its card.
 
     A figure that is drawn by an animation is shown as a figure to play with. One without
     alternative text raises ValueError, which stops the build.
@@ -36,12 +37,10 @@ def scrape(
     for number, path in zip(plt.get_fignums(), block_vars["image_path_iterator"], strict=False):
         fig, file = plt.figure(number), Path(path).with_suffix(".svg")
         if fig in animations:
-            to_play_with = explorable(animations[fig], identifier=file.stem)
-            svg, html = to_play_with.shown, to_play_with.html()
+            html = explorable(animations[fig], identifier=file.stem).html()
         else:
-            svg = inline_svg(fig, prefix=file.stem)
-            html = framed(svg)
-        file.write_text(standalone_svg(svg), encoding="utf-8")
+            html = framed(inline_svg(fig, prefix=file.stem))
+        file.write_text(thumbnail_svg(fig), encoding="utf-8")
         parts.append(raw_html(html))
     plt.close("all")
     return "\n".join(parts)
