@@ -32,8 +32,10 @@ extensions = [
     "gallery_pages",
     "glossary_links",
     "hosting",
+    "math_font",
     "mathml",
     "page_place",
+    "search_index",
     "social_card",
 ]
 exclude_patterns = [
@@ -133,7 +135,7 @@ html_theme = "furo"
 pygments_dark_style = "a11y-high-contrast-dark"
 html_title = "weightinit"
 html_static_path = ["_static"]
-html_css_files = ["site.css"]
+html_css_files = ["site.css", ("print.css", {"media": "print"})]
 html_favicon = "_static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False
