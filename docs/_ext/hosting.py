@@ -56,7 +56,7 @@ def name_no_address(
     doctree: object,  # noqa: ARG001
 ) -> None:
     """Leave out the tags of social cards, which need whole addresses, when there is none."""
-    if not app.config.html_baseurl:
+    if not app.config.html_baseurl and "metatags" in context:
         lines = context["metatags"].splitlines()
         kept = [line for line in lines if '"og:' not in line and '"twitter:' not in line]
         context["metatags"] = "\n".join(kept)
@@ -73,7 +73,7 @@ def root_not_found(
     if pagename == NOT_FOUND:
         context["content_root"] = app.config.notfound_urls_prefix
         context["pageurl"] = None
-        context["metatags"] += '<meta name="robots" content="noindex">'
+        context["metatags"] = '<meta name="robots" content="noindex">'
 
 
 def write_sitemap(app: Sphinx, exception: Exception | None) -> None:

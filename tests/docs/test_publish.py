@@ -1,0 +1,123 @@
+"""How a site comes to its place: whole or not at all, and beside other versions in their order."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
+
+import publish
+
+
+def site(folder: Path, *pages: str, text: str = "new") -> Path:
+    """Make a tiny site."""
+    for page in ("index.html", *pages):
+        file = folder / page
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    return folder
+
+
+def listed(folder: Path) -> dict:
+    """Return what versions.js tells the pages."""
+    text = (folder / "versions.js").read_text(encoding="utf-8")
+    match = re.fullmatch(r"window\.siteVersions=(\{.*\});\n", text)
+    assert match, text
+    return json.loads(match[1])
+
+
+def names(folder: Path) -> list[str]:
+    """Return the names of the listed versions, in order."""
+    return [version["name"] for version in listed(folder)["versions"]]
+
+
+def test_the_new_site_takes_the_place_of_the_old(tmp_path: Path) -> None:
+    """Nothing of the old site is left, and nothing beside the new one."""
+    place = site(tmp_path / "html", "gone.html", text="old")
+    publish.move_into_place(site(tmp_path / "fresh"), place)
+    assert [path.name for path in tmp_path.iterdir()] == ["html"]
+    assert [path.read_text(encoding="utf-8") for path in place.iterdir()] == ["new"]
+
+
+def test_half_a_site_does_not_replace_a_whole_one(tmp_path: Path) -> None:
+    """A build that failed, or left no front page, leaves the old site as it was."""
+    place = site(tmp_path / "html", text="old")
+    (tmp_path / "fresh").mkdir()
+    for fresh in ("fresh", "nothing"):
+        with pytest.raises(FileNotFoundError, match=r"no finished site.*build it first"):
+            publish.move_into_place(tmp_path / fresh, place)
+        assert (place / "index.html").read_text(encoding="utf-8") == "old"
+
+
+def test_an_interrupted_move_brings_the_old_site_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the new site cannot be moved, the old one is served again."""
+    place, fresh = site(tmp_path / "html", text="old"), site(tmp_path / "fresh")
+    rename = Path.rename
+
+    def fails_for_fresh(self: Path, target: Path) -> Path:
+        if self == fresh:
+            raise PermissionError("in use")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fails_for_fresh)
+    with pytest.raises(PermissionError, match="in use"):
+        publish.move_into_place(fresh, place)
+    assert (place / "index.html").read_text(encoding="utf-8") == "old"
+
+
+def test_what_an_interrupted_move_left_does_not_block_the_next(tmp_path: Path) -> None:
+    """An old site that was never cleared away is cleared away by the next move."""
+    place = site(tmp_path / "html", text="old")
+    site(tmp_path / ".html.old", "page.html", text="older")
+    publish.move_into_place(site(tmp_path / "fresh"), place)
+    assert [path.name for path in tmp_path.iterdir()] == ["html"]
+
+
+def test_versions_are_listed_newest_first(tmp_path: Path) -> None:
+    """Releases go by number, not by letter, and come before all others; `latest` is the newest."""
+    folder = tmp_path / "all"
+    for name in ("dev", "0.9.1", "0.10.0", "0.2", "1.0rc1"):
+        publish.add_version(site(tmp_path / "built", text=name), folder, name)
+    assert names(folder) == ["0.10.0", "0.9.1", "0.2", "1.0rc1", "dev"]
+    assert listed(folder)["newest"] == "0.10.0"
+    assert (folder / "latest" / "index.html").read_text(encoding="utf-8") == "0.10.0"
+
+
+def test_before_the_first_release_the_newest_is_what_there_is(tmp_path: Path) -> None:
+    """With no release yet, `latest` and so the root lead to the development version."""
+    publish.add_version(site(tmp_path / "built", text="dev"), tmp_path / "all", "dev")
+    assert (tmp_path / "all" / "latest" / "index.html").read_text(encoding="utf-8") == "dev"
+    assert "url=latest/index.html" in (tmp_path / "all" / "index.html").read_text("utf-8")
+
+
+def test_a_version_can_be_published_again(tmp_path: Path) -> None:
+    """It replaces its older self, stands once in the list, and no temporary folder is left."""
+    folder = tmp_path / "all"
+    publish.add_version(site(tmp_path / "one", "gone.html"), folder, "0.1.0")
+    publish.add_version(site(tmp_path / "two", "a/new.html"), folder, "0.1.0")
+    assert listed(folder)["versions"] == [{"name": "0.1.0", "pages": ["a/new.html", "index.html"]}]
+    found = {path.name for path in folder.iterdir()}
+    assert found == {"0.1.0", "latest", "index.html", "versions.js"}
+
+
+def test_the_root_has_what_hosts_look_for_there(tmp_path: Path) -> None:
+    """The newest version's page for lost readers and its robots.txt are those of the root too."""
+    folder = tmp_path / "all"
+    for name in ("0.2.0", "0.1.0"):
+        built = site(tmp_path / name, "404.html", "robots.txt", text=name)
+        publish.add_version(built, folder, name)
+    for file in ("404.html", "robots.txt"):
+        assert (folder / file).read_text(encoding="utf-8") == "0.2.0"
+
+
+@pytest.mark.parametrize("name", ["latest", "", "../up", ".hidden", "a/b", "a b"])
+def test_a_name_that_is_no_folder_of_its_own_is_refused(tmp_path: Path, name: str) -> None:
+    """Such a version is not published anywhere, and the message gives names that are fine."""
+    with pytest.raises(ValueError, match=r"cannot be named .*0\.2\.0 or dev"):
+        publish.add_version(site(tmp_path / "built"), tmp_path / "all", name)
+    assert not (tmp_path / "all").exists()
