@@ -14,9 +14,9 @@ from weightinit.diagnosis import PROBLEMS
 
 # %%
 # **Setup.** Networks with six hidden layers of 64 units: relu started after He, or tanh after
-# Xavier. In each network one fault is planted in a hidden layer drawn at random: a bias of -100
-# (dead units) or of ±30 (saturated units), weights 30 times too large or too small, every second
-# unit a copy of the one before, or a nan.
+# Xavier. In each network one fault is planted in a hidden layer drawn at random. Its bias is -100
+# (dead units) or ±30 (saturated units), its weights are 30 times too large or too small, every
+# second unit is a copy of the one before, or a weight is nan.
 #
 # Three faults have a place of their own: all weights zero (frozen), an output layer 50 times too
 # large (first loss), and weights 2.5 times too large in 40 tanh layers. In those the signal is

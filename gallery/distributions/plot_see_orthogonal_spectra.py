@@ -72,8 +72,8 @@ plt.show()
 # stretched and crushes the crushed again. The average hardly shows it: the rms of the singular
 # values, which is the factor on a random input, keeps to the order of 1.
 #
-# But at depth 100 that average is made by a few directions out of 100, and most of the others are
-# lost to rounding. Of what two inputs differ in, only those few pass; and gradients, which come
+# At depth 100, however, that average is made by a few directions out of 100, and most of the others
+# are lost to rounding. Of what two inputs differ in, only those few pass; and gradients, which come
 # down through the transposes, pass through the same few.
 #
 # With activations in between, orthogonal weights can still hold the singular values together for
