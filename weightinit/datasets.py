@@ -31,8 +31,8 @@ def ring(n: int, *, rng: RandomSource = None) -> tuple[_Array, _Array]:
     ----------
     n : int
         How many points, at least 1. Each has label 0 or 1 with equal chances.
-    rng : optional
-        Whatever ``numpy.random.default_rng`` takes.
+    rng : int or Generator, optional
+        Whatever :func:`numpy.random.default_rng` takes.
 
     Returns
     -------
@@ -73,8 +73,8 @@ def xor(n: int, *, rng: RandomSource = None) -> tuple[_Array, _Array]:
     ----------
     n : int
         How many points, at least 1. Each has label 0 or 1 with equal chances.
-    rng : optional
-        Whatever ``numpy.random.default_rng`` takes.
+    rng : int or Generator, optional
+        Whatever :func:`numpy.random.default_rng` takes.
 
     Returns
     -------
@@ -185,8 +185,8 @@ def sentences(n: int, *, rng: RandomSource = None) -> Sentences:
     ----------
     n : int
         How many sentences, at least 1.
-    rng : optional
-        Whatever ``numpy.random.default_rng`` takes.
+    rng : int or Generator, optional
+        Whatever :func:`numpy.random.default_rng` takes.
 
     Returns
     -------

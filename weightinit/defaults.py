@@ -85,8 +85,8 @@ def initialize(
         layout draw with ``replace(wi.he_normal, in_axis=..., out_axis=...)``.
     activation : str, Activation or callable, default "relu"
         A name, an activation, or any vectorized callable, as for :func:`gain`.
-    rng : optional
-        Whatever ``numpy.random.default_rng`` takes; share one ``Generator`` over a network.
+    rng : int or Generator, optional
+        Whatever :func:`numpy.random.default_rng` takes; share one ``Generator`` over a network.
     dtype : dtype, default numpy.float64
         One of float64, float32 and float16.
 

@@ -59,8 +59,8 @@ class Initializer(ABC):
         ----------
         shape : sequence of int
             Shape of the array, each size at least 1.
-        rng : optional
-            Whatever ``numpy.random.default_rng`` takes. An int gives the same weights to every
+        rng : int or Generator, optional
+            Whatever :func:`numpy.random.default_rng` takes. An int gives the same weights to every
             equally shaped call: share one ``Generator`` over a network. None draws fresh entropy.
         dtype : dtype, default numpy.float64
             One of float64, float32, and float16 (drawn in float32 and cast).

@@ -98,8 +98,8 @@ def check_gradients(
     entries : int, optional
         Compare at most so many entries of each parameter, chosen at random; None compares all.
         Each costs two forward passes.
-    rng : optional
-        Whatever ``numpy.random.default_rng`` takes; it chooses the entries.
+    rng : int or Generator, optional
+        Whatever :func:`numpy.random.default_rng` takes; it chooses the entries.
 
     Returns
     -------

@@ -97,9 +97,9 @@ class Network:
             One for all weights; or several by pattern, such as
             ``{"rnn*.weight": wi.orthogonal, "*.weight": wi.xavier_uniform}``. The first pattern
             that fits the name of a parameter counts (``*`` stands for any letters).
-        rng : optional
-            Whatever ``numpy.random.default_rng`` takes. One generator serves all weights, in the
-            order of ``parameters``.
+        rng : int or Generator, optional
+            Whatever :func:`numpy.random.default_rng` takes. One generator serves all weights, in
+            the order of ``parameters``.
         dtype : dtype, default numpy.float64
             float64 or float32. The network computes in it throughout.
 

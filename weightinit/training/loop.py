@@ -66,8 +66,8 @@ def train(
         From 0 to below 1, for "sgd" alone.
     optimizer : {"sgd", "adam"}, default "sgd"
         How gradients become steps.
-    rng : optional
-        Whatever ``numpy.random.default_rng`` takes; it shuffles the samples of each epoch.
+    rng : int or Generator, optional
+        Whatever :func:`numpy.random.default_rng` takes; it shuffles the samples of each epoch.
     progress : bool, default False
         Show a bar, with tqdm.
     monitor : callable, optional
