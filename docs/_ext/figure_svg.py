@@ -4,6 +4,7 @@ import io
 import re
 import xml.etree.ElementTree as ET
 
+from figure_colours import check_colours
 from figure_style import DARK_VARIABLES, LIGHT, LIGHT_VARIABLES
 from matplotlib.figure import Figure
 
@@ -65,6 +66,7 @@ def standalone_svg(svg: str) -> str:
 def _drawn(fig: Figure) -> ET.Element:
     """Draw the figure; return its tree: themed, described, sized in pixels, without metadata."""
     text = alternative_text(fig)
+    check_colours(fig)
     stream = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     fig.savefig(stream, format="svg", metadata=nothing)
