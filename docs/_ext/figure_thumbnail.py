@@ -6,8 +6,10 @@ from figure_svg import inline_svg, standalone_svg
 from matplotlib.figure import Figure
 
 SIZE = (3.2, 1.9)  # inches: about what a card shows, so that lines keep their weight
-PATH = re.compile(r' d="[^"]*"')
-MORE_THAN_A_TENTH = re.compile(r"(?<=\.\d)\d+")  # of a pixel: nobody sees it
+VISIBLE = 0.5  # of a point: what lies nearer to the last corner of a line is left out
+
+_PATH = re.compile(r'(?<= d=")[^"]*')
+_STEP = re.compile(r"([A-Za-z])([^A-Za-z]*)")
 
 
 def thumbnail_svg(fig: Figure) -> str:
@@ -16,7 +18,21 @@ def thumbnail_svg(fig: Figure) -> str:
     fig.set_size_inches(SIZE)
     fig.set_layout_engine("constrained")
     svg = standalone_svg(inline_svg(fig, prefix="thumbnail"))
-    return PATH.sub(lambda path: MORE_THAN_A_TENTH.sub("", path[0]), svg)
+    return _PATH.sub(lambda path: _thinned(path[0]), svg)
+
+
+def _thinned(path: str) -> str:
+    """Return the path without corners that nobody would see, to a tenth of a point."""
+    steps = [(step[1], [float(x) for x in step[2].split()]) for step in _STEP.finditer(path)]
+    kept: list[str] = []
+    last = [float("inf")] * 2
+    for number, (letter, at) in enumerate(steps):
+        is_inside = letter == "L" and number + 1 < len(steps) and steps[number + 1][0] == "L"
+        if is_inside and max(abs(a - b) for a, b in zip(at, last, strict=True)) < VISIBLE:
+            continue
+        kept.append(letter + " ".join(f"{x:.1f}".removesuffix(".0") for x in at))
+        last = at[-2:] or last
+    return "".join(kept)
 
 
 def _remove_words(fig: Figure) -> None:
