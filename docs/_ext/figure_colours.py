@@ -14,12 +14,12 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 # How figures name the starts that have a colour. More words after a name make it another thing:
-# "zero biases"; a number, a colon, a comma or a bracket do not.
+# "zero biases"; a number, a colon, a comma or a bracket do not. "Normal" alone may be any normal.
 _NAMES = {
     "zero": r"[Zz]eros?",
     "constant": r"[Cc]onstant|ones",
     "small": r"(?:normal, )?std 0\.01(?!\d)|Normal\(std=0\.01\)",
-    "normal": r"(?:standard )?normal(?!,)|(?:normal, )?std 1(?![\d.])|N\(0, 1\)|Normal\(std=1\.0\)",
+    "normal": r"standard normal|(?:normal, )?std 1(?![\d.])|N\(0, 1\)|Normal\(std=1\.0\)",
     "xavier": r"Xavier|Glorot|(?:xavier|glorot)_\w+",
     "he": r"He|Kaiming|(?:he|kaiming)_\w+",
     "lecun": r"LeCun|lecun_\w+",

@@ -6,7 +6,8 @@ from figure_svg import inline_svg, standalone_svg
 from matplotlib.figure import Figure
 
 SIZE = (3.2, 1.9)  # inches: about what a card shows, so that lines keep their weight
-VISIBLE = 0.5  # of a point: what lies nearer to the last corner of a line is left out
+VISIBLE = 0.5  # of a point: what lies nearer to the last corner of a curve is left out
+CURVE = 20  # corners: what has fewer, such as a thin bar, needs them all
 
 _PATH = re.compile(r'(?<= d=")[^"]*')
 _STEP = re.compile(r"([A-Za-z])([^A-Za-z]*)")
@@ -28,7 +29,11 @@ def _thinned(path: str) -> str:
     last = [float("inf")] * 2
     for number, (letter, at) in enumerate(steps):
         is_inside = letter == "L" and number + 1 < len(steps) and steps[number + 1][0] == "L"
-        if is_inside and max(abs(a - b) for a, b in zip(at, last, strict=True)) < VISIBLE:
+        if (
+            len(steps) > CURVE
+            and is_inside
+            and max(abs(a - b) for a, b in zip(at, last, strict=True)) < VISIBLE
+        ):
             continue
         kept.append(letter + " ".join(f"{x:.1f}".removesuffix(".0") for x in at))
         last = at[-2:] or last

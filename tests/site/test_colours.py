@@ -104,7 +104,7 @@ def test_a_name_is_seen_however_it_is_put(ax: Axes, way, drawn: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["zero biases", "Heun", "sigmoid", "Xavier in float16", "std 0.1", "std 10"]
+    "words", ["zero biases", "Heun", "sigmoid", "Xavier in float16", "std 10", "normal"]
 )
 def test_other_words_may_have_any_colour(ax: Axes, words: str) -> None:
     """Words that only begin like a start, or that name none, are let be."""
