@@ -23,6 +23,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.intersphinx",
+    "sphinx_copybutton",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
     "sphinxcontrib.bibtex",
@@ -144,6 +145,12 @@ html_theme_options = {
     "light_css_variables": LIGHT_VARIABLES,
     "dark_css_variables": DARK_VARIABLES,
 }
+
+# What a copy button copies: code, without prompts, and no output.
+copybutton_selector = (
+    "div.highlight:not(.cell_output *, .sphx-glr-script-out *, .highlight-output *) > pre"
+)
+copybutton_exclude = ".linenos, .gp, .go"
 
 # At an address: _ext/hosting.py.
 served = place(os.environ)

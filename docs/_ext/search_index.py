@@ -105,7 +105,7 @@ class SearchIndex:
                 "entries": entries(doctree),
             }
 
-    def collect_page(self, app: Sphinx) -> list[tuple[str, dict[str, Any], str]]:
+    def collect_page(self, _app: Sphinx) -> list[tuple[str, dict[str, Any], str]]:
         """Have the search page written."""
         return [("search", {}, "search.html")]
 

@@ -5,6 +5,9 @@
   const PAGES_SHOWN = 10;
   const PLACES_SHOWN = 2; // of one page
   const EXCERPT = 220; // letters
+  const NEXT_PLACE = 0.3; // what a page's second place is worth, beside its best; the third: squared
+  const WORTH = { Gallery: 0.5, Reference: 0.4 };
+  const PACKAGE = /^(?:wi|weightinit)\./;
   const WORD = /[\p{L}\p{N}]+(?:[._'’][\p{L}\p{N}]+)*/gu;
 
   const stemmer = new Stemmer();
@@ -17,7 +20,7 @@
   /* The words of a text. A name counts as a whole and by its parts: he_normal, he, normal. */
   function words(text) {
     return (text.match(WORD) ?? []).flatMap((word) => {
-      const name = word.replace(/^(?:wi|weightinit)\./, "");
+      const name = word.replace(PACKAGE, "");
       const parts = name.split(/[._]/);
       return parts.length > 1 ? [name, ...parts] : parts;
     });
@@ -38,24 +41,30 @@
     tokenize: words,
     processTerm: stem,
     searchOptions: {
-      boost: { page: 3, title: 3, code: 0.3 },
+      boost: { page: 2, code: 0.2 },
       prefix: (term) => term.length > 3,
       fuzzy: (term) => term.length > 4 && 0.2,
-      weights: { prefix: 0.3, fuzzy: 0.2 },
+      weights: { prefix: 0.1, fuzzy: 0.2 },
     },
   });
   engine.addAll(places.map((place, id) => ({ ...place, id })));
 
-  /* Pages, best first, each with its best places. A name that was typed exactly comes before all. */
+  /* Pages, best first, each with its score and its places. A name that was typed exactly comes before all; a question of several
+     words is answered by pages that explain rather than by those that show or list. */
   function search(question) {
-    const typed = question.trim().toLowerCase().replace(/^(?:wi|weightinit)\./, "").replace(/\(\)$/, "");
-    const exact = (id) => (places[id].name?.toLowerCase() === typed ? 1000 : 1);
+    const name = question.trim().toLowerCase().replace(PACKAGE, "").replace(/\(\)$/, "");
+    const isQuestion = name.includes(" ");
+    const worth = ({ name: own, page }) =>
+      own?.toLowerCase() === name ? 1000 : (isQuestion && WORTH[page.part]) || 1;
     const found = new Map();
-    for (const hit of engine.search(question, { boostDocument: exact })) {
+    for (const hit of engine.search(question, { boostDocument: (id) => worth(places[id]) })) {
       const place = { ...places[hit.id], score: hit.score, terms: new Set(Object.keys(hit.match)) };
-      found.set(place.page, [...(found.get(place.page) ?? []), place]);
+      const result = found.get(place.page) ?? { page: place.page, score: 0, places: [] };
+      result.score += hit.score * NEXT_PLACE ** result.places.length;
+      result.places.push(place);
+      found.set(place.page, result);
     }
-    return [...found];
+    return [...found.values()].sort((a, b) => b.score - a.score);
   }
 
   /* The stretch of a text that holds the most different words of the question, with these marked. */
@@ -83,7 +92,7 @@
     return Object.assign(document.createElement(tag), { textContent: text }, properties);
   }
 
-  function shown([page, [best, ...others]]) {
+  function shown({ page, places: [best, ...others] }) {
     const item = document.createElement("li");
     const title = element("h2");
     title.append(element("a", page.title, { href: page.address }));
