@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 800}
+NOT_FOUND = "404.html"  # shown by a host at any depth, so its links go from the host's root
 ORDINARY_KILOBYTES = 200
 EXPLORABLE_KILOBYTES = 500  # a page with figures to play with, all of them loaded
 # The rules of axe-core that look at colours; no other rule can tell the light page from the dark.
@@ -101,7 +102,8 @@ def visit(browser: Browser, base_url: str, site: Path, name: str, axe: str) -> V
     )
     seen.console = heard.console
     context.close()
-    seen.from_file = complaints_from_file(browser, site, name)
+    if name != NOT_FOUND:
+        seen.from_file = complaints_from_file(browser, site, name)
     return seen
 
 

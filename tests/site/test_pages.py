@@ -97,6 +97,10 @@ def test_every_internal_link_leads_somewhere(pages: dict[Path, Page], site: Path
     """The file of each link exists, and the anchor in it."""
     broken = []
     for path, page in pages.items():
+        if (
+            path.name == "404.html"
+        ):  # its links go from the host's root: test_hosting.py follows them
+            continue
         for link in {link for link in page.links if not urlsplit(link).scheme}:
             parts = urlsplit(link)
             target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
