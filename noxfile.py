@@ -39,7 +39,7 @@ MARKDOWN = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"]
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run unit tests, doctests and the gallery's claims; the quick part: -- -m "not gallery"."""
-    install(session, "test", package="-e.[parallel,plots]")
+    install(session, "test", package="-e.[examples]")
     session.run("pytest", "-n", "auto", *session.posargs, env={"MPLBACKEND": "Agg"})
 
 
@@ -78,7 +78,7 @@ def types(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Build the whole site from clean, warnings as errors, test it, put it to docs/_build/html."""
-    install(session, "docs", "test", package="-e.")
+    install(session, "docs", "test", package="-e.[examples]")
     for folder in GENERATED:
         shutil.rmtree(ROOT / "docs" / folder, ignore_errors=True)
     sphinx(session, "html", BUILD / "fresh", "-W")
@@ -107,7 +107,7 @@ def browser(session: nox.Session) -> None:
 @nox.session(default=False)
 def serve(session: nox.Session) -> None:
     """Build the site, serve it on localhost, and build again whenever a source changes."""
-    install(session, "serve", package="-e.")
+    install(session, "serve", package="-e.[examples]")
     watched = [f"--watch={folder}" for folder in ("weightinit", "gallery")]
     generated = [BUILD, *(ROOT / "docs" / folder for folder in GENERATED)]
     ignored = [f"--ignore={folder / '*'}" for folder in generated]
@@ -126,53 +126,53 @@ def publish(session: nox.Session) -> None:
 
 
 @nox.session
-def gallery(session: nox.Session) -> None:
-    """Run each gallery script as a person would: from elsewhere, the package installed."""
-    install(session, "gallery", package=".")
-    session.env["MPLBACKEND"] = "Agg"
-    scripts = session.posargs or sorted(str(path) for path in ROOT.glob("gallery/*/plot_*.py"))
+def notebooks(session: nox.Session) -> None:
+    """Run each notebook of the built site as a reader would: alone, the package installed."""
+    install(session, "notebooks", package=".[examples]")
+    found = session.posargs or sorted(map(str, SITE.glob("_downloads/**/*.ipynb")))
+    if not found:
+        session.error(f"there are no notebooks in {SITE}: build the site first, nox -s docs")
 
-    def runs(script: str) -> bool:
+    def runs(notebook: str) -> bool:
         began = time.perf_counter()
-        passed = passes(session, "python", str(ROOT / script), quiet=True)
-        session.log(f"{time.perf_counter() - began:5.1f} s  {Path(script).name}")
+        with tempfile.TemporaryDirectory() as elsewhere:
+            copy = shutil.copy(ROOT / notebook, elsewhere)
+            passed = passes(session, "jupyter", "execute", "--timeout=120", copy, quiet=True)
+        session.log(f"{time.perf_counter() - began:5.1f} s  {Path(notebook).name}")
         return passed
 
-    with (
-        tempfile.TemporaryDirectory() as elsewhere,
-        session.chdir(elsewhere),
-        ThreadPoolExecutor(os.cpu_count()) as pool,
-    ):
-        passed = list(pool.map(runs, scripts))
-    failed = [script for script, ran in zip(scripts, passed, strict=True) if not ran]
-    report(session, failed, f"{len(scripts)} scripts ran to the end")
+    with tempfile.TemporaryDirectory() as profile, ThreadPoolExecutor(os.cpu_count()) as pool:
+        session.env["IPYTHONDIR"] = profile  # nobody's own settings
+        passed = list(pool.map(runs, found))
+    failed = [name for name, ran in zip(found, passed, strict=True) if not ran]
+    report(session, failed, f"{len(found)} notebooks ran to the end")
 
 
 @nox.session(default=False)
 def linkcheck(session: nox.Session) -> None:
     """Ask every link on the site whether it still leads somewhere (needs the internet)."""
-    install(session, "docs", package="-e.")
+    install(session, "docs", package="-e.[examples]")
     sphinx(session, "linkcheck", BUILD / "linkcheck")
 
 
 @nox.session(default=False)
 def parity(session: nox.Session) -> None:
     """Compare with PyTorch, Keras and JAX: networks, training, a guide (large installations)."""
-    install(session, "parity", package="-e.")
+    install(session, "parity", package="-e.[examples]")
     session.run("pytest", "tests/parity", *session.posargs)
 
 
 @nox.session(default=False)
 def distributed(session: nox.Session) -> None:
     """Compare starts on a Dask cluster of two processes, one of which is killed in mid-run."""
-    install(session, "distributed", package="-e.[parallel,plots]")
+    install(session, "distributed", package="-e.[examples]")
     session.run("pytest", "-m", "distributed", "tests/comparison", *session.posargs)
 
 
 @nox.session(default=False)
 def sweeps(session: nox.Session) -> None:
     """Diagnose a thousand healthy networks and ask for silence (minutes)."""
-    install(session, "test", package="-e.")
+    install(session, "test", package="-e.[examples]")
     session.run("pytest", "-n", "auto", "tests/sweeps", *session.posargs)
 
 
