@@ -78,7 +78,7 @@ plt.show()
 #
 # With activations in between, orthogonal weights can still hold the singular values together for
 # tanh, and no weights can for ReLU (Pennington, Schoenholz and Ganguli, 2017). See
-# :doc:`/theory/comparing-distributions`.
+# :doc:`the page on distributions </theory/comparing-distributions>`.
 
 
 def spread_out_over(values):
