@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +13,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
 from figure_frames import Explorable, explorable, pack, variable_and_values
-from frame_files import move_frames
+from frame_files import FOLDER, move_frames
 from matplotlib.animation import FuncAnimation
 from matplotlib.figure import Figure
 
@@ -22,6 +23,11 @@ LABELS = [
     "width of a <bar>: 4",
     "width of a <bar>: 8",
 ]
+FIGURE = re.compile(
+    r'class="wi-explore" id="(?P<id>[^"]+)" data-frames="(?P<file>[^"?]+)\?v=[0-9a-f]{8}".*?'
+    r'<input type="range" id="(?P=id)-range" min="0" max="(?P<last>[0-9]+)"',
+    re.DOTALL,
+)
 
 
 def described(label: str) -> str:
@@ -111,7 +117,7 @@ def test_packed_frames_are_the_frames(drawn: Explorable) -> None:
     assert len(set(packed["lines"])) == len(packed["lines"])
 
 
-def test_frames_move_to_a_file(drawn: Explorable, tmp_path: Any) -> None:
+def test_frames_move_to_a_file(drawn: Explorable, tmp_path: Path) -> None:
     """The page keeps the shown frame and the address of a script that holds them all."""
     added = []
     app = SimpleNamespace(outdir=tmp_path, add_js_file=lambda name, **_: added.append(name))
@@ -128,7 +134,7 @@ def test_frames_move_to_a_file(drawn: Explorable, tmp_path: Any) -> None:
     assert packed == pack(drawn.frames)
 
 
-def test_an_ordinary_page_gets_no_script(tmp_path: Any) -> None:
+def test_an_ordinary_page_gets_no_script(tmp_path: Path) -> None:
     """A page without such a figure stays as it is, and loads nothing more."""
     app = SimpleNamespace(outdir=tmp_path, add_js_file=None)
     context = {"body": "<p>text</p>"}
@@ -138,7 +144,7 @@ def test_an_ordinary_page_gets_no_script(tmp_path: Any) -> None:
 
 
 def test_a_script_shows_its_animation_once(
-    animate: Callable[..., FuncAnimation], tmp_path: Any
+    animate: Callable[..., FuncAnimation], tmp_path: Path
 ) -> None:
     """In the gallery an animation is shown in place of its figure, beside other figures."""
     anim = animate(LABELS)
@@ -186,3 +192,19 @@ def test_a_frame_of_another_size_fails(animate: Callable[..., FuncAnimation]) ->
 
     with pytest.raises(ValueError, match=r"'step: 2' is 3 x 4 inches, others are 3 x 2.*figsize"):
         explorable(animate(["step: 1", "step: 2"], grow), identifier="f")
+
+
+@pytest.mark.site
+def test_the_site_has_its_frames(site: Path) -> None:
+    """Six or more figures can be played with; each has a file of its own with all its frames."""
+    files = []
+    for page in site.rglob("*.html"):
+        for figure in FIGURE.finditer(page.read_text(encoding="utf-8")):
+            file = (page.parent / figure["file"]).resolve()
+            script = file.read_text(encoding="utf-8")
+            packed = json.loads(script[script.index("{") :].removesuffix(");\n"))
+            assert script.startswith(f'exploreFrames("{figure["id"]}", ')
+            assert len(packed["frames"]) == int(figure["last"]) + 1
+            files.append(file)
+    assert len(files) >= 6
+    assert sorted(files) == sorted((site / FOLDER).resolve().rglob("*.js"))
