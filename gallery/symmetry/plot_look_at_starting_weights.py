@@ -46,7 +46,7 @@ for seed in range(20):
 
 # %%
 # Above, the weights, a column for each unit; below, what the units answer to seven digits of each
-# label, zero to nine from top to bottom. All ten panels share one scale.
+# label, zero to nine from top to bottom. All ten panels share one range.
 
 shown = np.concatenate([np.flatnonzero(labels == label)[:7] for label in range(10)])
 fig, axes = plt.subplots(2, len(starts), figsize=(8, 5.6), sharex=True, layout="constrained")
