@@ -104,7 +104,7 @@ plt.show()
 # With He the difference grows until tanh stops it. That is no better memory: the first word changes
 # the last state by more than a word does at its own step, for no other reason than that it came
 # early, and on its way back the gradient grows likewise. He is meant for ReLU, whose half of zeros
-# it makes up for; tanh has no such loss, and the matrix is too large for it.
+# it makes up for; tanh needs no such factor, and the matrix is too large for it.
 
 memory = {name: float(np.median(found[:, -1])) for name, found in apart.items()}
 gradient = {name: float(np.median(found[:, 0])) for name, found in back.items()}

@@ -77,7 +77,7 @@ accuracies = {way: np.array([[a for _, a in run] for run in r]) for way, r in ru
 fig, axes = plt.subplots(1, 2, figsize=(8, 3.6), layout="constrained")
 fig.set_label(
     "How far units differ, and accuracy, over 800 steps. Exact stays at rounding level; the nudged "
-    "networks grow along a straight line on the log scale, then their accuracy jumps."
+    "networks grow along a straight line on the log axis, then their accuracy jumps."
 )
 time = np.arange(0, steps + 1, 10)
 for way, colour, style in zip(
@@ -94,7 +94,7 @@ plt.show()
 
 # %%
 # **Reading the figure.** A difference of one part in :math:`10^{16}` does not stay there. While it
-# is small it grows by the same factor each step, a straight line on the log scale, until the units
+# is small it grows by the same factor each step, a straight line on the log axis, until the units
 # differ and the accuracy jumps. One nudged weight frees one unit: two act where one did. Nudging
 # all frees them all. But it takes hundreds of steps, which random weights need not spend.
 #

@@ -61,7 +61,7 @@ runs = {key: [train(*key, seed) for seed in range(seeds)] for key in product(rat
 
 # %%
 # **Gradients.** After training, the gradient of the weights into each hidden unit, drawn over the
-# 64 pixels that they come from. Each row has a range of its own, from minus to plus its largest entry.
+# 64 pixels that they come from. A row ranges from minus to plus its largest entry.
 
 rows = [("tanh", "zero"), ("sigmoid", "zero"), ("tanh", "constant 0.1"), ("tanh", "Xavier")]
 gradients = {}

@@ -89,7 +89,7 @@ plt.show()
 # :math:`\sqrt{576/3}`. Xavier's sum of all four sizes is an error of the same kind, milder.
 #
 # With the right fans He is level but for the border. There a window of nine pixels meets six, or
-# four in a corner, and the deeper the layer the further that loss has crept into the image.
+# four in a corner, and the deeper the layer the further the weak border has crept into the image.
 
 factor = {
     name: starts[f"{name}, {taken}"][0].std / starts[name][0].std(shape)
