@@ -137,6 +137,7 @@ pygments_dark_style = "a11y-high-contrast-dark"
 html_title = "weightinit"
 html_static_path = ["_static"]
 html_css_files = ["site.css", ("print.css", {"media": "print"})]
+html_js_files = [("drawers.js", {"defer": ""})]
 html_favicon = "_static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False

@@ -5,8 +5,8 @@
   const PAGES_SHOWN = 10;
   const PLACES_SHOWN = 2; // of one page
   const EXCERPT = 220; // letters
-  const NEXT_PLACE = 0.3; // what a page's second place is worth, beside its best; the third: squared
-  const WORTH = { Gallery: 0.5, Reference: 0.4 };
+  const NEXT_PLACE = 0.5; // what a page's second place is worth, beside its best; the third: squared
+  const WORTH = { Gallery: 0.5, Reference: 0.3 };
   const PACKAGE = /^(?:wi|weightinit)\./;
   const WORD = /[\p{L}\p{N}]+(?:[._'’][\p{L}\p{N}]+)*/gu;
 
