@@ -35,9 +35,11 @@ ALLOWED = [
     Allowed(
         r"(?i)\bstd(?:\s+of)?\s+[\d.]+", "a start is called after the std that the code gives it"
     ),
-    Allowed(r"\bconstant\s+[\d.]+", "a start is called after its constant"),
+    Allowed(r"(?i)\bconstant\s+[\d.]+", "a start is called after its constant"),
+    Allowed(r"\bnoise\s+of\s+[\d.]+", "a start is told by the noise that the code gives it"),
+    Allowed(r"\bPython\s+3\.\d+", "a version of Python, which is a name", set_by_code=False),
     Allowed(
-        r"\b(?:starts|weights)(?:\s+at)?\s+[\d.]+|\bbetween\s+\d+\s+and\s+[\d.]+|±[\d.]+",
+        r"\b(?:starts?|weights)(?:\s+at)?\s+[\d.]+|\bbetween\s+\d+\s+and\s+[\d.]+|±[\d.]+",
         "the constant at which weights start, or the range that they are drawn from",
     ),
     Allowed(r"\brate\s+(?:of\s+)?[\d.]+(?:,?\s[^.\d]{1,30}\s[\d.]+)?", "one learning rate, or two"),
