@@ -1,4 +1,4 @@
-"""Make ``docs/_static/fonts/site-math.woff2`` from Latin Modern Math.
+"""Make ``docs/_vendor/site-math.woff2`` from Latin Modern Math.
 
     python docs/_vendor/make_math_font.py latinmodern-math.otf
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-TARGET = Path(__file__).parents[1] / "_static" / "fonts" / "site-math.woff2"
+TARGET = Path(__file__).parent / "site-math.woff2"
 RANGES = (
     (0x20, 0x17E),  # Latin
     (0x2C6, 0x2DD),  # accents that stand alone
