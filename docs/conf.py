@@ -35,6 +35,7 @@ extensions = [
     "hosting",
     "math_font",
     "mathml",
+    "page_assets",
     "page_place",
     "search_index",
     "social_card",

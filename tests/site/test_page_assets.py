@@ -1,0 +1,42 @@
+"""A page loads the styles and scripts that it needs, and no others."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import page_assets
+import pytest
+
+
+@pytest.mark.parametrize(
+    "file, body, needed",
+    [
+        ("_static/styles/furo.css", "", True),
+        ("_static/sg_gallery.css", '<div class="sphx-glr-thumbnails">', True),
+        ("_static/sg_gallery.css", "<p>a page of prose</p>", False),
+        ("_static/mystnb.0f1e.css", '<div class="cell docutils container">', True),
+        ("_static/clipboard.min.js", "<p>no code</p>", False),
+    ],
+    ids=["theme", "gallery", "no-gallery", "cell", "no-code"],
+)
+def test_a_file_goes_where_it_is_needed(file: str, body: str, needed: bool) -> None:
+    """The files of an extension go to pages that hold what it makes, the theme's to all."""
+    context = {
+        "body": body,
+        "css_files": [SimpleNamespace(filename=file)],
+        "script_files": [SimpleNamespace(filename=None)],
+    }
+    page_assets.lighten(None, "page", "page.html", context, None)
+    assert [len(context["css_files"]), len(context["script_files"])] == [needed, 1]
+
+
+@pytest.mark.site
+def test_pictures_of_cards_are_loaded_late(site: Path) -> None:
+    """Every picture of a card waits until it is near, and has its size before it comes."""
+    cards = [
+        line.partition("<img")[2].partition(">")[0]
+        for page in site.rglob("*.html")
+        for line in page.read_text(encoding="utf-8").splitlines()
+        if "_thumb.svg" in line and "sphx-glr-thumbcontainer" in line
+    ]
+    assert cards
+    assert not [card for card in cards if 'loading="lazy" width="' not in card]
