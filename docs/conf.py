@@ -7,7 +7,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
-from api_pages import kinds, synonyms
+from api_pages import kinds, synonyms, types
 from figure_style import DARK_VARIABLES, LIGHT_VARIABLES
 from gallery_order import TOPICS
 from hosting import place
@@ -35,10 +35,12 @@ extensions = [
     "hosting",
     "math_font",
     "mathml",
+    "page_notebooks",
     "page_assets",
     "page_place",
     "search_index",
     "social_card",
+    "source_links",
 ]
 exclude_patterns = [
     "_build",
@@ -70,16 +72,28 @@ nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
 nb_eval_name_regex = r".+"  # whole expressions, so that prose can format what it states
 
+# Pages that one can download as a notebook: _ext/page_notebooks.py.
+notebook_pages = ["auto_gallery/*/plot_*", "guides/*", "theory/*", "tutorial"]
+
 # Mathematics and figures: _ext/mathml.py, _ext/figure_*.py.
 html_math_renderer = "mathml"
 math_eqref_format = "({number})"
 
 # API pages.
 templates_path = ["_templates"]
-autosummary_generate = [
-    "reference/index.rst",
-    "reference/layers.rst",
-]  # by name: `True` forgets files that are new
+autosummary_generate = [  # by name: `True` forgets files that are new
+    f"reference/{page}.rst"
+    for page in (
+        "start",
+        "schemes",
+        "initializers",
+        "networks",
+        "layers",
+        "training",
+        "diagnosis",
+        "data",
+    )
+]
 autosummary_imported_members = True
 autosummary_filename_map = {  # where file names ignore case, these would be those of functions
     "weightinit.datasets.Sentences": "weightinit.datasets.Sentences-class",
@@ -91,10 +105,9 @@ autodoc_preserve_defaults = True
 autodoc_member_order = "bysource"
 numpydoc_xref_param_type = True
 numpydoc_xref_ignore = "all"  # of the words of a type, link only these:
-numpydoc_xref_aliases = {
-    "Activation": "weightinit.Activation",
-    "Fans": "weightinit.Fans",
-    "Initializer": "weightinit.Initializer",
+numpydoc_xref_aliases = types() | {
+    "Generator": "numpy.random.Generator",
+    "callable": "collections.abc.Callable",
     "dtype": "numpy.dtype",
     "ndarray": "numpy.ndarray",
 }

@@ -1,5 +1,7 @@
 """What the API pages need to know about the package beyond what autosummary sees."""
 
+import inspect
+
 import weightinit as wi
 
 _SCHEMES = {
@@ -21,3 +23,16 @@ def synonyms() -> dict[str, list[str]]:
         if str(value) != name:
             others.setdefault(f"weightinit.{value}", []).append(name)
     return others
+
+
+def types() -> dict[str, str]:
+    """Return, by the word for it in a list of parameters, each class of this package."""
+    modules = {"": wi, "networks.": wi.networks, "diagnosis.": wi.diagnosis}
+    return {
+        name: f"weightinit.{prefix}{name}"
+        for prefix, module in reversed(
+            modules.items()
+        )  # a name that is higher up has its page there
+        for name in module.__all__
+        if inspect.isclass(getattr(module, name))
+    }

@@ -1,7 +1,7 @@
 """What sphinx-gallery writes on every page of a script and no reader needs, taken out again.
 
-A note that points to the foot of the page, and an archive of the two files that are there too (with
-the time of the build in it, so that no two builds would be alike).
+A note that points to the foot of the page; a notebook, since `page_notebooks` makes one that reads
+better; and an archive of both files, in which the time of the build differs from build to build.
 """
 
 import re
@@ -10,8 +10,8 @@ from typing import Any
 from sphinx.application import Sphinx
 
 _NOTE = r"    \.\. note::\n        :class: sphx-glr-download-link-note\n(?:\n|        .*\n)*"
-_ARCHIVE = r"    \.\. container:: sphx-glr-download sphx-glr-download-zip\n\n.*\n"
-_UNWANTED = re.compile(f"{_NOTE}|{_ARCHIVE}")
+_FILES = r"    \.\. container:: sphx-glr-download sphx-glr-download-(?:jupyter|zip)\n\n.*\n"
+_UNWANTED = re.compile(f"{_NOTE}|{_FILES}")
 
 
 def tidy(app: Sphinx, docname: str, source: list[str]) -> None:  # noqa: ARG001  Sphinx's signature
