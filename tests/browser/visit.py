@@ -10,6 +10,10 @@ PHONE = {"width": 360, "height": 800}
 NOT_FOUND = "404.html"  # shown by a host at any depth, so its links go from the host's root
 ORDINARY_KILOBYTES = 200
 EXPLORABLE_KILOBYTES = 500  # a page with figures to play with, all of them loaded
+# What a host shows in place of what is not there. It asks for its styles by absolute addresses, so
+# that it may stand at any depth: a folder cannot show it.
+NOT_FOUND = "404.html"
+MISSING = "no/such/page.html"
 # The rules of axe-core that look at colours; no other rule can tell the light page from the dark.
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 # All rules but the experimental ones, of which axe-core itself says that they may be wrong.
@@ -60,7 +64,8 @@ class Listener:
         self.come.append(request)
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        is_status = message.location["url"].endswith(f"/{MISSING}")  # which is as it should be
+        if message.type in ("error", "warning") and not is_status:
             self.console.append(message.text)
 
     def load(self, address: str) -> None:
@@ -89,12 +94,12 @@ def visit(browser: Browser, base_url: str, site: Path, name: str, axe: str) -> V
     context = browser.new_context(viewport=DESKTOP, reduced_motion="reduce")
     page = context.new_page()
     heard = Listener(page)
-    heard.load(f"{base_url}/{name}")
+    heard.load(f"{base_url}/{MISSING if name == NOT_FOUND else name}")
     if page.locator(".wi-explore").count():
         seen.limit = EXPLORABLE_KILOBYTES
     seen.kilobytes, seen.requests = heard.kilobytes(), len(heard.asked)
     lost = [r.url for r in heard.come if r.response().status >= 400]
-    seen.failed = heard.failed + lost
+    seen.failed = heard.failed + [url for url in lost if not url.endswith(f"/{MISSING}")]
     seen.foreign = heard.foreign(f"{base_url}/")
     check_accessibility(page, axe, seen)
     seen.overflow = page.evaluate(
@@ -103,6 +108,7 @@ def visit(browser: Browser, base_url: str, site: Path, name: str, axe: str) -> V
     seen.console = heard.console
     context.close()
     if name != NOT_FOUND:
+        if name != NOT_FOUND:
         seen.from_file = complaints_from_file(browser, site, name)
     return seen
 
