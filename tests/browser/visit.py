@@ -7,7 +7,6 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 800}
-NOT_FOUND = "404.html"  # shown by a host at any depth, so its links go from the host's root
 ORDINARY_KILOBYTES = 200
 EXPLORABLE_KILOBYTES = 500  # a page with figures to play with, all of them loaded
 # What a host shows in place of what is not there. It asks for its styles by absolute addresses, so
@@ -108,7 +107,6 @@ def visit(browser: Browser, base_url: str, site: Path, name: str, axe: str) -> V
     seen.console = heard.console
     context.close()
     if name != NOT_FOUND:
-        if name != NOT_FOUND:
         seen.from_file = complaints_from_file(browser, site, name)
     return seen
 
