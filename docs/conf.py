@@ -170,7 +170,7 @@ copybutton_exclude = ".linenos, .gp, .go"
 # At an address: _ext/hosting.py.
 served = place(os.environ)
 html_baseurl = served.canonical
-html_context = {"has_siblings": served.has_siblings}
+html_context = {"site_version": served.version}
 if html_baseurl:
     extensions.append("notfound.extension")
 notfound_urls_prefix = served.path

@@ -53,6 +53,11 @@ def add_version(site: Path, folder: Path, name: str) -> None:
             f"a version cannot be named {name!r}: take letters, digits, dots and dashes, such as "
             f"0.2.0 or dev; {NEWEST!r} is made by itself, a copy of the newest release"
         )
+    if f'data-version="{name}"' not in (site / "index.html").read_text(encoding="utf-8"):
+        raise ValueError(
+            f"the site in {site} was not built as version {name!r}, so it would not find the "
+            f"others: build it with SITE_VERSION={name}"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     copy_into_place(site, folder / name)
     versions = sorted_versions(folder)

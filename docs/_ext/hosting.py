@@ -18,11 +18,11 @@ NOT_FOUND = "404"
 
 @dataclass(frozen=True)
 class Place:
-    """Where a site is served: its address to name (canonical), its own path, whether alone."""
+    """Where a site is served: the address to name, its own path, its name beside other versions."""
 
     canonical: str = ""
     path: str = "/"
-    has_siblings: bool = False
+    version: str = ""
 
 
 def place(environment: Mapping[str, str]) -> Place:
@@ -35,7 +35,7 @@ def place(environment: Mapping[str, str]) -> Place:
     address = environment.get("SITE_URL") or environment.get("READTHEDOCS_CANONICAL_URL", "")
     version = environment.get("SITE_VERSION", "")
     if not address:
-        return Place(has_siblings=bool(version))
+        return Place(version=version)
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
         raise ValueError(
@@ -45,7 +45,7 @@ def place(environment: Mapping[str, str]) -> Place:
     address, path = (text.rstrip("/") + "/" for text in (address, parts.path))
     if not version:
         return Place(address, path)
-    return Place(f"{address}{NEWEST}/", f"{path}{version}/", has_siblings=True)
+    return Place(f"{address}{NEWEST}/", f"{path}{version}/", version)
 
 
 def name_no_address(

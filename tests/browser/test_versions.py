@@ -16,7 +16,7 @@ DOCS = Path(publish.__file__).parent
 PAGE = """\
 <!doctype html>
 <html lang="en"><title>A page</title>
-<aside aria-label="Site"><div class="wi-version">Version</div>
+<aside aria-label="Site"><div class="wi-version" data-version="{version}">Version</div>
 <script src="{up}../versions.js" defer></script>
 <script src="{up}_static/versions-menu.js" defer></script></aside>
 <article role="main"><h1>A page</h1></article></html>
@@ -39,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             file = built / name
             file.parent.mkdir(parents=True, exist_ok=True)
             is_script = name.endswith(".js")
-            text = menu if is_script else PAGE.format(up="../" * name.count("/"))
+            text = menu if is_script else PAGE.format(version=version, up="../" * name.count("/"))
             file.write_text(text, encoding="utf-8")
         publish.add_version(built, work / "site", version)
     return work / "site"

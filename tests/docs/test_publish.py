@@ -13,12 +13,22 @@ import publish
 
 
 def site(folder: Path, *pages: str, text: str = "new") -> Path:
-    """Make a tiny site."""
+    """Make a tiny site of pages that all say the same."""
     for page in ("index.html", *pages):
         file = folder / page
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     return folder
+
+
+def version(folder: Path, name: str, *pages: str) -> Path:
+    """Make a tiny site that was built as a version."""
+    return site(folder, *pages, text=as_built(name))
+
+
+def as_built(name: str) -> str:
+    """Return what tells a page of a version."""
+    return f'<div data-version="{name}">'
 
 
 def listed(folder: Path) -> dict:
@@ -82,24 +92,24 @@ def test_versions_are_listed_newest_first(tmp_path: Path) -> None:
     """Releases go by number, not by letter, and come before all others; `latest` is the newest."""
     folder = tmp_path / "all"
     for name in ("dev", "0.9.1", "0.10.0", "0.2", "1.0rc1"):
-        publish.add_version(site(tmp_path / "built", text=name), folder, name)
+        publish.add_version(version(tmp_path / "built", name), folder, name)
     assert names(folder) == ["0.10.0", "0.9.1", "0.2", "1.0rc1", "dev"]
     assert listed(folder)["newest"] == "0.10.0"
-    assert (folder / "latest" / "index.html").read_text(encoding="utf-8") == "0.10.0"
+    assert (folder / "latest" / "index.html").read_text("utf-8") == as_built("0.10.0")
 
 
 def test_before_the_first_release_the_newest_is_what_there_is(tmp_path: Path) -> None:
     """With no release yet, `latest` and so the root lead to the development version."""
-    publish.add_version(site(tmp_path / "built", text="dev"), tmp_path / "all", "dev")
-    assert (tmp_path / "all" / "latest" / "index.html").read_text(encoding="utf-8") == "dev"
+    publish.add_version(version(tmp_path / "built", "dev"), tmp_path / "all", "dev")
+    assert (tmp_path / "all" / "latest" / "index.html").read_text("utf-8") == as_built("dev")
     assert "url=latest/index.html" in (tmp_path / "all" / "index.html").read_text("utf-8")
 
 
 def test_a_version_can_be_published_again(tmp_path: Path) -> None:
     """It replaces its older self, stands once in the list, and no temporary folder is left."""
     folder = tmp_path / "all"
-    publish.add_version(site(tmp_path / "one", "gone.html"), folder, "0.1.0")
-    publish.add_version(site(tmp_path / "two", "a/new.html"), folder, "0.1.0")
+    publish.add_version(version(tmp_path / "one", "0.1.0", "gone.html"), folder, "0.1.0")
+    publish.add_version(version(tmp_path / "two", "0.1.0", "a/new.html"), folder, "0.1.0")
     assert listed(folder)["versions"] == [{"name": "0.1.0", "pages": ["a/new.html", "index.html"]}]
     found = {path.name for path in folder.iterdir()}
     assert found == {"0.1.0", "latest", "index.html", "versions.js"}
@@ -109,15 +119,23 @@ def test_the_root_has_what_hosts_look_for_there(tmp_path: Path) -> None:
     """The newest version's page for lost readers and its robots.txt are those of the root too."""
     folder = tmp_path / "all"
     for name in ("0.2.0", "0.1.0"):
-        built = site(tmp_path / name, "404.html", "robots.txt", text=name)
+        built = version(tmp_path / name, name, "404.html", "robots.txt")
         publish.add_version(built, folder, name)
     for file in ("404.html", "robots.txt"):
-        assert (folder / file).read_text(encoding="utf-8") == "0.2.0"
+        assert (folder / file).read_text(encoding="utf-8") == as_built("0.2.0")
 
 
 @pytest.mark.parametrize("name", ["latest", "", "../up", ".hidden", "a/b", "a b"])
 def test_a_name_that_is_no_folder_of_its_own_is_refused(tmp_path: Path, name: str) -> None:
     """Such a version is not published anywhere, and the message gives names that are fine."""
     with pytest.raises(ValueError, match=r"cannot be named .*0\.2\.0 or dev"):
-        publish.add_version(site(tmp_path / "built"), tmp_path / "all", name)
+        publish.add_version(version(tmp_path / "built", name), tmp_path / "all", name)
+    assert not (tmp_path / "all").exists()
+
+
+@pytest.mark.parametrize("built_as", ["", "dev"])
+def test_a_site_that_was_built_as_another_is_refused(tmp_path: Path, built_as: str) -> None:
+    """A site built to stand alone, or as another version, would not find its siblings."""
+    with pytest.raises(ValueError, match=r"not built as version '0\.2\.0'.*SITE_VERSION=0\.2\.0"):
+        publish.add_version(version(tmp_path / "built", built_as), tmp_path / "all", "0.2.0")
     assert not (tmp_path / "all").exists()
