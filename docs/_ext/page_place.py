@@ -1,7 +1,7 @@
-"""The line under a page's title: where it stands in the order, how long it takes, what it needs, what is next.
+"""The line under a page's title: where it stands, how long it takes, what it needs, what is next.
 
-Order, titles and minutes are computed. What a page needs, pages of theory and guides say in their
-front matter, `needs: [zero-trap, symmetry]`; a gallery page needs the theory that it is linked with.
+All is computed, but what a page needs. Pages of theory and guides say that in their front matter,
+`needs: [zero-trap, symmetry]`; a gallery page needs the theory that it is linked with.
 """
 
 import json
@@ -23,7 +23,7 @@ MOST_NEEDED = 2  # theory pages that are named on a gallery page
 
 
 def note(app: Sphinx, doctree: nodes.document) -> None:
-    """Note of the page that was just read its words, its links, and the heading over each page that it lists."""
+    """Note how many words a page has, its links, and the heading over each page that it lists."""
     docname = app.env.docname
     app.env.metadata[docname] |= {
         "words": sum(len(text.split()) for text in read_texts(doctree)),
@@ -64,7 +64,7 @@ def heading_over(node: nodes.Node) -> nodes.section | None:
 
 
 def check(app: Sphinx, env: BuildEnvironment) -> None:  # noqa: ARG001  Sphinx passes both
-    """Fail the build when a page does not say what it needs, or needs a page that does not exist."""
+    """Fail the build when a page does not say what it needs, or needs what does not exist."""
     for docname in sorted(env.all_docs):
         folder, _, name = docname.partition("/")
         if folder not in STATED or name == "index":
@@ -121,7 +121,7 @@ def place(app: Sphinx, docname: str) -> list[str]:
     if docname in (headings := env.metadata[parent].get("headings", {})):
         text, anchor = headings[docname]
         crumbs.append(link(parent, f"#{anchor}", text))
-    section = docname.split("/")[0]
+    section = docname.split("/", maxsplit=1)[0]
     where = ": ".join(crumbs) or section.capitalize()
     if section not in IN_ORDER:
         return [where] if section == "reference" else []

@@ -1,41 +1,124 @@
-"""Where a site is served, from what the environment says."""
+"""The line under the titles: computed from the order of pages, their words, and what they need."""
 
+import re
+from html import unescape
+from pathlib import Path
+from types import SimpleNamespace
+from urllib.parse import unquote
+
+import page_place
 import pytest
-from hosting import Place, place
+from docutils import nodes
+from docutils.core import publish_doctree
+from sphinx.errors import ExtensionError
+
+SECTIONS = ("guides", "theory", "auto_gallery")
+LINE = re.compile(r'</h1>\s*<p class="wi-place">(.+?)</p>', re.DOTALL)
+PART = re.compile(r"<span>(.+?)</span>(?= <span>|$)", re.DOTALL)
+LINK = re.compile(r'<a href="([^"]+)">(.+?)</a>')
 
 
-@pytest.mark.parametrize(
-    "environment,expected",
-    [
-        ({}, Place("", "/")),
-        ({"SITE_URL": "https://a.example"}, Place("https://a.example/", "/")),
-        ({"SITE_URL": "https://a.example/b/"}, Place("https://a.example/b/", "/b/")),
-        (
-            {"READTHEDOCS_CANONICAL_URL": "https://a.example/en/stable/"},
-            Place("https://a.example/en/stable/", "/en/stable/"),
-        ),
-        (
-            {"SITE_URL": "https://a.example/b", "SITE_VERSION": "0.1.0"},
-            Place("https://a.example/b/latest/", "/b/0.1.0/", has_siblings=True),
-        ),
-        ({"SITE_VERSION": "0.1.0"}, Place("", "/", has_siblings=True)),
-    ],
-)
-def test_place_is_what_the_environment_says(environment, expected):
-    """The address ends with a slash; a version is found at the newest and served from its own."""
-    assert place(environment) == expected
+def environment(**needs: str | None) -> SimpleNamespace:
+    """Return what the check looks at, for theory pages with the given `needs`."""
+    pages = {f"theory/{name}": ({} if n is None else {"needs": n}) for name, n in needs.items()}
+    return SimpleNamespace(all_docs=[*pages, "tutorial", "theory/index"], metadata=pages)
 
 
-def test_own_address_goes_before_that_of_the_host():
-    """SITE_URL, which somebody set on purpose, outweighs what Read the Docs says."""
-    both = {"SITE_URL": "https://a.example/", "READTHEDOCS_CANONICAL_URL": "https://b.example/"}
-    assert place(both).canonical == "https://a.example/"
+def test_needs_that_exist_pass():
+    """A page may need a neighbour, a page from the root, or nothing."""
+    env = environment(he='["xavier"]', xavier='["/tutorial"]', zero="[]")
+    page_place.check(None, env)
+    assert page_place.needed(env, "theory/he") == ["theory/xavier"]
+    assert page_place.needed(env, "theory/xavier") == ["tutorial"]
+    assert page_place.needed(env, "theory/zero") == []
 
 
-@pytest.mark.parametrize(
-    "address", ["a.example", "/b/", "ftp://a.example/", "https://", "https://a.example/?q=1"]
-)
-def test_an_address_that_is_none_is_refused(address):
-    """What no browser could open, or what has a query, is an error that shows a right one."""
-    with pytest.raises(ValueError, match=r"must be a whole one, such as SITE_URL=https://"):
-        place({"SITE_URL": address})
+def test_needing_what_does_not_exist_fails():
+    """A page that names a missing one stops the build, which says which and how to name it."""
+    with pytest.raises(ExtensionError, match=r"theory/he: 'needs' names 'theory/no'.*no such page"):
+        page_place.check(None, environment(he='["no"]'))
+
+
+def test_saying_nothing_of_needs_fails():
+    """A page of theory or guides without `needs` stops the build, which says what to add."""
+    with pytest.raises(ExtensionError, match=r"theory/he: .*Add 'needs: \[page, \.\.\.\]'"):
+        page_place.check(None, environment(he=None))
+
+
+def test_what_is_folded_or_drawn_is_not_counted():
+    """Prose and code count; a figure, a comment, a folded solution and a folded cell do not."""
+    tree = publish_doctree(
+        "two words\n\n.. raw:: html\n\n   <svg>no</svg>\n\n.. a comment\n\n::\n\n  x = 1\n"
+    )
+    for folded in ({"design_component": "dropdown"}, {"hide_mode": "all"}):
+        tree += nodes.container("", nodes.paragraph(text="not read"), **folded)
+    words = " ".join(text.astext() for text in page_place.read_texts(tree)).split()
+    assert words == ["two", "words", "x", "=", "1"]
+
+
+@pytest.fixture(scope="module")
+def lines(site: Path) -> dict[str, list[str]]:
+    """Return the parts of the line of each page that should have one, by the page's name."""
+    pages = [
+        path
+        for section in SECTIONS
+        for path in sorted(site.glob(f"{section}/**/*.html"))
+        if path.name != "index.html"
+    ]
+    found = {}
+    for path in [site / "tutorial.html", *pages]:
+        line = LINE.search(path.read_text(encoding="utf-8"))
+        assert line, f"no line under the title of {path}"
+        found[path.relative_to(site).as_posix()] = PART.findall(line[1])
+    return found
+
+
+def target(page: str, address: str) -> str:
+    """Return the page that an address on another page leads to."""
+    return (Path("/") / page).parent.joinpath(unquote(address)).resolve().as_posix()[1:]
+
+
+@pytest.mark.site
+def test_each_page_says_where_how_long_what_and_next(lines):
+    """The line has four parts: the place, minutes, what the page needs, and what is next."""
+    assert len(lines) > 40
+    for page, (where, minutes, needs, following) in lines.items():
+        assert re.search(r", page \d+ of \d+$", where) or page == "tutorial.html"
+        assert re.fullmatch(r"[1-9]\d? minutes?", minutes), page
+        assert re.fullmatch(r"needs (no other page|<a .+</a>)", needs, re.DOTALL), page
+        assert re.fullmatch(r"next: <a .+</a>", following, re.DOTALL), page
+
+
+@pytest.mark.site
+def test_numbers_count_up_and_next_follows(lines):
+    """In each section numbers run from 1 to the count, and next leads to the number after."""
+    sections: dict[str, dict[int, str]] = {}
+    for page, (where, *_) in lines.items():
+        if place := re.search(r'<a href="([^"]+)">[^<]+</a>, page (\d+) of (\d+)$', where):
+            section = target(page, LINK.findall(where)[-1][0])
+            sections.setdefault(section, {})[int(place[2])] = page
+    assert len(sections) >= len(SECTIONS)
+    for pages in sections.values():
+        assert sorted(pages) == list(range(1, len(pages) + 1))
+        for number, page in pages.items():
+            assert lines[page][0].endswith(f"page {number} of {len(pages)}")
+            if number < len(pages):
+                following = LINK.search(lines[page][3])
+                assert target(page, following[1]) == pages[number + 1]
+
+
+@pytest.mark.site
+def test_links_are_called_after_their_pages(lines, site):
+    """A link of the line has the title of the page that it leads to."""
+    for page, parts in lines.items():
+        for address, text in LINK.findall(" ".join(parts[2:])):
+            html = (site / target(page, address)).read_text(encoding="utf-8")
+            title = re.sub(r"<a .*|<[^>]+>", "", re.search(r"<h1>(.+?)</h1>", html, re.DOTALL)[1])
+            assert unescape(text) == unescape(title).strip(), page
+
+
+@pytest.mark.site
+def test_the_line_is_not_in_the_way_of_the_search(site):
+    """The line is no part of what the search knows of a page."""
+    index = "".join(path.read_text(encoding="utf-8") for path in site.glob("search*.js"))
+    assert "next: " not in index
