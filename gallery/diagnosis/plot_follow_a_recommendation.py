@@ -49,13 +49,14 @@ fig.set_label(
 )
 layers = np.arange(depth + 1)
 for ax, phi in zip(axes, activations, strict=True):
-    for name, color in (("Xavier", "C4"), ("recommended", "C5")):
+    for name, color in (("Xavier", "C4"), ("recommended", "k")):
         rms = runs[phi][name]
         ax.fill_between(layers, rms.min(axis=0), rms.max(axis=0), color=color, alpha=0.2, lw=0)
-        ax.plot(layers, np.median(rms, axis=0), color=color, label=name)
+        ax.plot(layers, np.median(rms, axis=0), color=color)
     ax.set(title=phi, xlabel="layer", xlim=(0, depth), yscale="log", xticks=(0, 10, 20))
 axes[0].set(ylabel="rms of the signal")
-axes[-1].legend(loc="lower left")
+axes[0].text(1, 3e-3, "Xavier", color="C4")
+axes[0].text(0.5, 2, "recommended")
 plt.show()
 
 # %%

@@ -89,11 +89,12 @@ for which, title in enumerate(["Activations, going up", "Gradients, coming down"
     for name, (_, color) in initializers.items():
         axes[which].plot(layers, predicted[name][which], color=color)
         median = np.median(measured[name][:, which], axis=0)
-        axes[which].plot(layers, median, "o", color=color, label=name)
+        axes[which].plot(layers, median, "o", color=color)
     axes[which].set(title=title, xlabel="layer", xticks=layers, yscale="log")
 axes[0].set(ylabel="std", yticks=[0.05, 0.1, 0.2, 0.5, 1], yticklabels=[0.05, 0.1, 0.2, 0.5, 1])
 axes[0].minorticks_off()
-axes[1].legend()
+axes[0].text(3.2, 0.45, "Xavier", color="C4")
+axes[0].text(3.2, 0.155, "±1/√n")
 plt.show()
 
 # %%

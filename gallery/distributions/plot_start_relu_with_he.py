@@ -75,12 +75,13 @@ for ax, sizes, travelled in ((axes[0], signals, layers), (axes[1], gradients, de
         color = initializers[name][1]
         low, high = sizes[name].min(axis=0), sizes[name].max(axis=0)
         ax.fill_between(layers, low, high, color=color, alpha=0.25, lw=0)
-        ax.plot(layers, factor**travelled, color=color, label=name)
+        ax.plot(layers, factor**travelled, color=color)
         ax.plot(layers, np.median(sizes[name], axis=0), "o", color=color, ms=4, clip_on=False)
     ax.set(yscale="log", xlabel="layer", xlim=(0, depth))
 axes[0].set(title="Signal, going up", ylabel="rms")
 axes[1].set(title="Gradient, coming down")
-axes[0].legend(loc="lower left")
+axes[0].text(15, 0.012, "Xavier", color="C4")
+axes[0].text(15, 0.5, "He", color="C5", va="top")
 plt.show()
 
 # %%

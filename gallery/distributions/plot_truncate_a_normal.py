@@ -83,12 +83,13 @@ for name, (_, color) in draws.items():
     left.plot(at, truncnorm(-2, 2, scale=std).pdf(at), color=color)
     low, high = measured[name].min(axis=0), measured[name].max(axis=0)
     right.fill_between(layers, low, high, color=color, alpha=0.25, lw=0)
-    right.plot(layers, (c * std) ** (2 * layers), color=color, label=name)
+    right.plot(layers, (c * std) ** (2 * layers), color=color)
     right.plot(layers, np.median(measured[name], axis=0), "o", color=color, ms=4, clip_on=False)
 left.set(title="The weights", xlabel="weight / σ", ylabel="density", xticks=range(-2, 3))
 right.set(title="The signal", xlabel="layer", ylabel="mean square", yscale="log", xlim=(0, depth))
 right.set_xticks(range(0, depth + 1, 5))
-right.legend(loc="lower left")
+right.text(10.5, 0.1, "plain cut")
+right.text(10.5, 0.85, "corrected", color="C6", va="top")
 plt.show()
 
 # %%
