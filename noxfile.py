@@ -45,7 +45,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, docstrings, spelling, prose, and the project's own files; says all that it finds."""
+    """Check style, docstrings, spelling, prose and the project's own files; says all it finds."""
     install(session, "lint")
     modules = [str(path) for path in sorted(Path("weightinit").rglob("*.py"))]
     workflows = [str(path) for path in sorted(Path(".github/workflows").iterdir())]

@@ -71,7 +71,7 @@ def minutes(file: str) -> float:
         lines = len(re.findall(r"\S[^\n]*$", text, re.MULTILINE)) - told
     else:
         shown = [cell[2] for cell in _CELL.finditer(text) if not _HIDDEN.search(cell[2])]
-        lines = sum(len(re.findall(r"^[^\s:]", cell, re.MULTILINE)) for cell in shown)
+        lines = sum(len(re.findall(r"^ *[^\s:]", cell, re.MULTILINE)) for cell in shown)
     prose = re.sub(rf"^[{MASK} ]+$", "", read(file, MASK).prose, flags=re.MULTILINE)
     formulas = len(_FORMULA.findall(text))
     return (

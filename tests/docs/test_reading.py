@@ -111,6 +111,17 @@ def test_paragraphs_are_told_apart():
     ]
 
 
+def test_minutes_add_up(tmp_path, monkeypatch):
+    """A page of 400 words, 20 lines of code that is shown and 4 formulas takes four minutes."""
+    page = tmp_path / "page.md"
+    shown = "```{code-cell} python\n" + "if x:\n    y = 1\n" * 10 + "```\n"
+    hidden = "```{code-cell} python\n:tags: [hide-input]\n\n" + "z = 1\n" * 100 + "```\n"
+    page.write_text("word " * 400 + "\n\n" + shown + "\n" + hidden + "\n$$ x $$\n\n" * 4)
+    monkeypatch.setattr("tests.docs.prose.ROOT", tmp_path)
+    monkeypatch.setattr("tests.docs.reading.ROOT", tmp_path)
+    assert minutes("page.md") == pytest.approx(4)
+
+
 def test_sentences_are_told_apart():
     """A full stop, a question mark or a colon in a number, a name or a list ends nothing."""
     text = 'It is 1.5 times "so." Is it? (No.) See e.g. here, vs. there. **Bold.** End'
