@@ -5,10 +5,10 @@ it to FOLDER/VERSION, makes FOLDER/latest a copy of the newest release, and writ
 needs: the list of versions, an index.html that leads to the newest, its page for lost readers.
 """
 
+import argparse
 import json
 import re
 import shutil
-import sys
 from pathlib import Path
 
 NEWEST = "latest"
@@ -105,8 +105,12 @@ def replace_text(file: Path, text: str) -> None:
 
 
 if __name__ == "__main__":
-    site, place, *version = sys.argv[1:]
-    if version:
-        add_version(Path(site), Path(place), *version)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("site", type=Path, help="folder of the built site")
+    parser.add_argument("place", type=Path, help="where to; with a version, the folder of all")
+    parser.add_argument("version", nargs="?", help="name of the version, such as 0.2.0 or dev")
+    given = parser.parse_args()
+    if given.version:
+        add_version(given.site, given.place, given.version)
     else:
-        move_into_place(Path(site), Path(place))
+        move_into_place(given.site, given.place)
