@@ -39,7 +39,7 @@ def move_into_place(site: Path, place: Path) -> None:
         place.rename(old)
     try:
         site.rename(place)
-    except OSError:
+    except BaseException:  # an interruption too
         if old.exists():
             old.rename(place)
         raise

@@ -62,20 +62,21 @@ def test_half_a_site_does_not_replace_a_whole_one(tmp_path: Path) -> None:
         assert (place / "index.html").read_text(encoding="utf-8") == "old"
 
 
+@pytest.mark.parametrize("reason", [PermissionError, KeyboardInterrupt])
 def test_an_interrupted_move_brings_the_old_site_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: type[BaseException]
 ) -> None:
-    """When the new site cannot be moved, the old one is served again."""
+    """When the new site cannot be moved, or somebody stops it, the old one is served again."""
     place, fresh = site(tmp_path / "html", text="old"), site(tmp_path / "fresh")
     rename = Path.rename
 
     def fails_for_fresh(self: Path, target: Path) -> Path:
         if self == fresh:
-            raise PermissionError("in use")
+            raise reason("in use")
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", fails_for_fresh)
-    with pytest.raises(PermissionError, match="in use"):
+    with pytest.raises(reason, match="in use"):
         publish.move_into_place(fresh, place)
     assert (place / "index.html").read_text(encoding="utf-8") == "old"
 
