@@ -137,7 +137,7 @@ def notebooks(session: nox.Session) -> None:
         began = time.perf_counter()
         with tempfile.TemporaryDirectory() as elsewhere:
             copy = shutil.copy(ROOT / notebook, elsewhere)
-            passed = passes(session, "jupyter", "execute", "--timeout=120", copy, quiet=True)
+            passed = passes(session, "jupyter", "execute", "--timeout=600", copy, quiet=True)
         session.log(f"{time.perf_counter() - began:5.1f} s  {Path(notebook).name}")
         return passed
 
