@@ -98,8 +98,9 @@ def needed(env: BuildEnvironment, docname: str) -> list[str]:
     links = {page: env.metadata[page]["links"] for page in [docname, *theory]}
     found = [page for page in theory if page in links[docname]]
     found = found or [page for page in theory if docname in links[page]]
-    topic = env.metadata[f"{dirname(docname)}/index"]["links"]
-    return (found or list(dict.fromkeys(topic)))[:MOST_NEEDED]
+    topic = dict.fromkeys(env.metadata[f"{dirname(docname)}/index"]["links"])
+    found = found or [page for page in topic if page.startswith(STATED)]  # not the scripts' cards
+    return found[:MOST_NEEDED]
 
 
 def place(app: Sphinx, docname: str) -> list[str]:

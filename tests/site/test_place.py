@@ -33,6 +33,25 @@ def test_needs_that_exist_pass():
     assert page_place.needed(env, "theory/zero") == []
 
 
+def test_a_script_needs_the_theory_that_it_is_linked_with():
+    """A script needs theory that it links to, or is linked from, or what its topic names; two."""
+    links = {
+        "auto_gallery/t/plot_a": ["theory/he", "auto_gallery/t/plot_b"],
+        "auto_gallery/t/plot_b": [],
+        "auto_gallery/t/plot_c": [],
+        "auto_gallery/t/index": ["guides/fans", "guides/fans", "auto_gallery/t/plot_a"],
+        "theory/zero": ["auto_gallery/t/plot_b"],
+        "theory/one": ["auto_gallery/t/plot_b"],
+        "theory/he": ["auto_gallery/t/plot_a", "auto_gallery/t/plot_b"],
+    }
+    env = SimpleNamespace(
+        metadata={page: {"links": to} for page, to in links.items()},
+        toctree_includes={"theory/index": ["theory/zero", "theory/one", "theory/he"]},
+    )
+    needed = {name: page_place.needed(env, f"auto_gallery/t/plot_{name}") for name in "abc"}
+    assert needed == {"a": ["theory/he"], "b": ["theory/zero", "theory/one"], "c": ["guides/fans"]}
+
+
 def test_needing_what_does_not_exist_fails():
     """A page that names a missing one stops the build, which says which and how to name it."""
     with pytest.raises(ExtensionError, match=r"theory/he: 'needs' names 'theory/no'.*no such page"):
