@@ -20,7 +20,8 @@ INDEX = "search-index.js"
 BEGIN = "window.searchPages = "
 # Words that the usual list holds for empty, and that mean something here.
 MEANINGFUL = {"he", "same"}
-CODE = (nodes.literal_block, nodes.doctest_block, addnodes.desc_signature)
+# Names of nodes that hold code; the last is what sphinx-gallery makes of a literal block.
+CODE = {"literal_block", "doctest_block", "desc_signature", "code_links_block"}
 LEFT_OUT = (nodes.title, nodes.raw, nodes.image, nodes.comment, nodes.system_message)
 # Results of code, which say nothing without it, and what speaks of other pages.
 LEFT_OUT_CLASSES = {
@@ -50,11 +51,13 @@ def _read(node: nodes.Element, entry: Entry, found: list[Entry]) -> None:
         elif isinstance(child, nodes.section | addnodes.desc):
             found.append(_entry(child))
             _read(child, found[-1], found)
-        elif isinstance(child, CODE):
+        elif _is_left_out(child):
+            continue
+        elif child.tagname in CODE:
             entry["code"] = f"{entry.get('code', '')}\n{child.astext()}".strip()
         elif isinstance(child, nodes.math | nodes.math_block):
             entry["text"] += " … "
-        elif not _is_left_out(child):
+        else:
             _read(child, entry, found)
             entry["text"] += "" if isinstance(child, nodes.Inline) else " "
 

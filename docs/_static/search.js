@@ -96,7 +96,7 @@
     const item = document.createElement("li");
     const title = element("h2");
     title.append(element("a", page.title, { href: page.address }));
-    item.append(title);
+    item.append(title, element("p", page.part, { className: "search-part" }));
     for (const place of [best, ...others.filter((other) => other.score > best.score / 2)].slice(0, PLACES_SHOWN)) {
       const lines = excerpt(place.text || place.code, place.terms);
       if (place.title !== page.title) {
@@ -104,7 +104,6 @@
       }
       item.append(lines);
     }
-    item.append(element("p", page.part, { className: "search-part" }));
     return item;
   }
 

@@ -134,6 +134,14 @@ def test_every_answer_leads_somewhere(page: Page, site: Path) -> None:
     assert not lost
 
 
+def test_excerpts_are_prose(page: Page) -> None:
+    """Code is searched, and kept apart from the text that excerpts are cut from."""
+    page.goto("/search.html")
+    entries = page.evaluate("Object.values(searchPages).flatMap((page) => page.entries)")
+    assert any("import numpy" in entry.get("code", "") for entry in entries)
+    assert not [entry["text"][:80] for entry in entries if "import numpy" in entry["text"]]
+
+
 def test_without_scripts_a_sentence_helps(site: Path) -> None:
     """Where scripts are off the page says so, and leads to the index."""
     text = (site / "search.html").read_text(encoding="utf-8")
