@@ -27,6 +27,13 @@ def texts(site: Path) -> dict[str, str]:
     }
 
 
+def content(texts: dict[str, str]) -> set[str]:
+    """Return the names of the pages that were written to be read: no search, no source code."""
+    return {
+        name for name in texts.keys() - NOT_PAGES_OF_CONTENT if not name.startswith("_modules/")
+    }
+
+
 @pytest.fixture(scope="module")
 def base(site: Path) -> str:
     """Return the site's address; the site knows it if it has a robots.txt, which only then is."""
@@ -50,13 +57,13 @@ def test_every_page_names_its_own_address(texts: dict[str, str], base: str) -> N
 def test_sitemap_lists_each_page_once(site: Path, texts: dict[str, str], base: str) -> None:
     """The sitemap has every page of content, no page twice, and no other address."""
     found = [loc.text for loc in ET.parse(site / "sitemap.xml").iter(LOC)]
-    assert sorted(found) == sorted(base + name for name in texts.keys() - NOT_PAGES_OF_CONTENT)
+    assert sorted(found) == sorted(base + name for name in content(texts))
 
 
 @pytest.mark.site
 def test_cards_have_whole_addresses(site: Path, texts: dict[str, str], base: str) -> None:
     """Each page of content names itself and a picture that exists, of the size that it says."""
-    for name in texts.keys() - NOT_PAGES_OF_CONTENT:
+    for name in content(texts):
         tags = {key: unescape(value) for key, value in OPEN_GRAPH.findall(texts[name])}
         assert tags["og:url"] == base + name
         assert tags["og:title"]
