@@ -52,7 +52,7 @@ def framed(svg: str) -> str:
 def standalone_svg(svg: str) -> str:
     """Return such an element as a file for an ``<img>``; it follows that one's ``color-scheme``."""
     light, dark = (
-        ";".join(f"--{name}:{value}" for name, value in variables.items())
+        ";".join(f"--{name}:{value}" for name, value in variables.items() if f"--{name}," in svg)
         for variables in (LIGHT_VARIABLES, DARK_VARIABLES)
     )
     style = (

@@ -6,10 +6,13 @@ from figure_svg import inline_svg, standalone_svg
 from matplotlib.figure import Figure
 
 SIZE = (3.2, 1.9)  # inches: about what a card shows, so that lines keep their weight
-VISIBLE = 0.5  # of a point: what lies nearer to the last corner of a curve is left out
+VISIBLE = 1.0  # points: what lies nearer to the last corner of a curve is left out
 CURVE = 20  # corners: what has fewer, such as a thin bar, needs them all
 
 _PATH = re.compile(r'(?<= d=")[^"]*')
+_SPACE = re.compile(r">\s+<")
+_EMPTY = re.compile(r"<(g|defs)(?: />|></\1>)")
+_DESCRIPTION = re.compile(r' role="img" aria-label="[^"]*"')  # the text of the card's link says it
 _STEP = re.compile(r"([A-Za-z])([^A-Za-z]*)")
 
 
@@ -19,7 +22,11 @@ def thumbnail_svg(fig: Figure) -> str:
     fig.set_size_inches(SIZE)
     fig.set_layout_engine("constrained")
     svg = standalone_svg(inline_svg(fig, prefix="thumbnail"))
-    return _PATH.sub(lambda path: _thinned(path[0]), svg)
+    svg = _PATH.sub(lambda path: _thinned(path[0]), svg)
+    svg = _SPACE.sub("><", _DESCRIPTION.sub("", svg))
+    while (smaller := _EMPTY.sub("", svg)) != svg:
+        svg = smaller
+    return svg
 
 
 def _thinned(path: str) -> str:
