@@ -3,6 +3,7 @@
 The whole font is seven times as large as what formulas need, and most of what a page would weigh.
 """
 
+import logging
 import re
 from collections.abc import Iterable
 from html import unescape
@@ -56,5 +57,6 @@ def cut_font(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of each table that it cuts
     app.connect("build-finished", cut_font)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,7 +8,10 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 800}
 ORDINARY_KILOBYTES = 200
-EXPLORABLE_KILOBYTES = 500  # a page with figures to play with, all of them loaded
+# What brings its data along: figures to play with, all of them loaded; the text of all pages,
+# to search it.
+WITH_DATA_KILOBYTES = 500
+WITH_DATA = ".wi-explore, script[src*='search-index']"
 # What a host shows in place of what is not there. It asks for its styles by absolute addresses, so
 # that it may stand at any depth: a folder cannot show it.
 NOT_FOUND = "404.html"
@@ -94,8 +97,8 @@ def visit(browser: Browser, base_url: str, site: Path, name: str, axe: str) -> V
     page = context.new_page()
     heard = Listener(page)
     heard.load(f"{base_url}/{MISSING if name == NOT_FOUND else name}")
-    if page.locator(".wi-explore").count():
-        seen.limit = EXPLORABLE_KILOBYTES
+    if page.locator(WITH_DATA).count():
+        seen.limit = WITH_DATA_KILOBYTES
     seen.kilobytes, seen.requests = heard.kilobytes(), len(heard.asked)
     lost = [r.url for r in heard.come if r.response().status >= 400]
     seen.failed = heard.failed + [url for url in lost if not url.endswith(f"/{MISSING}")]
