@@ -6,7 +6,7 @@
   const PLACES_SHOWN = 2; // of one page
   const EXCERPT = 220; // letters
   const NEXT_PLACE = 0.5; // what a page's second place is worth, beside its best; the third: squared
-  const WORTH = { Gallery: 0.5, Reference: 0.3 };
+  const WORTH = { auto_gallery: 0.5, reference: 0.3 }; // by the first part of an address
   const PACKAGE = /^(?:wi|weightinit)\./;
   const WORD = /[\p{L}\p{N}]+(?:[._'’][\p{L}\p{N}]+)*/gu;
 
@@ -55,7 +55,7 @@
     const name = question.trim().toLowerCase().replace(PACKAGE, "").replace(/\(\)$/, "");
     const isQuestion = name.includes(" ");
     const worth = ({ name: own, page }) =>
-      own?.toLowerCase() === name ? 1000 : (isQuestion && WORTH[page.part]) || 1;
+      own?.toLowerCase() === name ? 1000 : (isQuestion && WORTH[page.address.split("/")[0]]) || 1;
     const found = new Map();
     for (const hit of engine.search(question, { boostDocument: (id) => worth(places[id]) })) {
       const place = { ...places[hit.id], score: hit.score, terms: new Set(Object.keys(hit.match)) };
