@@ -17,6 +17,7 @@ from sphinx.search import IndexBuilder
 
 Entry = dict[str, str]
 INDEX = "search-index.js"
+UNUSED = ("searchtools.js", "language_data.js")  # Sphinx's own search
 BEGIN = "window.searchPages = "
 # Words that the usual list holds for empty, and that mean something here.
 MEANINGFUL = {"he", "same"}
@@ -125,6 +126,8 @@ class SearchIndex:
             BEGIN + json.dumps(pages, ensure_ascii=False, sort_keys=True),
         ]
         Path(app.outdir, INDEX).write_text("\n".join(script) + "\n", encoding="utf-8")
+        for name in UNUSED:
+            Path(app.outdir, "_static", name).unlink(missing_ok=True)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
