@@ -1,15 +1,20 @@
 """A figure -> a picture for a card: no words, which nobody reads at its size, and one shape."""
 
+import base64
+import io
 import re
 
 from figure_svg import inline_svg, standalone_svg
 from matplotlib.figure import Figure
+from PIL import Image
 
 SIZE = (3.2, 1.9)  # inches: about what a card shows, so that lines keep their weight
 VISIBLE = 1.0  # points: what lies nearer to the last corner of a curve is left out
+COLOURS = 64  # of a raster, of which noise of more colours would be the heaviest part of a page
 CURVE = 20  # corners: what has fewer, such as a thin bar, needs them all
 
 _PATH = re.compile(r'(?<= d=")[^"]*')
+_RASTER = re.compile(r"(?<=data:image/png;base64,)[^\"]+")
 _SPACE = re.compile(r">\s+<")
 _EMPTY = re.compile(r"<(g|defs)(?: />|></\1>)")
 _DESCRIPTION = re.compile(r' role="img" aria-label="[^"]*"')  # the text of the card's link says it
@@ -23,6 +28,7 @@ def thumbnail_svg(fig: Figure) -> str:
     fig.set_layout_engine("constrained")
     svg = standalone_svg(inline_svg(fig, prefix="thumbnail"))
     svg = _PATH.sub(lambda path: _thinned(path[0]), svg)
+    svg = _RASTER.sub(lambda raster: _reduced(raster[0]), svg)
     svg = _SPACE.sub("><", _DESCRIPTION.sub("", svg))
     while (smaller := _EMPTY.sub("", svg)) != svg:
         svg = smaller
@@ -45,6 +51,14 @@ def _thinned(path: str) -> str:
         kept.append(letter + " ".join(f"{x:.1f}".removesuffix(".0") for x in at))
         last = at[-2:] or last
     return "".join(kept)
+
+
+def _reduced(raster: str) -> str:
+    """Return a PNG, in base64, with fewer colours."""
+    image = Image.open(io.BytesIO(base64.b64decode(raster)))
+    stream = io.BytesIO()
+    image.quantize(COLOURS, Image.Quantize.FASTOCTREE).save(stream, "png", optimize=True)
+    return base64.b64encode(stream.getvalue()).decode()
 
 
 def _remove_words(fig: Figure) -> None:
