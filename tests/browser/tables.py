@@ -4,8 +4,20 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tests.browser.visit import WHOLE_KILOBYTES
+
 PAGE_HEAD = [
-    *("pages", "number", "kB gzip", "requests", "console", "failed", "foreign", "from folder"),
+    *(
+        "pages",
+        "number",
+        "kB opened",
+        "kB in whole",
+        "requests",
+        "console",
+        "failed",
+        "foreign",
+        "from folder",
+    ),
     *("axe light", "axe dark", "overflow at 360 px"),
 ]
 LISTS = ("console", "failed", "foreign", "from_file", "light", "dark")
@@ -27,6 +39,7 @@ def page_row(name: str, pages: list[dict[str, Any]]) -> list[str]:
     return [
         name,
         str(len(pages)),
+        f"{max(page['opened'] for page in pages):.0f}",
         f"{max(page['kilobytes'] for page in pages):.0f}",
         str(max(page["requests"] for page in pages)),
         *(str(sum(len(page[fault]) for page in pages)) for fault in LISTS),
@@ -36,8 +49,8 @@ def page_row(name: str, pages: list[dict[str, Any]]) -> list[str]:
 
 def is_faulty(page: dict[str, Any]) -> bool:
     """Tell whether a page breaks a law of test_pages."""
-    faults = any(page[fault] for fault in LISTS)
-    return faults or page["overflow"] > 0 or page["kilobytes"] >= page["limit"]
+    is_heavy = page["opened"] >= page["limit"] or page["kilobytes"] >= WHOLE_KILOBYTES
+    return is_heavy or page["overflow"] > 0 or any(page[fault] for fault in LISTS)
 
 
 def table(rows: list[list[str]]) -> list[str]:

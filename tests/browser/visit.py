@@ -7,11 +7,9 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 800}
-ORDINARY_KILOBYTES = 200
-# What brings its data along: figures to play with, all of them loaded; the text of all pages,
-# to search it.
-WITH_DATA_KILOBYTES = 500
-WITH_DATA = ".wi-explore, script[src*='search-index']"
+OPENED_KILOBYTES = 200  # what a page asks for before one scrolls
+WHOLE_KILOBYTES = 500  # with the figures to play with and the cards that come as one scrolls
+INDEX = "script[src*='search-index']"  # of the search page: the text of all pages
 # What a host shows in place of what is not there. It asks for its styles by absolute addresses, so
 # that it may stand at any depth: a folder cannot show it.
 NOT_FOUND = "404.html"
@@ -32,8 +30,9 @@ class Visit:
     """What was seen on a page."""
 
     page: str
+    opened: float = 0.0
     kilobytes: float = 0.0
-    limit: int = ORDINARY_KILOBYTES
+    limit: int = OPENED_KILOBYTES
     requests: int = 0
     console: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
@@ -70,15 +69,22 @@ class Listener:
         if message.type in ("error", "warning") and not is_status:
             self.console.append(message.text)
 
-    def load(self, address: str) -> None:
-        """Open the page and look at all of it, so that what is loaded late is loaded too."""
+    def open(self, address: str) -> None:
+        """Open the page, and wait for all that it asks for."""
         self.page.goto(address)
+        self._settle()
+
+    def look_at_all(self) -> None:
+        """Look at all of the page, so that what is loaded late is loaded too."""
         height = self.page.evaluate("document.scrollingElement.scrollHeight")
         self.page.set_viewport_size({**DESKTOP, "height": height})
+        self._settle()
+        self.page.set_viewport_size(DESKTOP)
+
+    def _settle(self) -> None:
         self.page.evaluate("new Promise(r => requestAnimationFrame(() => setTimeout(r)))")
         while len(self.asked) > len(self.come) + len(self.failed):
             self.page.wait_for_timeout(10)
-        self.page.set_viewport_size(DESKTOP)
 
     def foreign(self, origin: str) -> list[str]:
         """Return the addresses asked for that do not begin with `origin`."""
@@ -96,9 +102,11 @@ def visit(browser: Browser, base_url: str, site: Path, name: str, axe: str) -> V
     context = browser.new_context(viewport=DESKTOP, reduced_motion="reduce")
     page = context.new_page()
     heard = Listener(page)
-    heard.load(f"{base_url}/{MISSING if name == NOT_FOUND else name}")
-    if page.locator(WITH_DATA).count():
-        seen.limit = WITH_DATA_KILOBYTES
+    heard.open(f"{base_url}/{MISSING if name == NOT_FOUND else name}")
+    seen.opened = heard.kilobytes()
+    if page.locator(INDEX).count():
+        seen.limit = WHOLE_KILOBYTES
+    heard.look_at_all()
     seen.kilobytes, seen.requests = heard.kilobytes(), len(heard.asked)
     lost = [r.url for r in heard.come if r.response().status >= 400]
     seen.failed = heard.failed + [url for url in lost if not url.endswith(f"/{MISSING}")]
@@ -128,6 +136,7 @@ def complaints_from_file(browser: Browser, site: Path, name: str) -> list[str]:
     """Open the page from the folder; return what fails, is said, or lies outside the folder."""
     context = browser.new_context(viewport=DESKTOP)
     heard = Listener(context.new_page())
-    heard.load((site / name).as_uri())
+    heard.open((site / name).as_uri())
+    heard.look_at_all()
     context.close()
     return heard.failed + heard.console + heard.foreign(f"{site.as_uri()}/")
