@@ -1,7 +1,8 @@
 """What sphinx-gallery writes on every page of a script and no reader needs, taken out again.
 
 A note that points to the foot of the page; a notebook, since `page_notebooks` makes one that reads
-better; and an archive of both files, in which the time of the build differs from build to build.
+better; an archive of both files, in which the time of the build differs from build to build; and
+links from variables to Python's own types: that `start` is a str, nobody looks up.
 """
 
 import re
@@ -13,6 +14,10 @@ _NOTE = r"    \.\. note::\n        :class: sphx-glr-download-link-note\n(?:\n|  
 _FILES = r"    \.\. container:: sphx-glr-download sphx-glr-download-(?:jupyter|zip)\n\n.*\n"
 _UNWANTED = re.compile(f"{_NOTE}|{_FILES}")
 
+_BUILTIN = re.compile(
+    r'<a class="sphx-glr-backref-module-builtins [^"]*sphx-glr-backref-instance[^>]*>(.*?)</a>'
+)
+
 
 def tidy(app: Sphinx, docname: str, source: list[str]) -> None:  # noqa: ARG001  Sphinx's signature
     """Take the unwanted parts out of a gallery page before it is parsed."""
@@ -20,7 +25,20 @@ def tidy(app: Sphinx, docname: str, source: list[str]) -> None:  # noqa: ARG001 
         source[0] = _UNWANTED.sub("", source[0])
 
 
+def unlink_builtins(
+    app: Sphinx,  # noqa: ARG001  Sphinx passes five
+    pagename: str,  # noqa: ARG001
+    templatename: str,  # noqa: ARG001
+    context: dict[str, Any],
+    doctree: object,  # noqa: ARG001
+) -> None:
+    """Take the links from variables to Python's own types out of a page."""
+    if "body" in context:
+        context["body"] = _BUILTIN.sub(r"\1", context["body"])
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("source-read", tidy)
+    app.connect("html-page-context", unlink_builtins)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
