@@ -92,7 +92,7 @@ def browser(session: nox.Session) -> None:
     """Look at every page of the built site in Chromium: faults, weight, axe-core, Lighthouse."""
     if not (SITE / "index.html").is_file():
         session.error(f"no site in {SITE}: run `nox -s docs` first")
-    install(session, "browser")
+    install(session, "browser", package="-e.")
     session.env["CHROME_PATH"] = chromium(session)
     session.env["NODE_PATH"] = node_modules(session, ROOT / "tests" / "browser")
     pytest = ("pytest", f"--site={SITE}")
@@ -196,7 +196,9 @@ def sphinx(session: nox.Session, builder: str, output: Path, *options: str) -> N
 
 def chromium(session: nox.Session) -> str:
     """Return where Chromium is; on Debian, install it if it is missing and we may."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    # The shell first: it is Chromium without windows, and quicker by a fifth.
+    shell = "chromium-headless-shell"
+    names = (shell, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
     def find() -> str | None:
         found = (os.environ.get("CHROME_PATH"), *map(shutil.which, names))
@@ -204,9 +206,9 @@ def chromium(session: nox.Session) -> str:
 
     if not find() and shutil.which("apt-get") and os.geteuid() == 0:
         session.run("apt-get", "update", "--quiet", external=True)
-        session.run("apt-get", "install", "--quiet", "--yes", "chromium", external=True)
+        session.run("apt-get", "install", "--quiet", "--yes", shell, external=True)
     return find() or session.error(
-        "Chromium is missing: install it (Debian: `apt-get install chromium`), or say where it is: "
+        f"Chromium is missing: install it (Debian: `apt-get install {shell}`), or say where it is: "
         "CHROME_PATH=/path/to/chrome nox -s browser"
     )
 
