@@ -40,7 +40,9 @@ MARKDOWN = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"]
 def tests(session: nox.Session) -> None:
     """Run unit tests, doctests and the gallery's claims; the quick part: -- -m "not gallery"."""
     install(session, "test", package="-e.[examples]")
-    session.run("pytest", "-n", "auto", *session.posargs, env={"MPLBACKEND": "Agg"})
+    # a file stays in one process, which runs each gallery script once for all tests of it
+    options = ("-n", "auto", "--dist", "loadfile", *session.posargs)
+    session.run("pytest", *options, env={"MPLBACKEND": "Agg"})
 
 
 @nox.session
