@@ -1,15 +1,19 @@
-"""What sphinx-gallery writes on every page of a script and no reader needs, taken out again.
+"""What sphinx-gallery writes and no reader needs, taken out again.
 
-A note that points to the foot of the page; a notebook, since `page_notebooks` makes one that reads
-better; an archive of both files, in which the time of the build differs from build to build; and
-links from variables to Python's own types: that `start` is a str, nobody looks up.
+On the page of a script: a note that points to the foot of the page; a notebook, since
+`page_notebooks` makes one that reads better; an archive of both files, in which the time of the
+build differs from build to build; and links from variables to Python's own types: that `start` is a
+str, nobody looks up. On the page of a name: most of the cards of scripts, where there are dozens.
 """
 
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
 
+MOST_CARDS = 9  # of scripts that use a name, on its page: three rows
 _NOTE = r"    \.\. note::\n        :class: sphx-glr-download-link-note\n(?:\n|        .*\n)*"
 _FILES = r"    \.\. container:: sphx-glr-download sphx-glr-download-(?:jupyter|zip)\n\n.*\n"
 _UNWANTED = re.compile(f"{_NOTE}|{_FILES}")
@@ -37,8 +41,23 @@ def unlink_builtins(
         context["body"] = _BUILTIN.sub(r"\1", context["body"])
 
 
+def choose_cards(app: Sphinx) -> None:
+    """Leave the cards that the page of a name shows: scripts that name it, then others."""
+    folder = Path(app.srcdir, app.config.sphinx_gallery_conf["backreferences_dir"])
+    file = folder / "backreferences_all.json"
+    users = json.loads(file.read_text(encoding="utf-8"))
+    for name, scripts in users.items():
+        word = name.rpartition(".")[2]  # he_normal is used as a VarianceScaling, and not named so
+        scripts.sort(
+            key=lambda script, word=word: word not in Path(script[1], script[0]).read_text()
+        )
+        del scripts[MOST_CARDS:]
+    file.write_text(json.dumps(users), encoding="utf-8")
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
+    app.connect("builder-inited", choose_cards, priority=900)  # after sphinx-gallery
     app.connect("source-read", tidy)
     app.connect("html-page-context", unlink_builtins)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,6 +1,8 @@
 """The pages of gallery scripts: names in their code link to what a reader may want to look up."""
 
+import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import gallery_pages
 import pytest
@@ -17,6 +19,29 @@ def test_links_to_types_of_python_go() -> None:
     context = {"body": "".join(links)}
     gallery_pages.unlink_builtins(None, "page", "page.html", context, None)
     assert context["body"] == "<span>v</span>" + links[1]
+
+
+def test_cards_of_scripts_that_name_it_come_first(tmp_path: Path) -> None:
+    """Of many scripts that use a name nine are shown, and those that write it are among them."""
+    names = [f"plot_{k:02}.py" for k in range(20)]
+    for name in names:
+        text = "wi.Normal(std=1)" if name == names[-1] else "wi.he_normal"
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    file = tmp_path / "backreferences_all.json"
+    users = {"weightinit.Normal": [[name, str(tmp_path)] for name in names]}
+    file.write_text(json.dumps(users), encoding="utf-8")
+    config = SimpleNamespace(sphinx_gallery_conf={"backreferences_dir": "."})
+    gallery_pages.choose_cards(SimpleNamespace(srcdir=tmp_path, config=config))
+    shown = [name for name, _ in json.loads(file.read_text())["weightinit.Normal"]]
+    assert shown == [names[-1], *names[: gallery_pages.MOST_CARDS - 1]]
+
+
+@pytest.mark.site
+def test_a_page_of_a_name_shows_few_cards(site: Path) -> None:
+    """No page of the reference shows more cards than that, and some show as many."""
+    pages = [path.read_text(encoding="utf-8") for path in site.glob("reference/generated/*.html")]
+    counts = [page.count('class="sphx-glr-thumbcontainer"') for page in pages]
+    assert max(counts) == gallery_pages.MOST_CARDS
 
 
 @pytest.mark.site
