@@ -19,7 +19,7 @@ PAGES = (
     "reference/generated/weightinit.he_normal.html",
 )
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
-RUNS = 3
+RUNS = 5
 LEAST_PERFORMANCE = 98  # 100, but for the noise of the machine
 
 
@@ -47,7 +47,7 @@ def test_lighthouse_finds_nothing(
     tmp_path: Path,
     record_property: Callable[[str, object], None],
 ) -> None:
-    """All scores are 100; performance is the best of three, since noise can only slow a page."""
+    """All scores are 100; performance is the best of a few runs: noise only slows."""
     lighthouse = node_modules / ".bin" / "lighthouse"
     runs = []
     while len(runs) < RUNS and (not runs or runs[-1]["performance"] < 100):
