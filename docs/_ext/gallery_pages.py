@@ -48,10 +48,10 @@ def choose_cards(app: Sphinx) -> None:
     users = json.loads(file.read_text(encoding="utf-8"))
     for name, scripts in users.items():
         word = name.rpartition(".")[2]  # he_normal is used as a VarianceScaling, and not named so
-        scripts.sort(
-            key=lambda script, word=word: word not in Path(script[1], script[0]).read_text()
-        )
-        del scripts[MOST_CARDS:]
+        texts = {script[0]: Path(script[1], script[0]).read_text("utf-8") for script in scripts}
+        named = [script for script in scripts if word in texts[script[0]]]
+        others = [script for script in scripts if word not in texts[script[0]]]
+        users[name] = (named + others)[:MOST_CARDS]
     file.write_text(json.dumps(users), encoding="utf-8")
 
 
