@@ -22,6 +22,7 @@ FLOORS = {
     "_checks": -2,
     "_extras": -2,
     "_formulas": -2,
+    "_quadrature": -2,
     "_axes": -1,
     "activations": 0,
     "fans": 0,

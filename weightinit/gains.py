@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from weightinit import activations
 from weightinit._checks import check_choice
+from weightinit._quadrature import gauss_lobatto
 from weightinit.activations import Activation
 
 __all__ = ["ActivationLike", "gain"]
@@ -23,6 +24,8 @@ _REACH = 38.0  # exp(-z^2/2) is 1e-314 there, at the edge of what a float64 hold
 _TOLERANCE = 1e-13  # of the whole integral, for each panel
 _BISECTIONS = 40  # a panel of width 1 ends at 1e-12: what a jump can cost
 _MOST_PANELS = 2**17  # a function this rough has no moment worth computing
+
+_NODES, _WEIGHTS, _DIFFERENTIATION = gauss_lobatto(16)
 
 # At z, in panels of these widths: values, and how far rounding may have put them off.
 _Sampler = Callable[[_Array, _Array], tuple[_Array, _Array]]
@@ -124,28 +127,6 @@ def _gain_of(values: _Sampler, direction: str) -> float:
             "nothing to preserve, so no gain exists; check that it is the function you mean"
         )
     return 1.0 / math.sqrt(moment)
-
-
-def _gauss_lobatto(n: int) -> tuple[_Array, _Array]:
-    """Return nodes and weights on [-1, 1], with nodes at both ends.
-
-    A kink near the edge of a panel would hide from Gauss-Legendre nodes, which leave a gap there.
-    """
-    legendre = np.polynomial.Legendre.basis(n - 1)
-    nodes = np.concatenate([[-1.0], np.sort(legendre.deriv().roots()), [1.0]])
-    return nodes, 2 / (n * (n - 1) * legendre(nodes) ** 2)
-
-
-def _differentiation_matrix(nodes: _Array) -> _Array:
-    """Return the D that takes values at the nodes to the slopes of their polynomial there."""
-    vandermonde = np.polynomial.legendre.legvander(nodes, nodes.size - 1)
-    derivatives = np.polynomial.legendre.legder(np.eye(nodes.size))
-    slopes = np.polynomial.legendre.legvander(nodes, nodes.size - 2) @ derivatives
-    return np.asarray(np.linalg.solve(vandermonde.T, slopes.T).T)
-
-
-_NODES, _WEIGHTS = _gauss_lobatto(16)
-_DIFFERENTIATION = _differentiation_matrix(_NODES)
 
 
 def _second_moment(values: _Sampler) -> float:
