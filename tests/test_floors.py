@@ -23,6 +23,7 @@ FLOORS = {
     "_extras": -2,
     "_formulas": -2,
     "_quadrature": -2,
+    "_truncation": -2,
     "_axes": -1,
     "activations": 0,
     "fans": 0,

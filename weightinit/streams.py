@@ -3,6 +3,10 @@
 An array is cut into blocks of fixed size. Each block has a stream of its own, keyed by the seed
 and the number of the block, so that threads can fill blocks in any order and the values never
 depend on how many threads there were. One call takes one key from the caller's generator.
+
+What happens to the numbers of a stream are sums, products and comparisons, which every processor
+rounds alike. The streams are NumPy's, the same from 2.0 to 2.5. Normal numbers beyond 3.6 std come
+from the logarithm of the C library: another one than glibc may round their last bit differently.
 """
 
 import math
@@ -13,6 +17,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from weightinit._truncation import propose_normal, propose_uniform, reach
 
 __all__ = ["BLOCK", "NORMAL_REACH", "normal", "truncated_normal", "truncation_factor", "uniform"]
 
@@ -170,8 +176,9 @@ def truncated_normal(
     >>> bool(np.abs(x).max() <= 2 / streams.truncation_factor(2.0))
     True
     """
-    scale = std * (min(bound, 1.0) / truncation_factor(bound))
-    propose = _propose_normal if bound > 1 else _propose_uniform
+    bound = min(bound, NORMAL_REACH)
+    scale = std * (reach(bound) / max(bound, 1.0))
+    propose = propose_normal if bound > 1 else propose_uniform
 
     def draw(stream: np.random.Generator, block: _Array) -> None:
         rejected = propose(stream, block, bound)
@@ -189,6 +196,9 @@ def truncation_factor(bound: float) -> float:
     r"""
     Return the std of a standard normal whose tails are cut off at +- `bound`.
 
+    .. math:: c(b) = \frac{b}{\sqrt{b^2 + 1 / s(b)}}, \qquad
+        s(b) = \sum_{k \ge 1} \frac{b^{2k - 2}}{3 \cdot 5 \cdots (2k + 1)} .
+
     Parameters
     ----------
     bound : float
@@ -197,7 +207,8 @@ def truncation_factor(bound: float) -> float:
     Returns
     -------
     float
-        :math:`c(b)`, between 0 and 1; :math:`b / \sqrt 3` for small :math:`b`.
+        :math:`c(b)`, between 0 and 1, to a relative error below 1.1e-15 and with the same bits on
+        every machine; :math:`b / \sqrt 3` for small :math:`b`.
 
     Examples
     --------
@@ -205,26 +216,8 @@ def truncation_factor(bound: float) -> float:
     >>> streams.truncation_factor(2.0)
     0.87962566
     """
-    # A ratio of two integrals: the closed form cancels for small b.
-    nodes, weights = np.polynomial.legendre.leggauss(64)
     b = min(bound, NORMAL_REACH)
-    mass = weights * np.exp(-0.5 * (b * nodes) ** 2)
-    return b * math.sqrt(float(mass @ nodes**2) / float(mass.sum()))
-
-
-def _propose_normal(stream: np.random.Generator, block: _Array, bound: float) -> NDArray[np.intp]:
-    """Fill the block with normal numbers and return which lie out of bounds (< 32 %)."""
-    stream.standard_normal(out=block, dtype=block.dtype.type)
-    return np.flatnonzero(np.abs(block) > bound)
-
-
-def _propose_uniform(stream: np.random.Generator, block: _Array, bound: float) -> NDArray[np.intp]:
-    """Fill the block evenly on +-1, for the bounds, and return what is to be redrawn (< 15 %)."""
-    stream.random(out=block, dtype=block.dtype.type)
-    block *= 2
-    block -= 1
-    keep = stream.random(block.size, dtype=block.dtype.type)
-    return np.flatnonzero(keep > np.exp(-0.5 * (bound * block) ** 2))
+    return b / reach(b)
 
 
 def _scale(block: _Array, mean: float, std: float) -> None:
