@@ -136,6 +136,7 @@ class Sparse(Initializer):
         # The k smallest of n random keys are a fair choice of k without replacement.
         keys = streams.uniform(rng, (units, n), np.dtype(np.float64), low=0.0, high=1.0)
         chosen = np.argpartition(keys, self.nonzeros - 1, axis=1)[:, : self.nonzeros]
+        chosen.sort(axis=1)  # their order depends on the processor
         # In float64, where no draw is 0: in float32 one in 2^23 is, and would not count.
         drawn = np.dtype(np.float64)
         values = streams.normal(rng, (units, self.nonzeros), drawn, mean=0.0, std=self.std)
