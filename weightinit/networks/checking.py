@@ -1,28 +1,19 @@
 """Gradients checked against differences of the loss."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from weightinit._checks import RandomSource, check_integer, check_rng
+from weightinit.networks._differences import Comparison, Differences, Evaluation
 from weightinit.networks.backpropagation import backpropagate
-from weightinit.networks.base import Array
+from weightinit.networks.base import Gradients
 from weightinit.networks.losses import choose_loss
 from weightinit.networks.network import Network
 
 __all__ = ["GradientCheck", "check_gradients"]
-
-# The step that balances the two errors of a central difference, h ** 2 and eps / h.
-_STEP = float(np.cbrt(np.finfo(np.float64).eps))
-
-# Rounding alone moves a difference by about eps / h = 4e-11 of the loss. So that this stays far
-# below 1e-6, the error of entries below this share of the loss is taken relative to the share.
-_FLOOR = 1e-3
-
-_GOOD = 1e-6
 
 
 @dataclass(frozen=True)
@@ -44,6 +35,9 @@ class GradientCheck:
         Their difference, relative to the larger of them.
     entries : int
         How many entries were compared.
+    unresolved : tuple of (str, tuple of int), default ()
+        Those of them, as parameter and place, that could not be told: rounding or a kink may be
+        all that their two numbers differ by. The worst is one of these only if there are no others.
 
     Examples
     --------
@@ -61,15 +55,22 @@ class GradientCheck:
     numeric: float
     relative_error: float
     entries: int
+    unresolved: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
     def __str__(self) -> str:
-        """Return both numbers, one below the other."""
-        place = f"{self.parameter}[{', '.join(map(str, self.index))}]"
-        return (
-            f"worst of {self.entries} entries: {place}\n"
-            f"analytic  {self.analytic!r}\nnumeric   {self.numeric!r}\n"
-            f"relative error {self.relative_error:.1e}"
-        )
+        """Return both numbers, one below the other, and how many entries rounding hides."""
+        lines = [
+            f"worst of {self.entries} entries: {_place(self.parameter, self.index)}",
+            f"analytic  {self.analytic!r}",
+            f"numeric   {self.numeric!r}",
+            f"relative error {self.relative_error:.1e}",
+        ]
+        if self.unresolved:
+            lines.append(
+                f"not told: {len(self.unresolved)} entries, whose gradients rounding or a kink "
+                f"hides, such as {_place(*self.unresolved[0])}"
+            )
+        return "\n".join(lines)
 
 
 def check_gradients(
@@ -108,25 +109,38 @@ def check_gradients(
 
     Raises
     ------
-    RuntimeError, TypeError, ValueError
-        As for ``net.loss_and_gradients``; `entries` is not an integer >= 1.
+    TypeError
+        `net` is not a network; or as for ``net.loss_and_gradients``.
+    RuntimeError, ValueError
+        As for ``net.loss_and_gradients``; the loss is not finite; the network has no parameters;
+        `entries` is not an integer >= 1.
 
     Notes
     -----
-    Below 1e-6 the gradients are right; a mistake shows as 1e-3 or more. The error is relative to
-    the larger of both numbers, or to 1e-3 of the loss where both are smaller, since rounding
-    hides more. Where the step crosses a kink, as that of a ReLU, the difference is wrong though
-    the gradient is right: an entry that disagrees is tried again with steps 10 and 100 times
-    smaller, and its best counts.
+    Below 1e-6 the gradients are right; a mistake shows as 1e-3 or more, a gradient that is NaN or
+    infinite as inf. The error is relative to the larger of both numbers, however large the loss:
+    where rounding of the loss would hide a gradient, the difference is taken of the outputs and
+    weighed with the gradient of the loss by them, once the two agree within rounding. An entry
+    that disagrees is tried again with longer and shorter steps, and one match is enough: a step
+    may cross the kink of a ReLU, or bend too much for large inputs.
+
+    Two kinds of entries no difference can tell; they are listed as ``unresolved``. The gradient of
+    the one is below what rounding adds to the difference, some 1e-10 of the sum of
+    :math:`|z\, \partial L / \partial z|` over the outputs. The other is at a kink, such as a
+    pre-activation of exactly 0 before a ReLU. A gradient of 0 counts as right where neither step
+    changes a bit of the outputs.
 
     Examples
     --------
     >>> import weightinit as wi
     >>> x, y = wi.datasets.ring(20, rng=0)
     >>> net = wi.mlp([2, 4, 1], "tanh").initialize(wi.xavier_normal, rng=0)
-    >>> wi.check_gradients(net, x, y).relative_error < 1e-6
-    True
+    >>> check = wi.check_gradients(net, x, y)
+    >>> check.relative_error < 1e-6, check.unresolved
+    (True, ())
     """
+    if not isinstance(net, Network):
+        raise TypeError(f"net must be a Network, got {net!r:.80}; build one with wi.mlp([2, 4, 1])")
     most = None if entries is None else check_integer("entries", entries, at_least=1)
     generator = check_rng(rng)
     parameters = {name: array.astype(np.float64) for name, array in net.parameters.items()}
@@ -135,26 +149,40 @@ def check_gradients(
         batch = batch.astype(np.float64)
     loss, targets = choose_loss(y, len(batch), net.output_shape)
 
-    def value() -> float:
-        return loss(net.chain.forward(parameters, batch)[0], targets)[0]
+    def evaluate() -> Evaluation:
+        outputs, _ = net.chain.forward(parameters, batch)
+        value, slopes = loss(outputs, targets)
+        return Evaluation(value, outputs, slopes)
 
-    start, _, gradients = backpropagate(net.chain, parameters, loss, batch, targets)
-    chosen = [
-        (name, index)
-        for name, gradient in gradients.items()
-        for index in _indices(gradient.shape, most, generator)
-    ]
-    if not chosen:
+    with np.errstate(all="ignore"):  # what is not finite is told
+        start, _, gradients = backpropagate(net.chain, parameters, loss, batch, targets)
+        _check_start(net, start, gradients)
+        differences = Differences(evaluate, parameters)
+        found = {
+            (name, index): differences.compare(name, index, float(gradient[index]))
+            for name, gradient in gradients.items()
+            for index in _indices(gradient.shape, most, generator)
+        }
+    return _worst(found)
+
+
+def _check_start(net: Network, loss: float, gradients: Gradients) -> None:
+    if not gradients:
         raise ValueError(f"there is nothing to check: {net!r} has no parameters; add a layer")
-    compared = [
-        _compare(value, parameters[name], index, float(gradients[name][index]), _FLOOR * abs(start))
-        for name, index in chosen
-    ]
-    worst = max(range(len(chosen)), key=lambda i: compared[i][1])
-    (name, index), (numeric, error) = chosen[worst], compared[worst]
-    return GradientCheck(
-        name, index, float(gradients[name][index]), numeric, error, entries=len(chosen)
-    )
+    if not math.isfinite(loss):
+        raise ValueError(
+            f"the loss must be finite to take differences of it, got {loss}; look for NaN or huge "
+            "numbers in net.parameters, or scale inputs and targets down"
+        )
+
+
+def _worst(found: dict[tuple[str, tuple[int, ...]], Comparison]) -> GradientCheck:
+    """Return the entry that agrees least among those that can be told, if there are any."""
+    told = [place for place, entry in found.items() if entry.resolved] or list(found)
+    name, index = worst = max(told, key=lambda place: found[place].relative_error)
+    analytic, numeric, error, _ = found[worst]
+    unresolved = tuple(place for place, entry in found.items() if not entry.resolved)
+    return GradientCheck(name, index, analytic, numeric, error, len(found), unresolved)
 
 
 def _indices(
@@ -166,34 +194,5 @@ def _indices(
     return [tuple(int(i) for i in np.unravel_index(place, shape)) for place in flat]
 
 
-def _compare(
-    value: Callable[[], float],
-    array: Array,
-    index: tuple[int, ...],
-    analytic: float,
-    floor: float,
-) -> tuple[float, float]:
-    """Return the central difference that fits the analytic gradient best, and its error."""
-    tried = []
-    for shrink in (1, 10, 100):
-        numeric = _difference(value, array, index, shrink)
-        larger = max(abs(analytic), abs(numeric), floor, np.finfo(np.float64).tiny)
-        error = abs(analytic - numeric) / larger
-        tried.append((numeric, error))
-        if error <= _GOOD:
-            break
-    return min(tried, key=lambda pair: pair[1])
-
-
-def _difference(
-    value: Callable[[], float], array: Array, index: tuple[int, ...], shrink: int
-) -> float:
-    theta = float(array[index])
-    h = _STEP * max(1.0, abs(theta)) / shrink
-    above, below = theta + h, theta - h  # as rounded, so that their difference is exact
-    array[index] = above
-    value_above = value()
-    array[index] = below
-    value_below = value()
-    array[index] = theta
-    return (value_above - value_below) / (above - below)
+def _place(parameter: str, index: tuple[int, ...]) -> str:
+    return f"{parameter}[{', '.join(map(str, index))}]"
