@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.networks.numeric import assert_exact_backward, draw_parameters
@@ -19,6 +19,8 @@ def block(width: int, hidden: int) -> Residual:
 
 @settings(max_examples=30)
 @given(n=SIZES, width=SIZES, hidden=SIZES, seed=SEEDS)
+@example(n=1, width=1, hidden=1, seed=108)  # tanh is so flat here that rounding is 1e-5 of slopes
+@example(n=1, width=3, hidden=1, seed=1601)
 def test_backward_is_exact(n: int, width: int, hidden: int, seed: int) -> None:
     """Gradients of a residual block equal differences, its scalar included."""
     rng = np.random.default_rng(seed)
