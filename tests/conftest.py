@@ -1,9 +1,12 @@
 """Settings that all tests share."""
 
+import os
 from pathlib import Path
 
 import hypothesis
 import pytest
+
+os.environ["MPLBACKEND"] = "Agg"  # figures are drawn, but no windows opened
 
 # A slow machine is not a bug: no example has to finish by a deadline.
 hypothesis.settings.register_profile("weightinit", deadline=None, print_blob=True)

@@ -4,7 +4,6 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -14,8 +13,6 @@ from weightinit.diagnosis import trace
 from weightinit.diagnosis.measures import distinct_units
 from weightinit.monitoring.records import shares
 from weightinit.monitoring.width import effective_width
-
-mpl.use("Agg")
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.standard_normal((60, 6)), RNG.integers(0, 3, 60)

@@ -201,8 +201,7 @@ def test_html_is_escaped_and_closed():
 
 @pytest.fixture
 def draw():
-    """Return the function that draws a comparison, without a screen."""
-    plt.switch_backend("Agg")
+    """Return the function that draws a comparison, and close its figures."""
     yield lambda scores, **options: made_of(scores).plot(**options)
     plt.close("all")
 

@@ -89,7 +89,6 @@ def test_html_is_escaped():
 def test_plot_draws_both_ways(problem):
     """One figure: signal and gradient by layer, described for those who cannot see it."""
     plt = pytest.importorskip("matplotlib.pyplot")
-    plt.switch_backend("Agg")
     for make in (lambda: mlp("relu", 5, 32, seed=0), lambda: rnn("relu", 32, 6, seed=0)):
         figure = spoiled(problem, make()).plot()
         assert len(figure.axes) == 2

@@ -21,7 +21,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> str:
     run = subprocess.run(
         [sys.executable, script.name],
         cwd=script.parent,
-        env=os.environ | {"MPLBACKEND": "Agg", "PYTHONWARNINGS": "ignore"},
+        env=os.environ | {"PYTHONWARNINGS": "ignore"},
         capture_output=True,
         text=True,
         check=False,

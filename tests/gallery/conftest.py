@@ -35,7 +35,6 @@ def run(path: str) -> Run:
         pytest.MonkeyPatch.context() as patch,
         contextlib.redirect_stdout(printed),
     ):
-        plt.switch_backend("Agg")
         patch.setattr(plt, "show", lambda: None)
         names = runpy.run_path(str(GALLERY / path), run_name="__main__")
     texts = [str(plt.figure(number).get_label()) for number in plt.get_fignums()]
