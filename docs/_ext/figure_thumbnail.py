@@ -67,11 +67,10 @@ def _remove_words(fig: Figure) -> None:
         for coloured in [*ax.images, *ax.collections]:
             if coloured.colorbar:
                 coloured.colorbar.remove()
-    fig.suptitle("")
-    fig.supxlabel("")
-    fig.supylabel("")
-    for artist in [*fig.texts, *fig.legends]:
-        artist.remove()
+    for text in fig.texts:  # a title that is removed would stay in the layout of matplotlib 3.9
+        text.set(text="", in_layout=False)
+    for legend in list(fig.legends):
+        legend.remove()
     for ax in fig.axes:
         for artist in [*ax.texts, *filter(None, [ax.get_legend()])]:
             artist.remove()
