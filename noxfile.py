@@ -7,10 +7,12 @@
 Each session makes its own environment and installs there what it needs.
 """
 
+import itertools
 import os
 import shutil
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -22,6 +24,7 @@ nox.options.reuse_venv = "yes"
 
 ROOT = Path(__file__).resolve().parent
 PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
+PYTHONS = nox.project.python_versions(PYPROJECT)  # those that the classifiers name
 BUILD = ROOT / "docs" / "_build"
 SITE = BUILD / "html"
 # What a build of the site leaves behind. A clean build begins without it, since the caches know
@@ -34,6 +37,10 @@ GENERATED = [
     "reference/generated",
 ]
 MARKDOWN = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"]
+# pyenv hides the Pythons that it has not activated; `compat` is for all that are on the machine.
+for folder in Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/3.*/bin"):
+    os.environ["PATH"] += f"{os.pathsep}{folder}"
+TESTED: dict[str, None] = {}  # the lines of the table of what was tested, in this order
 
 
 @nox.session
@@ -42,7 +49,30 @@ def tests(session: nox.Session) -> None:
     install(session, "test", package="-e.[examples]")
     # a file stays in one process, which runs each gallery script once for all tests of it
     options = ("-n", "auto", "--dist", "loadfile", *session.posargs)
-    session.run("pytest", *options, env={"MPLBACKEND": "Agg"})
+    session.run("pytest", *options)
+
+
+@nox.session(python=PYTHONS, reuse_venv=False, default=False)
+def compat(session: nox.Session) -> None:
+    """Run the quick tests on every supported Python that is here, with the newest packages."""
+    install(session, "distributed", package="-e.[examples]")
+    quick_tests(session)
+
+
+@nox.session(python=PYTHONS[0], default=False)
+def lowest(session: nox.Session) -> None:
+    """Run the quick tests with the lowest version of each package that pyproject.toml allows."""
+    install(session, package="-e.[examples]", requirements=floors("distributed"))
+    quick_tests(session)
+
+
+@nox.session(reuse_venv=False, default=False)
+def prerelease(session: nox.Session) -> None:
+    """Run the quick tests with what NumPy, SciPy and others will release; $PIP_EXTRA_INDEX_URL."""
+    install(session, "distributed", package="-e.[examples]")
+    coming = ("numpy", "scipy", "scikit-learn", "matplotlib")
+    session.install("--upgrade", "--pre", *coming)
+    quick_tests(session)
 
 
 @nox.session
@@ -178,14 +208,40 @@ def sweeps(session: nox.Session) -> None:
     session.run("pytest", "-n", "auto", "tests/sweeps", *session.posargs)
 
 
-def install(session: nox.Session, *groups: str, package: str | None = None) -> None:
+def install(
+    session: nox.Session,
+    *groups: str,
+    package: str | None = None,
+    requirements: Sequence[str] = (),
+) -> None:
     """Install dependency groups, and the package if wanted, into the session's environment."""
     wanted = [package] if package else []
-    session.install(*wanted, *nox.project.dependency_groups(PYPROJECT, *groups))
+    session.install(*wanted, *nox.project.dependency_groups(PYPROJECT, *groups), *requirements)
     # One BLAS thread: the arrays here are small, and threads that wait for a busy core take
     # minutes where one takes a second.
     session.env["OPENBLAS_NUM_THREADS"] = "1"
     session.env["PYTHONPATH"] = None
+
+
+def quick_tests(session: nox.Session) -> None:
+    """Run all tests but the gallery's, then print the table of what was tested so far."""
+    results = Path(session.create_tmp()) / "results.xml"
+    results.unlink(missing_ok=True)
+    options = ("-n", "auto", "--dist", "loadfile", "-m", "not gallery", f"--junit-xml={results}")
+    passed = passes(session, "pytest", *options, *session.posargs)
+    told = session.run("python", "tests/tested.py", session.name, results, silent=True, log=False)
+    TESTED.update(dict.fromkeys(told.splitlines()))
+    session.log("\n".join(["so far, tested were:", *TESTED]))
+    if not passed:
+        session.error("tests failed")
+
+
+def floors(*groups: str) -> list[str]:
+    """Return what pyproject.toml asks for, each package at the lowest version that it allows."""
+    project = PYPROJECT["project"]
+    extras = itertools.chain.from_iterable(project["optional-dependencies"].values())
+    asked = (*project["dependencies"], *extras, *nox.project.dependency_groups(PYPROJECT, *groups))
+    return [package.replace(">=", "==") for package in asked if ">=" in package]
 
 
 def sphinx(session: nox.Session, builder: str, output: Path, *options: str) -> None:
