@@ -67,6 +67,7 @@ myst_heading_anchors = 3
 nb_execution_mode = "inline"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
+nb_output_stderr = "warn"  # a library's warning, for one, must not reach a page
 nb_merge_streams = True
 nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
