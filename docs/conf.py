@@ -36,6 +36,7 @@ extensions = [
     "math_font",
     "mathml",
     "page_notebooks",
+    "page_output",
     "page_assets",
     "page_place",
     "search_index",
@@ -68,7 +69,6 @@ nb_execution_mode = "inline"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nb_output_stderr = "warn"  # a library's warning, for one, must not reach a page
-nb_merge_streams = True
 nb_code_prompt_show = "Show the code"
 nb_code_prompt_hide = "Hide the code"
 nb_eval_name_regex = r".+"  # whole expressions, so that prose can format what it states
