@@ -39,6 +39,7 @@ ORDER = {
         "plot_compare_weights_of_an_rnn",
         "plot_find_which_zero_locks_an_rnn",
         "plot_train_an_rnn_on_negation",
+        "plot_count_what_one_hot_costs",
         "plot_train_at_the_slides_size",
     ],
     "diagnosis": [

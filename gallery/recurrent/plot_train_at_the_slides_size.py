@@ -8,7 +8,6 @@ weight. Can it be trained for real on a small computer, and what does it show th
 """
 
 import math
-import time
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -45,23 +44,11 @@ def train(initializer):
 
 # %%
 # **One sweep.** Four starts, one run each, as in the demonstration: the spread of the test accuracy
-# we know, and that of the losses is not what the labels could tell us about. Beside it the way that
-# takes hours: each word as a row of an identity matrix of 10,000 × 10,000, made anew for each
-# sequence, and each sequence by itself. We measure five sequences, take the fastest, and multiply.
+# we know, and that of the losses is not what the labels could tell us about. Words are looked up:
+# what one-hot rows would cost is counted in
+# :ref:`sphx_glr_auto_gallery_recurrent_plot_count_what_one_hot_costs.py`.
 
-begun = time.perf_counter()
 results = {name: train(initializer) for name, (initializer, _) in starts.items()}
-seconds = time.perf_counter() - begun
-
-E, W = wi.he_normal((vocabulary, hidden), rng=0), wi.he_normal((hidden, hidden), rng=1)
-took = []
-for sequence in x[:5]:
-    begun, h = time.perf_counter(), np.zeros(hidden)
-    for row in np.eye(vocabulary)[sequence]:
-        h = np.tanh(row @ E + h @ W)
-    took.append(time.perf_counter() - begun)
-one_sequence = min(took)
-hours_one_hot = one_sequence * len(x) * epochs * len(starts) / 3600
 
 fig, (left, right) = plt.subplots(1, 2, figsize=(7, 3.3), layout="constrained")
 fig.set_label(
@@ -98,5 +85,3 @@ low, high = (end / len(y_test) for end in chance)
 print(f"what 999 of 1000 coins would score on the 200: {low:.1%} to {high:.1%}")
 for name, (losses, seen, new) in results.items():
     print(f"{name:>8}: loss {losses[-1]:.3f}, accuracy on the 800 {seen:.1%}, on the 200 {new:.1%}")
-print(f"this took {seconds:.0f} seconds; one-hot, sequence by sequence, without changing a weight,")
-print(f"at least {hours_one_hot:.0f} hours ({1000 * one_sequence:.0f} ms a sequence)")

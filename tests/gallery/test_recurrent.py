@@ -8,6 +8,8 @@ import math
 import numpy as np
 import pytest
 
+import weightinit as wi
+
 pytestmark = pytest.mark.gallery
 
 
@@ -146,9 +148,31 @@ def test_random_labels_teach_nothing(memorized):
     assert all(low - 0.5 < right < high + 0.5 for right in new)
 
 
-def test_one_hot_takes_far_longer(memorized):
-    """The lookup saves more than a factor of ten against one-hot rows, on any machine."""
-    assert memorized["hours_one_hot"] * 3600 > 10 * memorized["seconds"]
+@pytest.fixture
+def costs(run_script):
+    """Return the names of the script that counts what one-hot vectors cost."""
+    return run_script("recurrent/plot_count_what_one_hot_costs.py").names
+
+
+def test_costs_follow_from_the_shapes(costs):
+    """The operations and bytes that were counted are those predicted, exactly, for every size."""
+    assert len(costs["counts"]) >= 5
+    assert costs["counts"] == {v: costs["predict"](v) for v in costs["counts"]}
+
+
+def test_one_hot_rows_and_a_lookup_lead_to_the_same_state(costs):
+    """They give one state, bit for bit, and up to rounding that of the package's own network."""
+    units, length = 12, 9
+    rng = np.random.default_rng(0)
+    E, W = rng.standard_normal((50, units)), wi.orthogonal((units, units), rng=rng)
+    words = rng.integers(50, size=length)
+    state = costs["lookup_state"](E, W, words)
+    assert np.array_equal(costs["one_hot_state"](E, W, words), state)
+    own = {"weight": W, "bias": np.zeros(units)}
+    packaged, _ = wi.networks.RNN("tanh").forward(own, E[words][np.newaxis])
+    # a step errs by the rounding of sums of so many products below 1, and W magnifies no error
+    rounding = length * units * (units + 2) * np.finfo(float).eps
+    assert packaged[0] == pytest.approx(state, rel=0, abs=rounding)
 
 
 @pytest.fixture
