@@ -181,6 +181,29 @@ def notebooks(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def reproducible(session: nox.Session) -> None:
+    """Build the site twice, in two places and two ways, and compare every byte (20 minutes)."""
+    install(session, "docs", package="-e.[examples]")
+    session.env["SITE_URL"] = "https://weightinit.example/"  # with what only an address brings
+    left_out = shutil.ignore_patterns(".*", "_build", *(Path(name).name for name in GENERATED))
+
+    def build(name: str, jobs: str, seed: str, zone: str) -> Path:
+        copy = Path(elsewhere, name)
+        shutil.copytree(ROOT, copy, ignore=left_out)
+        made = copy / "docs" / "_build"
+        env = {"PYTHONPATH": str(copy), "PYTHONHASHSEED": seed, "TZ": zone}
+        options = ("-n", "-W", "-j", jobs, "-d", made / "doctrees")
+        session.run("sphinx-build", *options, copy / "docs", made / "html", env=env, silent=True)
+        return made / "html"
+
+    with tempfile.TemporaryDirectory() as elsewhere, ThreadPoolExecutor() as pool:
+        # the zones are 26 hours apart: wherever it is now, the dates differ
+        first = pool.submit(build, "one", "1", "1", "EAST-14")
+        second = pool.submit(build, "the/other", "2", "2", "WEST+12")
+        session.run("python", "docs/compare_sites.py", first.result(), second.result())
+
+
+@nox.session(default=False)
 def linkcheck(session: nox.Session) -> None:
     """Ask every link on the site whether it still leads somewhere (needs the internet)."""
     install(session, "docs", package="-e.[examples]")
