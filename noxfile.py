@@ -193,7 +193,8 @@ def reproducible(session: nox.Session) -> None:
         made = copy / "docs" / "_build"
         env = {"PYTHONPATH": str(copy), "PYTHONHASHSEED": seed, "TZ": zone}
         options = ("-n", "-W", "-j", jobs, "-d", made / "doctrees")
-        session.run("sphinx-build", *options, copy / "docs", made / "html", env=env, silent=True)
+        session.run("sphinx-build", *options, copy / "docs", made / "fresh", env=env, silent=True)
+        session.run("python", copy / "docs" / "publish.py", made / "fresh", made / "html")
         return made / "html"
 
     with tempfile.TemporaryDirectory() as elsewhere, ThreadPoolExecutor() as pool:

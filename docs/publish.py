@@ -12,6 +12,7 @@ import shutil
 from pathlib import Path
 
 NEWEST = "latest"
+NOTE = ".buildinfo"  # of Sphinx to itself, for its next build; depends on how many cores built
 RELEASE = re.compile(r"v?(\d+(?:\.\d+)*)")
 NAME = re.compile(r"[A-Za-z0-9][\w.+-]*")
 FOR_THE_HOST = ("404.html", "robots.txt")  # what a host looks for at its root alone
@@ -33,6 +34,7 @@ def move_into_place(site: Path, place: Path) -> None:
     """Put a finished site in place of the old one, which stays if that cannot be done."""
     if not (site / "index.html").is_file():
         raise FileNotFoundError(f"no finished site in {site}: it has no index.html; build it first")
+    (site / NOTE).unlink(missing_ok=True)
     old = place.with_name(f".{place.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if place.exists():

@@ -52,6 +52,13 @@ def test_the_new_site_takes_the_place_of_the_old(tmp_path: Path) -> None:
     assert [path.read_text(encoding="utf-8") for path in place.iterdir()] == ["new"]
 
 
+def test_what_the_next_build_would_read_is_left_out(tmp_path: Path) -> None:
+    """A site in its place has no file that depends on the number of cores that built it."""
+    fresh = site(tmp_path / "fresh", ".buildinfo", "_static/site.css")
+    publish.move_into_place(fresh, tmp_path / "html")
+    assert sorted(path.name for path in (tmp_path / "html").iterdir()) == ["_static", "index.html"]
+
+
 def test_half_a_site_does_not_replace_a_whole_one(tmp_path: Path) -> None:
     """A build that failed, or left no front page, leaves the old site as it was."""
     place = site(tmp_path / "html", text="old")
