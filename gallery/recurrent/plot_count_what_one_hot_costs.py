@@ -37,10 +37,10 @@ def lookup_state(E, W, sequence):
 
 
 # %%
-# **One sweep.** A clock would tell of one machine, under the load of the moment. The shapes tell
-# how much there is to do on any. With one-hot rows, a unit multiplies :math:`V + H` pairs of
-# numbers at each word, adds the products up, and takes a tanh: :math:`2 (V + H)` operations. After
-# a lookup it multiplies :math:`H` pairs: :math:`2 H + 1` operations. The identity matrix has
+# **One sweep.** A clock measures one machine, under its load of the moment. The shapes tell what
+# there is to do on any. With one-hot rows, a unit multiplies :math:`V + H` pairs of numbers at each
+# word, adds the products up, and takes a tanh: :math:`2 (V + H)` operations. With a lookup it
+# multiplies :math:`H` pairs, and adds the row: :math:`2 H + 1` operations. The identity matrix has
 # :math:`V^2` numbers of 8 bytes.
 #
 # To test this prediction, we run both functions on objects that count, for up to 1,000 words.
