@@ -143,7 +143,9 @@ def serve(session: nox.Session) -> None:
     watched = [f"--watch={folder}" for folder in ("weightinit", "gallery")]
     generated = [BUILD, *(ROOT / "docs" / folder for folder in GENERATED)]
     ignored = [f"--ignore={folder / '*'}" for folder in generated]
-    session.run("sphinx-autobuild", *watched, *ignored, "docs", BUILD / "serve", *session.posargs)
+    unguarded = ("-D", "template_bridge=")  # the policy of pages would stop the reloading script
+    options = (*watched, *ignored, *unguarded)
+    session.run("sphinx-autobuild", *options, "docs", BUILD / "serve", *session.posargs)
 
 
 @nox.session(default=False)

@@ -157,6 +157,7 @@ html_favicon = "_static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False
 html_domain_indices = False
+template_bridge = "content_policy.Templates"
 html_theme_options = {
     "light_css_variables": LIGHT_VARIABLES,
     "dark_css_variables": DARK_VARIABLES,

@@ -52,6 +52,14 @@ def base_url(site: Path) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(params=["served", "from a disk"])
+def home(request: pytest.FixtureRequest, site: Path) -> str:
+    """Return the address of the site: on a server, and in a folder."""
+    if request.param == "served":
+        return request.getfixturevalue("base_url")
+    return site.as_uri()
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what was measured as tables, and save it beside the site, in a folder `browser`."""
     from tests.browser.tables import lines, save

@@ -16,11 +16,12 @@ PAGE_HEAD = [
         "console",
         "failed",
         "foreign",
+        "policy",
         "from folder",
     ),
     *("axe light", "axe dark", "overflow at 360 px"),
 ]
-LISTS = ("console", "failed", "foreign", "from_file", "light", "dark")
+LISTS = ("console", "failed", "foreign", "policy", "from_file", "light", "dark")
 
 
 def page_rows(pages: list[dict[str, Any]]) -> list[list[str]]:

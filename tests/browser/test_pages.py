@@ -52,8 +52,13 @@ def test_all_comes_from_the_site(page_seen: Visit) -> None:
     assert not page_seen.foreign
 
 
+def test_a_page_keeps_to_its_policy(page_seen: Visit) -> None:
+    """The content security policy of a page refuses nothing that the page does."""
+    assert not page_seen.policy
+
+
 def test_a_page_works_from_a_folder(page_seen: Visit) -> None:
-    """Opened from a folder, a page asks for nothing outside it, and nothing fails."""
+    """From a folder, a page asks for nothing outside it, nothing fails, and nothing is refused."""
     assert not page_seen.from_file
 
 

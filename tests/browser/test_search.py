@@ -52,14 +52,6 @@ NAMES = {
 }
 
 
-@pytest.fixture(params=["served", "from a disk"])
-def home(request: pytest.FixtureRequest, site: Path) -> str:
-    """Return the address of the site: on a server, and in a folder."""
-    if request.param == "served":
-        return request.getfixturevalue("base_url")
-    return site.as_uri()
-
-
 def results(page: Page, address: str) -> list[str]:
     """Return the pages that the search page at an address lists, without their endings."""
     page.goto(address)

@@ -1,5 +1,6 @@
 """The list of versions: what a reader of one version sees of the others, on a host and a disk."""
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ DOCS = Path(publish.__file__).parent
 # What docs/_templates/sidebar/variant-selector.html and a page have in common with the real ones.
 PAGE = """\
 <!doctype html>
-<html lang="en"><title>A page</title>
+<html lang="en">{policy}<title>A page</title>
 <aside aria-label="Site"><div class="wi-version" data-version="{version}">Version</div>
 <script src="{up}../versions.js" defer></script>
 <script src="{up}_static/versions-menu.js" defer></script></aside>
@@ -24,8 +25,13 @@ PAGE = """\
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with two releases, of which only the newer has `theory/new.html`, and dev."""
+def folder(tmp_path_factory: pytest.TempPathFactory, site: Path) -> Path:
+    """Return a folder with two releases, of which only the newer has `theory/new.html`, and dev.
+
+    Their pages have the content security policy of the site's.
+    """
+    front = (site / "index.html").read_text(encoding="utf-8")
+    policy = re.search(r'<meta http-equiv="Content-Security-Policy"[^>]*>', front)[0]
     work = tmp_path_factory.mktemp("versions")
     pages = {
         "0.9.0": ("index.html", "theory/he.html", "theory/old.html"),
@@ -39,8 +45,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             file = built / name
             file.parent.mkdir(parents=True, exist_ok=True)
             is_script = name.endswith(".js")
-            text = menu if is_script else PAGE.format(version=version, up="../" * name.count("/"))
-            file.write_text(text, encoding="utf-8")
+            up = "../" * name.count("/")
+            page = PAGE.format(policy=policy, version=version, up=up)
+            file.write_text(menu if is_script else page, encoding="utf-8")
         publish.add_version(built, work / "site", version)
     return work / "site"
 

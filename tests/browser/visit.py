@@ -21,6 +21,10 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best
 ALL = {"runOnly": TAGS}
 COLOURS = {"runOnly": {"type": "rule", "values": COLOUR_RULES}}
 ALL_BUT_COLOURS = {**ALL, "rules": {rule: {"enabled": False} for rule in COLOUR_RULES}}
+# Keeps what the page's content security policy refuses; `violations` in the page.
+WATCH = """window.violations = [];
+addEventListener("securitypolicyviolation", ({effectiveDirective, blockedURI, sample}) =>
+    violations.push(`${effectiveDirective} refuses ${blockedURI}: ${sample}`));"""
 AXE = """options => axe.run({...options, resultTypes: ["violations"]}).then(({violations}) =>
     violations.flatMap(({id, nodes}) => nodes.map(node => `${id}: ${node.html.slice(0, 200)}`)))"""
 
@@ -37,6 +41,7 @@ class Visit:
     console: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
+    policy: list[str] = field(default_factory=list)
     light: list[str] = field(default_factory=list)
     dark: list[str] = field(default_factory=list)
     overflow: int = 0
@@ -52,6 +57,7 @@ class Listener:
         self.come: list[Request] = []
         self.failed: list[str] = []
         self.console: list[str] = []
+        page.add_init_script(WATCH)
         page.on("request", self._note_asked)  # a method of a list cannot be given to playwright
         page.on("requestfinished", self._note_come)
         page.on("requestfailed", lambda request: self.failed.append(request.url))
@@ -90,6 +96,10 @@ class Listener:
         """Return the addresses asked for that do not begin with `origin`."""
         return [r.url for r in self.asked if not r.url.startswith((origin, "data:"))]
 
+    def violations(self) -> list[str]:
+        """Return what the policy of the page refused."""
+        return self.page.evaluate("violations")
+
     def kilobytes(self) -> float:
         """Return what was transferred, with the headers."""
         sizes = [request.sizes() for request in self.come]
@@ -111,6 +121,7 @@ def visit(browser: Browser, base_url: str, site: Path, name: str, axe: str) -> V
     lost = [r.url for r in heard.come if r.response().status >= 400]
     seen.failed = heard.failed + [url for url in lost if not url.endswith(f"/{MISSING}")]
     seen.foreign = heard.foreign(f"{base_url}/")
+    seen.policy = heard.violations()
     check_accessibility(page, axe, seen)
     seen.overflow = page.evaluate(
         "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
@@ -133,10 +144,11 @@ def check_accessibility(page: Page, axe: str, seen: Visit) -> None:
 
 
 def complaints_from_file(browser: Browser, site: Path, name: str) -> list[str]:
-    """Open the page from the folder; return what fails, is said, or lies outside the folder."""
+    """Open the page from the folder; return what fails, is said, lies outside, is refused."""
     context = browser.new_context(viewport=DESKTOP)
     heard = Listener(context.new_page())
     heard.open((site / name).as_uri())
     heard.look_at_all()
+    refused = heard.violations()
     context.close()
-    return heard.failed + heard.console + heard.foreign(f"{site.as_uri()}/")
+    return heard.failed + heard.console + heard.foreign(f"{site.as_uri()}/") + refused

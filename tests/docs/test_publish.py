@@ -113,6 +113,14 @@ def test_before_the_first_release_the_newest_is_what_there_is(tmp_path: Path) ->
     assert "url=latest/index.html" in (tmp_path / "all" / "index.html").read_text("utf-8")
 
 
+def test_the_page_at_the_root_loads_and_runs_nothing(tmp_path: Path) -> None:
+    """It only leads on: its content security policy forbids it all else."""
+    publish.add_version(version(tmp_path / "built", "dev"), tmp_path / "all", "dev")
+    head = (tmp_path / "all" / "index.html").read_text("utf-8").partition("<title>")[0]
+    policy = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; """
+    assert policy in head
+
+
 def test_a_version_can_be_published_again(tmp_path: Path) -> None:
     """It replaces its older self, stands once in the list, and no temporary folder is left."""
     folder = tmp_path / "all"
