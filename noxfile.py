@@ -214,6 +214,19 @@ def linkcheck(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def audit(session: nox.Session) -> None:
+    """Ask PyPI and npm whether what the tasks install has known vulnerabilities (internet)."""
+    install(session, "audit", package="-e.[examples]")
+    # --strict: what no list knows fails, rather than pass unasked; and none knows this package
+    session.run("python", "-m", "pip", "uninstall", "--yes", "--quiet", "weightinit")
+    run_all(
+        session,
+        ("pip-audit", "--strict", "--local"),
+        ("npm", "audit", "--package-lock-only", "--prefix=tests/browser"),
+    )
+
+
+@nox.session(default=False)
 def parity(session: nox.Session) -> None:
     """Compare with PyTorch, Keras and JAX: networks, training, a guide (large installations)."""
     install(session, "parity", package="-e.[examples]")
