@@ -65,7 +65,7 @@ def publish(
     if hooks:
         where |= {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.hooksPath"}
         where["GIT_CONFIG_VALUE_0"] = str(hooks)
-    command = ["bash", str(SCRIPT), str(site), str(work / "site"), version]
+    command = [str(SCRIPT), str(site), str(work / "site"), version]
     return subprocess.run(command, env=home | where, capture_output=True, text=True, check=False)
 
 
