@@ -20,6 +20,7 @@ PACKAGE = "weightinit"
 # A subpackage stands on one floor; its own modules may import each other, but not in a circle.
 FLOORS = {
     "_checks": -2,
+    "_uninterrupted": -2,
     "_extras": -2,
     "_formulas": -2,
     "_quadrature": -2,

@@ -1,6 +1,8 @@
 """Training: what it promises about seeds, steps, interrupts and numbers that overflow."""
 
+import ctypes
 import importlib
+import signal
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import weightinit as wi
-from weightinit.training import Adam, Sgd
+from tests.interrupts import every_interrupt
+from weightinit import _uninterrupted
+from weightinit.training import Adam, Optimizer, Sgd, loop, optimizers
 
 X, Y = wi.datasets.ring(100, rng=0)
 EPSILON = np.finfo(float).eps
@@ -184,6 +188,107 @@ def test_an_interrupt_returns_what_was_learned() -> None:
     assert not np.array_equal(net.parameters["dense0.weight"], fresh().parameters["dense0.weight"])
 
 
+OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
+    "sgd": lambda theta: Sgd(theta, 0.1),
+    "momentum": lambda theta: Sgd(theta, 0.1, momentum=0.9),
+    "adam": lambda theta: Adam(theta, 0.1),
+}
+
+
+def trajectory(kind: str, steps: int) -> tuple[dict[str, Any], Callable[[], None], list[str]]:
+    """Return parameters, a function that makes a step of them, and their values after each."""
+    gradients = {"w": np.array([[1.0, -2.0]]), "b": np.array([0.5])}
+
+    def start() -> tuple[dict[str, Any], Callable[[], None]]:
+        theta = {"w": np.ones((1, 2)), "b": np.zeros(1)}
+        optimizer = OPTIMIZERS[kind](theta)
+        return theta, lambda: optimizer.update(gradients)
+
+    theta, step = start()
+    states = [str(theta)]
+    for _ in range(steps):
+        step()
+        states.append(str(theta))
+    return *start(), states
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+def test_a_step_is_whole_or_not_made(kind: str) -> None:
+    """Interrupted before any instruction of a step, all is as before it or after it.
+
+    That holds of what the optimizer remembers as well: the steps that follow are those of a run
+    without interrupts. A signal, an exception from another thread and a debugger come there alone.
+    """
+    ends = set()
+    for interrupted in every_interrupt(optimizers, _uninterrupted):
+        theta, step, states = trajectory(kind, 4)
+        step()
+        interrupted(step)
+        done = states.index(str(theta))
+        ends.add(done)
+        for after in states[done + 1 :]:
+            step()
+            assert str(theta) == after
+    assert ends == {1, 2}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no raise() that Python can call")
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+def test_a_signal_within_a_step_waits_for_its_end(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A real SIGINT between any two operations on arrays is met when the step is whole."""
+    send = (ctypes.CDLL(None)["raise"], int(signal.SIGINT))
+    moment, calls = 0, [()]
+    while moment <= len(calls):
+        theta, step, states = trajectory(kind, 1)
+
+        def with_signal(whole: list[Any]) -> None:
+            calls[:] = whole
+            _uninterrupted.uninterrupted([*whole[:moment], send, *whole[moment:]])  # noqa: B023
+
+        with monkeypatch.context() as patch:
+            patch.setattr(optimizers, "uninterrupted", with_signal)
+            with pytest.raises(KeyboardInterrupt):
+                step()
+        assert str(theta) == states[1]
+        moment += 1
+    assert moment > 2 * len(theta)
+
+
+def test_an_interrupt_at_any_line_leaves_a_whole_step() -> None:
+    """Interrupted at any line, training leaves what its docstring says it does."""
+    batches, options = 2, {"optimizer": "adam", "batch_size": 50, "epochs": 2}
+    whole, states, seen = fresh(), [], []
+    states.append(str(whole.parameters))
+    reference = run(whole, monitor=lambda *_: states.append(str(whole.parameters)), **options)
+    assert len(set(states)) == 1 + 2 * batches
+    for interrupted in every_interrupt(loop, optimizers, _uninterrupted, between="line"):
+        net, rng, calls = fresh(), np.random.default_rng(0), []
+        history = interrupted(
+            lambda net=net, rng=rng, calls=calls: run(
+                net, rng=rng, monitor=lambda step, *_: calls.append(step), **options
+            )
+        )
+        steps = states.index(str(net.parameters))
+        assert calls in (list(range(1, steps + 1)), list(range(1, steps)))
+        shuffled = [np.random.default_rng(0) for _ in range(3)]
+        for epochs, generator in enumerate(shuffled):
+            for _ in range(epochs):
+                generator.permutation(len(X))
+        shuffles = [g.bit_generator.state for g in shuffled].index(rng.bit_generator.state)
+        assert steps <= shuffles * batches <= steps + batches
+        seen.append(history)
+        if history is not None:
+            epochs = len(history.losses)
+            assert history.losses == reference.losses[:epochs]
+            assert history.accuracies == reference.accuracies[:epochs]
+            assert epochs * batches <= steps <= (epochs + 1) * batches
+    assert {len(history.losses) for history in seen if history} == {0, 1, 2}
+    assert seen[-1] == reference
+    assert all(history.interrupted for history in seen[:-1] if history)
+
+
 @pytest.mark.parametrize(
     "learning_rate, told",
     [
@@ -258,6 +363,9 @@ def test_without_tqdm_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch) -> No
         ({"optimizer": "rmsprop"}, ValueError, "one of 'adam', 'sgd', got 'rmsprop'"),
         ({"rng": "seed"}, TypeError, "rng must be"),
         ({"monitor": 3}, TypeError, "monitor must be callable"),
+        ({"monitor": "x" * 5000}, TypeError, "monitor must be callable .* got 'x{12}[.]{3}x{13}';"),
+        ({"progress": 1}, TypeError, "progress must be True or False, got 1"),
+        ({"progress": np.ones(2)}, TypeError, r"progress must be True or False, got array"),
     ],
 )
 def test_settings_are_checked(options: dict[str, Any], error: type[Exception], told: str) -> None:
@@ -266,6 +374,92 @@ def test_settings_are_checked(options: dict[str, Any], error: type[Exception], t
     with pytest.raises(error, match=told):
         run(net, **options)
     np.testing.assert_equal(net.parameters, fresh().parameters)
+
+
+FROZEN = np.ones(1)
+FROZEN.flags.writeable = False
+
+
+@pytest.mark.parametrize(
+    "parameters, error, told",
+    [
+        (np.ones(1), TypeError, r"parameters must be a mapping .* got array\(\[1.\]\) \(ndarray\)"),
+        (
+            {"w": [1.0]},
+            TypeError,
+            r"parameters\['w'\] must be a NumPy array of floats, got \[1.0\]",
+        ),
+        ({"w": np.ones(1, int)}, TypeError, r"must be a NumPy array of floats, got array\(\[1\]\)"),
+        ({"w": FROZEN}, ValueError, r"parameters\['w'\] must be writeable, got a read-only array"),
+    ],
+)
+def test_only_arrays_of_floats_are_stepped(
+    parameters: Any, error: type[Exception], told: str
+) -> None:
+    """An optimizer refuses what it cannot change in place when it is made."""
+    for optimizer in (Sgd, Adam):
+        with pytest.raises(error, match=told):
+            optimizer(parameters, 0.1)
+
+
+@pytest.mark.parametrize(
+    "learning_rate, momentum, error, told",
+    [
+        (0, 0, ValueError, "learning_rate must be a finite number > 0"),
+        ("fast", 0, TypeError, "learning_rate must be a finite real number, got 'fast'"),
+        (0.1, 1, ValueError, "momentum must be below 1, got 1; 0.9 is usual"),
+        (0.1, None, TypeError, "momentum must be a finite real number"),
+    ],
+)
+def test_settings_of_an_optimizer_are_checked(
+    learning_rate: Any, momentum: Any, error: type[Exception], told: str
+) -> None:
+    """An optimizer that is made by hand checks its settings as training does."""
+    with pytest.raises(error, match=told):
+        Sgd({"w": np.ones(1)}, learning_rate, momentum)
+
+
+@pytest.mark.parametrize(
+    "gradients, error, told",
+    [
+        (
+            3,
+            TypeError,
+            r"gradients must be a mapping .* got 3 \(int\); take net.loss_and_gradients",
+        ),
+        ({"a": np.ones(2)}, ValueError, r"gradients must be named \['a', 'b'\], got \['a'\]"),
+        ({"a": np.ones(2), "b": [1.0]}, TypeError, r"gradients\['b'\] must be a NumPy array"),
+        ({"a": np.ones(2), "b": np.ones(2)}, ValueError, r"of shape \(1,\), got \(2,\)"),
+        ({"a": np.ones(2), "b": np.ones(())}, ValueError, r"of shape \(1,\), got \(\)"),
+        ({"a": np.ones(2), "b": np.ones(1, complex)}, TypeError, "a NumPy array of floats"),
+    ],
+)
+def test_a_bad_gradient_changes_nothing(gradients: Any, error: type[Exception], told: str) -> None:
+    """Gradients that do not fit are told before any parameter moves, whichever is wrong."""
+    theta = {"a": np.ones(2), "b": np.ones(1)}
+    for optimizer in (Sgd(theta, 0.1), Sgd(theta, 0.1, 0.9), Adam(theta, 0.1)):
+        with pytest.raises(error, match=told):
+            optimizer.update(gradients)
+    np.testing.assert_equal(theta, {"a": np.ones(2), "b": np.ones(1)})
+
+
+@pytest.mark.parametrize("last", [FROZEN, np.ones(2), "frozen"], ids=["read-only", "shape", "text"])
+def test_a_parameter_that_cannot_move_stops_the_others(last: Any) -> None:
+    """An array put among the parameters after the start is refused before any of them moves."""
+    theta = {"a": np.ones(2), "b": np.ones(1)}
+    optimizer = Sgd(theta, 0.1)
+    theta["b"] = last
+    with pytest.raises((TypeError, ValueError), match=r"parameters\['b'\] must be"):
+        optimizer.update({"a": np.ones(2), "b": np.ones(1)})
+    np.testing.assert_equal(theta["a"], np.ones(2))
+
+
+def test_an_overflow_does_not_stop_a_step_halfway() -> None:
+    """Where the caller's NumPy raises at overflow, a step is whole all the same."""
+    theta = {"a": np.full(1, 1e308), "b": np.ones(1)}
+    with np.errstate(all="raise"):
+        Sgd(theta, 10.0).update({"a": np.full(1, -1e308), "b": np.ones(1)})
+    np.testing.assert_equal(theta, {"a": np.array([np.inf]), "b": np.array([-9.0])})
 
 
 def test_only_networks_are_trained() -> None:

@@ -18,6 +18,7 @@ __all__ = [
     "check_bytes",
     "check_choice",
     "check_dtype",
+    "check_flag",
     "check_integer",
     "check_nonnegative",
     "check_positive",
@@ -53,6 +54,13 @@ def check_integer(name: str, value: object, *, at_least: int, hint: str = "") ->
     if integer < at_least:
         raise ValueError(_message(name, value, allowed, hint))
     return integer
+
+
+def check_flag(name: str, value: object) -> bool:
+    """Return `value`, which must be True or False."""
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    raise TypeError(_message(name, value, "True or False"))
 
 
 def check_real(name: str, value: object, *, hint: str = "") -> float:

@@ -21,7 +21,7 @@ class History:
     accuracies : list of float
         The share of labels that were right; empty for float targets, which have none.
     interrupted : bool
-        Whether training was stopped from the keyboard before its last epoch.
+        Whether the keyboard ended the training.
 
     Examples
     --------

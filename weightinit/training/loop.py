@@ -1,6 +1,7 @@
 """The training loop."""
 
 import math
+import reprlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -10,9 +11,9 @@ from numpy.typing import ArrayLike
 from weightinit._checks import (
     RandomSource,
     check_choice,
+    check_flag,
     check_integer,
     check_nonnegative,
-    check_positive,
     check_rng,
 )
 from weightinit._extras import import_extra
@@ -21,6 +22,7 @@ from weightinit.networks.base import Array, Gradients
 from weightinit.networks.losses import Loss, choose_loss, labels_of, mean_squared_error
 from weightinit.networks.network import Network
 from weightinit.training.history import History
+from weightinit.training.interrupts import interrupts_are_raised
 from weightinit.training.optimizers import Adam, Optimizer, Sgd
 
 __all__ = ["Monitor", "train"]
@@ -77,8 +79,8 @@ def train(
     Returns
     -------
     History
-        Losses and accuracies, one an epoch. An interrupt from the keyboard ends the training and
-        returns the history so far, with ``interrupted`` set; the network keeps what it learned.
+        Losses and accuracies, one an epoch; with ``interrupted`` set if the keyboard ended the
+        training. See the notes for what holds then.
 
     Raises
     ------
@@ -91,6 +93,20 @@ def train(
     ImportError
         `progress` is asked for and tqdm is not installed.
 
+    Notes
+    -----
+    **Interrupts.** An interrupt from the keyboard ends the training and returns the history of the
+    epochs that were finished. (Before the first step or after the last it is raised, and within
+    :func:`compare` always, so that no network is judged that is trained by half.) Whatever ends the
+    training, an interrupt, an exception from `monitor`, one sent from another thread:
+
+    - the network is as after some whole step, no layer ahead of others;
+    - `rng` has shuffled once for each epoch that was finished, and perhaps once more;
+    - `monitor` was called for each step, but perhaps for the last; a record of :class:`Monitor` is
+      there whole or not at all.
+
+    What the optimizer remembers, momentum for example, is not kept for a further training.
+
     Examples
     --------
     >>> import numpy as np
@@ -102,47 +118,39 @@ def train(
     (100, True)
     """
     if not isinstance(net, Network):
-        raise TypeError(f"net must be a Network, got {net!r}; build one with wi.mlp([2, 4, 1])")
+        raise TypeError(
+            f"net must be a Network, got {reprlib.repr(net)}; build one with wi.mlp([2, 4, 1])"
+        )
     steps = _optimizer(optimizer, net, learning_rate, momentum)
     samples = net.check_inputs(x)
     loss, targets = choose_loss(y, len(samples), net.output_shape)
     size = check_integer("batch_size", batch_size, at_least=1)
     if monitor is not None and not callable(monitor):
         raise TypeError(
-            f"monitor must be callable as monitor(step, net, loss, gradients), got {monitor!r}; "
-            "write a function, or leave it out"
+            "monitor must be callable as monitor(step, net, loss, gradients), got "
+            f"{reprlib.repr(monitor)}; write a function, or leave it out"
         )
     generator = check_rng(rng)
-    rounds = _rounds(check_integer("epochs", epochs, at_least=1), progress)
+    rounds = _rounds(check_integer("epochs", epochs, at_least=1), check_flag("progress", progress))
     run = _Run(net, (samples, targets), loss, steps, monitor)
-    history = History()
-    try:
-        for epoch in rounds:
-            mean_loss, accuracy = run.epoch(epoch, size, generator)
-            history.losses.append(mean_loss)
-            if loss is not mean_squared_error:
-                history.accuracies.append(accuracy)
-            if progress:
-                rounds.set_postfix(loss=f"{mean_loss:.3g}")
-    except KeyboardInterrupt:
-        history.interrupted = True
-    return history
+    finished, interrupted = _until_interrupted(run, rounds, size, generator, bar=progress)
+    with_accuracies = loss is not mean_squared_error
+    return History(
+        [mean_loss for mean_loss, _ in finished],
+        [accuracy for _, accuracy in finished if with_accuracies],
+        interrupted,
+    )
 
 
 def _optimizer(name: str, net: Network, learning_rate: float, momentum: float) -> Optimizer:
-    check_choice("optimizer", name, ("adam", "sgd"))
-    eta = check_positive("learning_rate", learning_rate)
-    mu = check_nonnegative("momentum", momentum)
-    if mu >= 1:
-        raise ValueError(f"momentum must be below 1, got {momentum!r}; 0.9 is usual")
-    if name == "sgd":
-        return Sgd(net.parameters, eta, mu)
-    if mu:
+    if check_choice("optimizer", name, ("adam", "sgd")) == "sgd":
+        return Sgd(net.parameters, learning_rate, momentum)
+    if check_nonnegative("momentum", momentum):
         raise ValueError(
             f"momentum belongs to optimizer='sgd', got {momentum!r} with 'adam', which has its "
             "own; leave it out"
         )
-    return Adam(net.parameters, eta)
+    return Adam(net.parameters, learning_rate)
 
 
 def _rounds(epochs: int, progress: bool) -> Any:
@@ -152,6 +160,23 @@ def _rounds(epochs: int, progress: bool) -> Any:
     without = ", or leave progress out"
     tqdm = import_extra("tqdm", extra="parallel", use="progress=True", otherwise=without)
     return tqdm.tqdm(range(epochs), desc="training", unit="epoch")
+
+
+def _until_interrupted(
+    run: "_Run", rounds: Any, size: int, rng: np.random.Generator, *, bar: bool
+) -> tuple[list[tuple[float, float]], bool]:
+    """Return loss and accuracy of each epoch that was finished, and whether an interrupt came."""
+    finished: list[tuple[float, float]] = []  # of pairs: one append takes both numbers or none
+    try:
+        for epoch in rounds:
+            finished.append(run.epoch(epoch, size, rng))
+            if bar:
+                rounds.set_postfix(loss=f"{finished[-1][0]:.3g}")
+    except KeyboardInterrupt:
+        if interrupts_are_raised():
+            raise
+        return finished, True
+    return finished, False
 
 
 class _Run:

@@ -1,10 +1,14 @@
 """Optimizers: from gradients to the next weights, in place."""
 
+import reprlib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
+from weightinit._checks import check_nonnegative, check_positive
+from weightinit._uninterrupted import uninterrupted
 from weightinit.networks.base import Array
 
 __all__ = ["Adam", "Optimizer", "Sgd"]
@@ -31,9 +35,17 @@ class Optimizer(ABC):
     array([0.8])
     """
 
-    def __init__(self, parameters: Mapping[str, Array], learning_rate: float) -> None:
-        self.parameters = parameters
-        self.learning_rate = learning_rate
+    def __init__(
+        self, parameters: Mapping[str, Array], learning_rate: float, *, slots: int = 1
+    ) -> None:
+        self.parameters = _check_arrays("parameters", parameters)
+        self.learning_rate = check_positive("learning_rate", learning_rate)
+        self._t = 0
+        self._shapes = {name: theta.shape for name, theta in parameters.items()}
+        self._slots = {
+            name: [np.zeros_like(theta) for _ in range(slots)] for name, theta in parameters.items()
+        }
+        self._check_writeable()
 
     def update(self, gradients: Mapping[str, Array]) -> None:
         """
@@ -42,13 +54,74 @@ class Optimizer(ABC):
         Parameters
         ----------
         gradients : mapping of str to ndarray
-            The gradient of each parameter, by the same name.
+            The gradient of each parameter, by the same name and of the same shape.
+
+        Raises
+        ------
+        TypeError, ValueError
+            The gradients are not those of the parameters, or a parameter is read-only.
+
+        Notes
+        -----
+        All parameters change, and with them what the optimizer remembers, or nothing does: an
+        interrupt, from the keyboard or another thread, waits until the step is whole. What
+        overflows becomes infinite without a warning; :func:`train` tells of it.
         """
-        self._update(gradients)
+        _check_arrays("parameters", self.parameters, self._shapes)  # it may hold others by now
+        _check_arrays("gradients", gradients, self._shapes)
+        self._check_writeable()
+        t = self._t + 1
+        calls: list[tuple[Any, ...]] = [(setattr, self, "_t", t)]
+        for name, theta in self.parameters.items():
+            calls += self._step(t, theta, gradients[name], self._slots[name])
+        with np.errstate(all="ignore"):  # an error or a warning here would leave a half step
+            uninterrupted(calls)
+
+    def _check_writeable(self) -> None:
+        for name, theta in self.parameters.items():
+            if not theta.flags.writeable:
+                raise ValueError(
+                    f"parameters[{name!r}] must be writeable, got a read-only array; it is changed "
+                    "in place: put a copy of it there"
+                )
 
     @abstractmethod
-    def _update(self, gradients: Mapping[str, Array]) -> None:
-        """Change the parameters in place."""
+    def _step(
+        self, t: int, theta: Array, g: Array, slots: Sequence[Array]
+    ) -> Sequence[tuple[Any, ...]]:
+        """Return the calls of C functions that make the t-th step of a parameter, all in place.
+
+        The slots are arrays beside it, at first 0: what is remembered, and room to compute in.
+        """
+
+
+def _check_arrays(
+    argument: str, arrays: Mapping[str, Array], shapes: Mapping[str, tuple[int, ...]] | None = None
+) -> Mapping[str, Array]:
+    """Return arrays of floats by name, which have the names and shapes that are known, if any."""
+    source = "parameters" if argument == "parameters" else "loss_and_gradients(x, y)[1]"
+    if not isinstance(arrays, Mapping):
+        raise TypeError(
+            f"{argument} must be a mapping from names to arrays, got {reprlib.repr(arrays)} "
+            f"({type(arrays).__name__}); take net.{source}"
+        )
+    if shapes is not None and arrays.keys() != shapes.keys():
+        raise ValueError(
+            f"{argument} must be named {reprlib.repr(list(shapes))}, got "
+            f"{reprlib.repr(list(arrays))}; take net.{source}"
+        )
+    for name, array in arrays.items():
+        if type(array) is not np.ndarray or array.dtype.kind != "f":  # a subclass may run Python
+            raise TypeError(
+                f"{argument}[{name!r}] must be a NumPy array of floats, got {reprlib.repr(array)} "
+                f"({type(array).__name__}); take net.{source}"
+            )
+        if shapes is not None and array.shape != shapes[name]:
+            raise ValueError(
+                f"{argument}[{name!r}] must be of shape {shapes[name]}, got {array.shape}; take "
+                f"net.{source}"
+            )
+    return arrays
 
 
 class Sgd(Optimizer):
@@ -83,19 +156,31 @@ class Sgd(Optimizer):
     def __init__(
         self, parameters: Mapping[str, Array], learning_rate: float, momentum: float = 0.0
     ) -> None:
-        super().__init__(parameters, learning_rate)
-        self.momentum = momentum
-        self._velocity = {name: np.zeros_like(theta) for name, theta in parameters.items()}
+        mu = check_nonnegative("momentum", momentum)
+        if mu >= 1:
+            raise ValueError(f"momentum must be below 1, got {momentum!r}; 0.9 is usual")
+        super().__init__(parameters, learning_rate, slots=2 if mu else 1)
+        self._momentum = mu
 
-    def _update(self, gradients: Mapping[str, Array]) -> None:
-        for name, theta in self.parameters.items():
-            if self.momentum == 0:
-                np.subtract(theta, self.learning_rate * gradients[name], out=theta)
-                continue
-            v = self._velocity[name]
-            v *= self.momentum
-            v += gradients[name]
-            np.subtract(theta, self.learning_rate * v, out=theta)
+    @property
+    def momentum(self) -> float:
+        """The share of the velocity that stays from step to step."""
+        return self._momentum
+
+    def _step(
+        self, t: int, theta: Array, g: Array, slots: Sequence[Array]
+    ) -> Sequence[tuple[Any, ...]]:
+        del t
+        room, eta = slots[0], self.learning_rate
+        if not self.momentum:
+            return (np.multiply, g, eta, room), (np.subtract, theta, room, theta)
+        v = slots[1]
+        return (
+            (np.multiply, v, self.momentum, v),
+            (np.add, v, g, v),
+            (np.multiply, v, eta, room),
+            (np.subtract, theta, room, theta),
+        )
 
 
 class Adam(Optimizer):
@@ -135,17 +220,25 @@ class Adam(Optimizer):
     beta1, beta2, epsilon = 0.9, 0.999, 1e-8
 
     def __init__(self, parameters: Mapping[str, Array], learning_rate: float) -> None:
-        super().__init__(parameters, learning_rate)
-        self._m = {name: np.zeros_like(theta) for name, theta in parameters.items()}
-        self._s = {name: np.zeros_like(theta) for name, theta in parameters.items()}
-        self._t = 0
+        super().__init__(parameters, learning_rate, slots=4)
 
-    def _update(self, gradients: Mapping[str, Array]) -> None:
-        self._t += 1
-        m_share, s_share = 1 - self.beta1**self._t, 1 - self.beta2**self._t
-        for name, theta in self.parameters.items():
-            g, m, s = gradients[name], self._m[name], self._s[name]
-            m += (1 - self.beta1) * (g - m)
-            s += (1 - self.beta2) * (np.square(g) - s)
-            step = (m / m_share) / (np.sqrt(s / s_share) + self.epsilon)
-            np.subtract(theta, self.learning_rate * step, out=theta)
+    def _step(
+        self, t: int, theta: Array, g: Array, slots: Sequence[Array]
+    ) -> Sequence[tuple[Any, ...]]:
+        step, root, m, s = slots
+        return (
+            (np.subtract, g, m, step),
+            (np.multiply, step, 1 - self.beta1, step),
+            (np.add, m, step, m),
+            (np.square, g, step),
+            (np.subtract, step, s, step),
+            (np.multiply, step, 1 - self.beta2, step),
+            (np.add, s, step, s),
+            (np.divide, s, 1 - self.beta2**t, root),
+            (np.sqrt, root, root),
+            (np.add, root, self.epsilon, root),
+            (np.divide, m, 1 - self.beta1**t, step),
+            (np.divide, step, root, step),
+            (np.multiply, step, self.learning_rate, step),
+            (np.subtract, theta, step, theta),
+        )
