@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 
 import weightinit as wi
+from tests.interrupts import every_interrupt
+from weightinit import _uninterrupted
 from weightinit.diagnosis import trace
 from weightinit.diagnosis.measures import distinct_units
+from weightinit.monitoring import monitor as monitor_module
 from weightinit.monitoring.records import shares
 from weightinit.monitoring.width import effective_width
 
@@ -93,6 +96,52 @@ def test_steps_are_counted_over_all_trainings() -> None:
     assert monitor.steps.tolist() == [0, 10, 20, 30, 40]
     assert monitor.losses.shape == (5,)
     assert monitor.layers["dense1"].gradient_histogram.shape == (5, len(monitor.bin_edges) - 1)
+
+
+def test_a_record_is_whole_or_not_made() -> None:
+    """Interrupted at any line of a record, that is there or not, and the next is right.
+
+    Right is what a monitor says that met no interrupt: of all three networks, or of the outer two.
+    """
+    net, x = fresh(), X[:8]
+
+    def look(monitor: wi.Monitor, std: float) -> None:
+        net.parameters["dense0.weight"][...] = std
+        monitor(1, net, 0.0, {})
+
+    def told(monitor: wi.Monitor) -> str:
+        layers = {name: vars(layer) for name, layer in monitor.layers.items()}
+        assert {len(layer["dead"]) for layer in layers.values()} <= {len(monitor.steps)}
+        return f"{len(monitor.losses)} {monitor.losses} {layers}"
+
+    right = {}
+    for stds in ((0.1, 0.2, 0.3), (0.1, 0.3)):
+        monitor = wi.Monitor(x, Y[:8], every=1)
+        for std in stds:
+            look(monitor, std)
+        right[len(stds)] = told(monitor)
+    met = set()
+    for interrupted in every_interrupt(_uninterrupted, monitor_module, between="line"):
+        monitor = wi.Monitor(x, Y[:8], every=1)
+        look(monitor, 0.1)
+        interrupted(lambda monitor=monitor: look(monitor, 0.2))
+        look(monitor, 0.3)
+        records = len(monitor.steps)
+        assert told(monitor) == right[records]
+        met.add(records)
+    assert met == {2, 3}
+
+
+def test_the_first_record_is_whole_or_not_made() -> None:
+    """Interrupted at any line of its first record, a monitor is as good as new."""
+    net, whole = fresh(), wi.Monitor(X[:8], Y[:8])
+    whole.record(net)
+    for interrupted in every_interrupt(_uninterrupted, monitor_module, between="line"):
+        monitor = wi.Monitor(X[:8], Y[:8])
+        interrupted(lambda monitor=monitor: monitor.record(net))
+        assert len(monitor.steps) == len(monitor.losses) == bool(monitor.layers)
+        monitor.record(net)
+        assert str(monitor.layers) == str(whole.layers)
 
 
 def test_the_update_ratio_is_its_formula() -> None:

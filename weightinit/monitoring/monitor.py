@@ -1,11 +1,15 @@
 """A monitor: called by training, it looks through the network every few steps."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from operator import setitem
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from weightinit._checks import check_integer
+from weightinit._uninterrupted import uninterrupted
+from weightinit.diagnosis import LayerTrace
 from weightinit.monitoring import _figure, _table
 from weightinit.monitoring.probe import Probe, check_probe
 from weightinit.monitoring.records import EDGES, LayerRecord, Sample, join, measure
@@ -91,7 +95,7 @@ class Monitor:
         self._losses: list[float] = []
         self._samples: dict[str, list[Sample]] = {}
         self._units: dict[str, int] = {}
-        self._weights: dict[str, Array] = {}
+        self._weights: dict[str, tuple[Array, Array]] = {}  # at the last record; room to compute in
 
     @property
     def steps(self) -> Array:
@@ -106,7 +110,9 @@ class Monitor:
     @property
     def layers(self) -> dict[str, LayerRecord]:
         """The records of each layer, by name."""
-        return {name: join(name, self._units[name], own) for name, own in self._samples.items()}
+        return {
+            name: join(name, self._units[name], own) for name, own in self._samples.items() if own
+        }
 
     def __call__(self, step: int, net: Network, loss: float, gradients: Gradients) -> None:
         """Count a step of training, and record if it is time; :func:`train` calls this."""
@@ -146,14 +152,20 @@ class Monitor:
             return  # nothing was trained since
         with np.errstate(all="ignore"):  # training says what is not finite
             loss, rows = probe.look(net)
-            for row in rows:
-                sample = measure(row, self._weights.get(row.name))
-                self._samples.setdefault(row.name, []).append(sample)
-                self._units[row.name] = row.units
-                if row.weight is not None and row.name not in self._weights:
-                    self._weights[row.name] = row.weight.copy()
-        self._steps.append(self._step)
-        self._losses.append(loss)
+            found = {row.name: measure(row, self._weights.get(row.name)) for row in rows}
+        self._units = {row.name: row.units for row in rows}
+        samples = [(self._samples.setdefault(name, []), found[name]) for name in found]
+        pairs = [(self._steps, self._step), (self._losses, loss), *samples]
+        kept = [call for row in rows for call in self._keep_weight(row)]
+        uninterrupted([*((list.append, own, value) for own, value in pairs), *kept])
+
+    def _keep_weight(self, row: LayerTrace) -> Iterator[tuple[Any, ...]]:
+        """Yield the call that keeps a weight for the next record to compare with."""
+        if row.name in self._weights:
+            yield setitem, self._weights[row.name][0], ..., row.weight
+        elif row.weight is not None:
+            kept = row.weight.copy(), np.empty_like(row.weight)
+            yield setitem, self._weights, row.name, kept
 
     def _adopt(self, net: Network) -> Probe:
         """Return the probe, checked against the network when that is first seen."""

@@ -76,15 +76,15 @@ class LayerRecord:
     gradient_histogram: Array
 
 
-def measure(row: LayerTrace, before: Array | None) -> Sample:
-    """Measure one layer now; `before` are its weights at the record before."""
+def measure(row: LayerTrace, kept: tuple[Array, Array] | None) -> Sample:
+    """Measure one layer now; `kept` are its weights at the record before, and room for more."""
     a, dz = row.activations, row.pre_activations_gradient
     return {
         "activation_mean": float(a.mean(dtype=np.float64)),
         "activation_std": float(a.std(dtype=np.float64)),
         "activation_second_moment": mean_square(a),
         "gradient_rms": mean_square(dz) ** 0.5,
-        "update_ratio": update_ratio(row.weight, before),
+        "update_ratio": update_ratio(row.weight, kept),
         "effective_width": effective_width(row),
         "dead": float(dead_units(row).mean()),
         "saturated": saturated_share(row),
@@ -93,24 +93,24 @@ def measure(row: LayerTrace, before: Array | None) -> Sample:
     }
 
 
-def update_ratio(after: Array | None, before: Array | None) -> float:
+def update_ratio(after: Array | None, kept: tuple[Array, Array] | None) -> float:
     """Return by how much weights changed, relative to what they are now; 0 if they did not.
 
-    Brings `before` up to date: a copy of the weights is kept for this alone.
+    Kept are the weights before, and an array of their shape that is overwritten.
 
     Examples
     --------
     >>> import numpy as np
     >>> from weightinit.monitoring.records import update_ratio
     >>> before, after = np.array([4.0, 2.5]), np.array([4.0, 3.0])
-    >>> update_ratio(after, before), before
-    (0.1, array([4., 3.]))
+    >>> update_ratio(after, (before, np.empty(2)))
+    0.1
     """
-    if after is None or before is None:
+    if after is None or kept is None:
         return math.nan
-    np.subtract(after, before, out=before)
-    change, size = (math.sqrt(np.vdot(w, w)) for w in (before, after))
-    before[...] = after
+    before, room = kept
+    np.subtract(after, before, out=room)
+    change, size = (math.sqrt(np.vdot(w, w)) for w in (room, after))
     if change == 0:
         return 0.0
     return change / size if size else math.inf
