@@ -66,6 +66,28 @@ def test_training_that_the_keyboard_cut_short_is_not_kept(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_score_of_training_that_was_cut_short_is_not_kept(tmp_path):
+    """Where the keyboard stops a training in the midst of `train_once`, that goes no further."""
+    went_on = []
+
+    def press(step, *_):
+        if step == 3:
+            raise KeyboardInterrupt
+
+    def train_once(initializer, rng):
+        x, y = wi.datasets.ring(20, rng=rng)
+        net = wi.mlp([2, 4, 1]).initialize(initializer, rng=rng)
+        wi.train(net, x, y, epochs=5, batch_size=10, learning_rate=0.1, monitor=press)
+        went_on.append(net)
+        return np.mean(net.predict(x) == y)
+
+    for n_jobs in (1, 2):
+        with pytest.raises(KeyboardInterrupt):
+            compare(train_once, tmp_path, n_jobs=n_jobs)
+    assert not went_on
+    assert not list(tmp_path.glob("*.npz"))
+
+
 def test_failures_run_again(tmp_path):
     """A failed cell is not kept: the next call tries it anew."""
     assert len(compare(Trainer(stop_at=2, error=ValueError), tmp_path).failures) == 1

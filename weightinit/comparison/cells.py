@@ -9,6 +9,7 @@ import numpy as np
 from weightinit._checks import check_real
 from weightinit.initializers import Initializer
 from weightinit.training import History
+from weightinit.training.interrupts import raise_interrupts
 
 __all__ = ["Cell", "Result", "TrainOnce", "curve", "final", "run_cell"]
 
@@ -55,7 +56,8 @@ def final(result: Result, measure: str) -> float:
 def run_cell(train_once: TrainOnce, initializer: Initializer, label: str, seed: int) -> Cell | None:
     """Train once, whatever becomes of it; return None if the keyboard ended it early."""
     try:
-        result = train_once(initializer, np.random.default_rng(seed))
+        with raise_interrupts():
+            result = train_once(initializer, np.random.default_rng(seed))
         if isinstance(result, History) and result.interrupted:
             return None
         return Cell(label, seed, _checked(result))
