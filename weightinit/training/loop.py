@@ -1,7 +1,6 @@
 """The training loop."""
 
 import math
-import reprlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -119,7 +118,7 @@ def train(
     """
     if not isinstance(net, Network):
         raise TypeError(
-            f"net must be a Network, got {reprlib.repr(net)}; build one with wi.mlp([2, 4, 1])"
+            f"net must be a Network, got {net!r:.100}; build one with wi.mlp([2, 4, 1])"
         )
     steps = _optimizer(optimizer, net, learning_rate, momentum)
     samples = net.check_inputs(x)
@@ -128,7 +127,7 @@ def train(
     if monitor is not None and not callable(monitor):
         raise TypeError(
             "monitor must be callable as monitor(step, net, loss, gradients), got "
-            f"{reprlib.repr(monitor)}; write a function, or leave it out"
+            f"{monitor!r:.100}; write a function, or leave it out"
         )
     generator = check_rng(rng)
     rounds = _rounds(check_integer("epochs", epochs, at_least=1), check_flag("progress", progress))

@@ -1,6 +1,5 @@
 """Optimizers: from gradients to the next weights, in place."""
 
-import reprlib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -102,18 +101,18 @@ def _check_arrays(
     source = "parameters" if argument == "parameters" else "loss_and_gradients(x, y)[1]"
     if not isinstance(arrays, Mapping):
         raise TypeError(
-            f"{argument} must be a mapping from names to arrays, got {reprlib.repr(arrays)} "
+            f"{argument} must be a mapping from names to arrays, got {arrays!r:.100} "
             f"({type(arrays).__name__}); take net.{source}"
         )
     if shapes is not None and arrays.keys() != shapes.keys():
         raise ValueError(
-            f"{argument} must be named {reprlib.repr(list(shapes))}, got "
-            f"{reprlib.repr(list(arrays))}; take net.{source}"
+            f"{argument} must be named {list(shapes)!r:.100}, got "
+            f"{list(arrays)!r:.100}; take net.{source}"
         )
     for name, array in arrays.items():
         if type(array) is not np.ndarray or array.dtype.kind != "f":  # a subclass may run Python
             raise TypeError(
-                f"{argument}[{name!r}] must be a NumPy array of floats, got {reprlib.repr(array)} "
+                f"{argument}[{name!r}] must be a NumPy array of floats, got {array!r:.100} "
                 f"({type(array).__name__}); take net.{source}"
             )
         if shapes is not None and array.shape != shapes[name]:
