@@ -57,6 +57,14 @@ def test_workers_do_not_matter():
     assert one.table() == two.table()
 
 
+def test_more_workers_than_cells_are_not_started():
+    """Any number of workers will do, also one that no machine has."""
+    for n_jobs in (10**30, -(10**30)):
+        assert wi.compare(score_of, STARTS, seeds=1, n_jobs=n_jobs) == wi.compare(
+            score_of, STARTS, seeds=1
+        )
+
+
 def test_a_cell_is_one_call():
     """Each cell is `train_once(initializer, np.random.default_rng(seed))`, as one would write."""
     comparison = wi.compare(train_a_ring, STARTS, seeds=[5, 7])
@@ -188,6 +196,10 @@ ARGUMENTS = {
     "float seed": ({"seeds": np.array([1.0])}, TypeError, r"seeds\[0\] must be an integer"),
     "no worker": ({"n_jobs": 0}, ValueError, "n_jobs must not be 0, got 0; .* -1 takes all"),
     "workers": ({"n_jobs": None}, TypeError, "n_jobs must be an integer, got None"),
+    "progress": ({"progress": np.ones(2)}, TypeError, r"progress must be True or False, got array"),
+    "long": ({"initializers": "x" * 5000}, TypeError, r"mapping .* got 'x{99}; write"),
+    "no folder": ({"cache_dir": ""}, ValueError, r"cache_dir must be a folder, got '', .*; write"),
+    "zero byte": ({"cache_dir": "a\0b"}, ValueError, r"must be a folder, got 'a\\x00b', .*; write"),
     "folder": ({"cache_dir": 3}, TypeError, r"cache_dir must be the path .* got 3 \(int\)"),
     "file": ({"cache_dir": __file__}, ValueError, "cache_dir must be a folder, got .* is a file"),
 }

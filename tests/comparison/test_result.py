@@ -146,7 +146,62 @@ def test_no_cells_are_no_comparison():
         Comparison(())
 
 
-LABELS = st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=1, max_size=120)
+@pytest.mark.parametrize(
+    "cells, error, told",
+    [
+        ("abc", TypeError, r"cells must be a sequence of Cell, got 'abc'; wi.compare makes them"),
+        (None, TypeError, "cells must be a sequence of Cell, got None"),
+        ([Cell("a", 0, 1.0), 2.0], TypeError, r"cells must be a sequence of Cell, got \[Cell"),
+        (Cell("a", 0, 1.0), TypeError, "cells must be a sequence of Cell, got Cell"),
+        (
+            [Cell("a", 0, 1.0), Cell("a", 1, 1.0), Cell("b", 1, 1.0)],
+            ValueError,
+            "one for each label and seed, got none for 'b' at seed 0",
+        ),
+        (
+            [Cell("a", 0, 1.0), Cell("a", 0, 2.0)],
+            ValueError,
+            "one for each label and seed, got 2 for 'a' at seed 0",
+        ),
+    ],
+)
+def test_only_whole_comparisons_are_made(cells, error, told):
+    """A comparison is of cells alone, one for each label and seed; anything else is refused."""
+    with pytest.raises(error, match=told):
+        Comparison(cells)
+
+
+def test_cells_may_come_in_a_list():
+    """A list of cells makes the comparison that a tuple makes."""
+    cells = [Cell("a", 0, 1.0), Cell("b", 0, 2.0)]
+    assert Comparison(cells) == Comparison(tuple(cells))
+    assert hash(Comparison(cells)) == hash(Comparison(tuple(cells)))
+
+
+@pytest.mark.parametrize(
+    "fields, error, told",
+    [
+        (("a", 0), ValueError, "either a result or an error, got result=None and error=''"),
+        (("a", 0, 1.0, "broken"), ValueError, "either a result or an error, got result=1.0 and"),
+        ((1, 0, 1.0), TypeError, "a label must be a line of text, got 1"),
+        (("a", 1.5, 1.0), TypeError, "seed must be an integer >= 0, got 1.5"),
+        (("a", -1, 1.0), ValueError, "seed must be an integer >= 0, got -1"),
+        (("a", 0, "good"), TypeError, "must be a finite real number, got 'good'"),
+        (("a", 0, np.nan), ValueError, "must be a finite real number, got nan"),
+        (("a", 0, wi.History()), ValueError, "without losses"),
+        (("a", 0, wi.History([np.inf])), FloatingPointError, "the loss of epoch 1 is inf"),
+        (("a", 0, None, 3), TypeError, "error must be a text, got 3"),
+    ],
+)
+def test_a_cell_has_a_result_or_an_error(fields, error, told):
+    """A cell that is made by hand is checked as those of a comparison are."""
+    with pytest.raises(error, match=told):
+        Cell(*fields)
+
+
+LABELS = st.text(
+    st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=1, max_size=120
+).filter(str.strip)
 SCORES = st.one_of(st.none(), st.floats(allow_nan=False, allow_infinity=False, width=32))
 
 
@@ -209,7 +264,9 @@ def draw():
 def test_plot_draws_medians_bands_and_runs(draw):
     """Curves are medians within quartiles; each dot is a run; the label says what is seen."""
     rows = np.abs(RNG.normal(size=(5, 4)))
-    fig = draw({"a": [wi.History(list(row)) for row in rows], "b": [wi.History([1.0, 2.0]), None]})
+    fig = draw(
+        {"a": [wi.History(list(row)) for row in rows], "b": [wi.History([1.0, 2.0]), *[None] * 4]}
+    )
     curves, finals = fig.axes
     x, y = curves.lines[0].get_data()
     np.testing.assert_array_equal(x, [1, 2, 3, 4])
@@ -232,6 +289,8 @@ def test_plot_takes_colors(draw):
     assert mpl.colors.same_color(ax.lines[0].get_color(), "C5")
     with pytest.raises(ValueError, match=r"a colour for each label, got none for \['a'\]"):
         draw({"a": [1.0]}, colors={})
+    with pytest.raises(TypeError, match="a mapping from labels to colours, got 'abc'"):
+        draw({"a": [1.0]}, colors="abc")
 
 
 def test_plot_names_the_missing_package(monkeypatch):

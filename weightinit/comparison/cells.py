@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from weightinit._checks import check_real
+from weightinit._checks import check_integer, check_real
 from weightinit.initializers import Initializer
 from weightinit.training import History
 from weightinit.training.interrupts import raise_interrupts
 
-__all__ = ["Cell", "Result", "TrainOnce", "curve", "final", "run_cell"]
+__all__ = ["Cell", "Result", "TrainOnce", "check_label", "curve", "final", "run_cell"]
 
 #: What is kept of a training: its curves, or one score.
 Result = History | float
@@ -35,12 +35,46 @@ class Cell:
         What `train_once` returned, every number of it finite; None if the cell failed.
     error : str
         Type and message of what went wrong; empty if nothing did.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Something is not as above, or there is neither result nor error, or both.
+    FloatingPointError
+        A number of a `History` is not finite.
+
+    Examples
+    --------
+    >>> from weightinit.comparison import Cell
+    >>> Cell("he", 0, 0.5), Cell("zeros", 0, error="ValueError: zeros do not train")
+    (Cell(label='he', seed=0, result=0.5, error=''),
+     Cell(label='zeros', seed=0, result=None, error='ValueError: zeros do not train'))
     """
 
     label: str
     seed: int
     result: Result | None = None
     error: str = ""
+
+    def __post_init__(self) -> None:
+        """Check the fields, and bring their numbers into plain form."""
+        check_label(self.label)
+        object.__setattr__(self, "seed", check_integer("seed", self.seed, at_least=0))
+        if not isinstance(self.error, str):
+            raise TypeError(f"error must be a text, got {self.error!r:.100}; write what went wrong")
+        if (self.result is None) == (not self.error):
+            raise ValueError(
+                f"a cell must have either a result or an error, got result={self.result!r:.50} and "
+                f"error={self.error!r:.50}; say why there is no result, or leave out the error"
+            )
+        if self.result is not None:
+            object.__setattr__(self, "result", _checked(self.result))
+
+
+def check_label(label: object) -> None:
+    """Raise if this cannot be the label of an initializer."""
+    if not isinstance(label, str) or not label.strip() or "\n" in label:
+        raise TypeError(f"a label must be a line of text, got {label!r:.100}; write a short string")
 
 
 def curve(history: History, measure: str) -> list[float]:

@@ -48,9 +48,14 @@ def _colors(cells: Sequence[Cell], given: Mapping[str, str] | None) -> dict[str,
     labels = dict.fromkeys(cell.label for cell in cells)
     if given is None:
         return {label: f"C{number}" for number, label in enumerate(labels)}
+    if not isinstance(given, Mapping):
+        raise TypeError(
+            f"colors must be a mapping from labels to colours, got {given!r:.100}; write "
+            '{"he_normal": "C0"}'
+        )
     missing = [label for label in labels if label not in given]
     if missing:
-        raise ValueError(f"colors must hold a colour for each label, got none for {missing}")
+        raise ValueError(f"colors must hold a colour for each label, got none for {missing!r:.100}")
     return {label: given[label] for label in labels}
 
 

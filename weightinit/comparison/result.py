@@ -1,6 +1,8 @@
 """What a comparison found."""
 
-from collections.abc import Mapping
+import collections
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -25,9 +27,14 @@ class Comparison:
 
     Parameters
     ----------
-    cells : tuple of Cell
+    cells : sequence of Cell
         One for each initializer and seed: ``.label``, ``.seed``, ``.result`` (a `History` or a
         score; None if the cell failed) and ``.error`` (empty unless it failed).
+
+    Raises
+    ------
+    TypeError, ValueError
+        The cells are not as above, or some have a `History` and others a score.
 
     Notes
     -----
@@ -58,8 +65,20 @@ class Comparison:
 
     def __post_init__(self) -> None:
         """Raise if the cells cannot be compared."""
-        if not self.cells:
-            raise ValueError("cells must not be empty; wi.compare makes them")
+        cells: object = self.cells
+        hint = "wi.compare makes them"
+        if not isinstance(cells, Sequence) or not all(isinstance(cell, Cell) for cell in cells):
+            raise TypeError(f"cells must be a sequence of Cell, got {cells!r:.100}; {hint}")
+        if not cells:
+            raise ValueError(f"cells must not be empty; {hint}")
+        object.__setattr__(self, "cells", tuple(cells))
+        places = collections.Counter((cell.label, cell.seed) for cell in cells)
+        for label, seed in itertools.product(self.labels, self.seeds):
+            if (found := places[label, seed]) != 1:
+                raise ValueError(
+                    f"cells must hold one for each label and seed, got {found or 'none'} for "
+                    f"{label!r:.50} at seed {seed}; {hint}"
+                )
         kinds = {isinstance(result, History) for result in self._results}
         if len(kinds) > 1:
             raise ValueError(

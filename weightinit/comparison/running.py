@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from weightinit._checks import check_integer
+from weightinit._checks import check_flag, check_integer
 from weightinit._extras import import_extra
-from weightinit.comparison.cells import Cell, TrainOnce, run_cell
+from weightinit.comparison.cells import Cell, TrainOnce, check_label, run_cell
 from weightinit.comparison.result import Comparison
 from weightinit.comparison.store import Store
 from weightinit.initializers import Initializer
@@ -60,6 +60,8 @@ def compare(
     ------
     TypeError, ValueError
         An argument is not as above; some cells return a `History` and others a number.
+    OSError
+        Nothing can be written to `cache_dir`, which is tried before the first cell runs.
     ImportError
         joblib is not installed, or tqdm and `progress` is asked for.
     KeyboardInterrupt
@@ -80,8 +82,11 @@ def compare(
 
     **What is kept.** A file belongs to the label, the ``repr`` of the initializer, the seed and the
     name of `train_once`. It does not know the code of `train_once` nor its data: after a change of
-    either, name another folder or empty this one. Failed cells are not kept, they run again. Files
-    that are damaged are told of, run again and replaced; nothing is ever unpickled.
+    either, name another folder or empty this one. Failed cells are not kept, they run again. What
+    is in the place of a cell and is not that cell, or no longer the same, is told of, and the cell
+    runs again; nothing is ever unpickled. A cell that cannot be written, on a disk that is full by
+    then, is told of as well: the comparison has it all the same. Runs at the same time may share a
+    folder. What a killed one leaves behind goes after an hour.
 
     **Same bits.** A matrix product may round differently on another processor or with another
     number of BLAS threads, and joblib gives its workers fewer. Then `train_once` itself has to fix
@@ -101,22 +106,26 @@ def compare(
     """
     if not callable(train_once):
         raise TypeError(
-            f"train_once must be callable as train_once(initializer, rng), got {train_once!r}; "
-            "write a function that trains once and returns a History or a number"
+            "train_once must be callable as train_once(initializer, rng), got "
+            f"{train_once!r:.100}; write a function that trains once and returns a History "
+            "or a number"
         )
     starts, numbers, workers = _starts(initializers), _seeds(seeds), _workers(n_jobs)
+    show = check_flag("progress", progress)
     store = None if cache_dir is None else Store(cache_dir, train_once)
     # Seed by seed, so that an interrupted run leaves whole pairs behind.
     places = [(label, seed) for seed in numbers for label in starts]
-    kept = (store.load(label, starts[label], seed) for label, seed in places) if store else ()
-    cells = {(cell.label, cell.seed): cell for cell in kept if cell}
+    cells = {}
+    for label, seed in places:
+        if store and (kept := store.load(label, starts[label], seed)):
+            cells[label, seed] = kept
     missing = [place for place in places if place not in cells]
+    if store and missing:
+        store.prepare()
     running = _run(train_once, starts, missing, workers)
-    if progress:
-        running = _bar(running, len(cells), len(places))
-    for cell in running:
+    for cell in _bar(running, len(cells), len(places)) if show else running:
         cells[cell.label, cell.seed] = cell
-        if store and not cell.error:
+        if store:
             store.save(cell, starts[cell.label])
     return Comparison(tuple(cells[label, seed] for label in starts for seed in numbers))
 
@@ -130,8 +139,9 @@ def _run(
     """Yield cells as they finish; raise KeyboardInterrupt where one of them was interrupted."""
     joblib = import_extra("joblib", extra="parallel", use="wi.compare")
     task = joblib.delayed(run_cell)
+    needed = min(workers, max(len(places), 1))
     # A batch of one: what finished is handed over, and kept, at once.
-    run = joblib.Parallel(n_jobs=workers, batch_size=1, return_as="generator_unordered")
+    run = joblib.Parallel(n_jobs=needed, batch_size=1, return_as="generator_unordered")
     for cell in run(task(train_once, starts[label], label, seed) for label, seed in places):
         if cell is None:
             raise KeyboardInterrupt
@@ -149,26 +159,26 @@ def _starts(initializers: object) -> dict[str, Initializer]:
     allowed = "a sequence of initializers, or a mapping from labels to initializers"
     hint = "write [wi.he_normal, wi.xavier_normal]"
     if isinstance(initializers, str) or not isinstance(initializers, Mapping | Iterable):
-        raise TypeError(f"initializers must be {allowed}, got {initializers!r}; {hint}")
+        raise TypeError(f"initializers must be {allowed}, got {initializers!r:.100}; {hint}")
     if isinstance(initializers, Mapping):
         pairs = list(initializers.items())
     else:
         pairs = [(str(initializer), initializer) for initializer in initializers]
     if not pairs:
-        raise ValueError(f"initializers must not be empty, got {initializers!r}; {hint}")
+        raise ValueError(f"initializers must not be empty, got {initializers!r:.100}; {hint}")
     starts: dict[str, Initializer] = {}
     for label, initializer in pairs:
-        if not isinstance(label, str) or not label.strip() or "\n" in label:
-            raise TypeError(f"a label must be a line of text, got {label!r}; write a short string")
+        check_label(label)
         if not isinstance(initializer, Initializer):
             raise TypeError(
-                f"initializers must hold initializers such as wi.he_normal, got {initializer!r} "
-                f"({type(initializer).__name__}); derive your own from wi.Initializer"
+                "initializers must hold initializers such as wi.he_normal, got "
+                f"{initializer!r:.100} ({type(initializer).__name__}); derive your own from "
+                "wi.Initializer"
             )
         if label in starts:
             raise ValueError(
-                f"labels must differ, got {label!r} twice; leave one out, or pass a mapping with "
-                "labels of your own"
+                f"labels must differ, got {label!r:.100} twice; leave one out, or pass a mapping "
+                "with labels of your own"
             )
         starts[label] = initializer
     return starts
@@ -184,8 +194,8 @@ def _seeds(seeds: object) -> tuple[int, ...]:
     )
     if not numbers or len(set(numbers)) < len(numbers):
         raise ValueError(
-            f"seeds must be one or more different integers, got {list(numbers)}; the same seed "
-            f"twice is the same run twice: {hint}"
+            f"seeds must be one or more different integers, got {list(numbers)!r:.100}; the same "
+            f"seed twice is the same run twice: {hint}"
         )
     return numbers
 
@@ -194,8 +204,8 @@ def _workers(n_jobs: object) -> int:
     """Return the number of workers, which may be negative, as in joblib."""
     if isinstance(n_jobs, bool) or not isinstance(n_jobs, int | np.integer):
         raise TypeError(
-            f"n_jobs must be an integer, got {n_jobs!r} ({type(n_jobs).__name__}); 1 runs one cell "
-            "at a time, -1 takes all processors"
+            f"n_jobs must be an integer, got {n_jobs!r:.100} ({type(n_jobs).__name__}); 1 runs one "
+            "cell at a time, -1 takes all processors"
         )
     if n_jobs == 0:
         raise ValueError("n_jobs must not be 0, got 0; 1 runs one cell at a time, -1 takes all")

@@ -1,25 +1,26 @@
 """Finished cells in a folder, so that an interrupted comparison goes on where it was.
 
-A cell is a plain ``.npz`` of floats beside its key, a line of JSON. Nothing is ever unpickled.
+joblib.Memory and diskcache would keep cells too, as pickles: to load a pickle runs code.
 """
 
+import contextlib
 import hashlib
 import json
 import os
 import re
-import tempfile
+import secrets
 import warnings
 from pathlib import Path
 
-import numpy as np
-
-from weightinit.comparison.cells import Cell, Result, TrainOnce
+from weightinit.comparison.cellfile import pack, unpack
+from weightinit.comparison.cells import Cell, TrainOnce
 from weightinit.initializers import Initializer
-from weightinit.training import History
 
 __all__ = ["Store"]
 
-_FORMAT = 1
+_FORMAT = 2
+_PART = re.compile(r".*\.[0-9a-f]{16}\.part", re.DOTALL)
+_ABANDONED = 3600  # seconds; to write a cell takes a moment
 
 
 class Store:
@@ -30,49 +31,78 @@ class Store:
             self.folder = Path(folder)
         except TypeError:
             raise TypeError(
-                f"cache_dir must be the path of a folder, got {folder!r} "
+                f"cache_dir must be the path of a folder, got {folder!r:.100} "
                 f"({type(folder).__name__}); write a string or a pathlib.Path"
             ) from None
-        if self.folder.exists() and not self.folder.is_dir():
-            raise ValueError(
-                f"cache_dir must be a folder, got {os.fspath(folder)!r}, which is a file; "
-                "name a new folder, it is made"
-            )
+        told = f"cache_dir must be a folder, got {os.fspath(folder)!r:.200}"
+        if not os.fspath(folder) or "\0" in os.fspath(folder):
+            raise ValueError(f"{told}, which cannot be one; write '.' for the current folder")
+        if os.path.isfile(folder):  # noqa: PTH113  Path.is_file raises where it may not look
+            raise ValueError(f"{told}, which is a file; name a new folder, it is made")
         self.task = str(getattr(train_once, "__qualname__", type(train_once).__qualname__))
 
     def load(self, label: str, initializer: Initializer, seed: int) -> Cell | None:
-        """Return the cell if it is kept; warn of a file that does not hold it."""
+        """Return the cell if it is kept; warn of what is in its place and is not the cell."""
         key = self._key(label, initializer, seed)
         path = self._path(key, label, seed)
-        if not path.exists():
+        if not os.path.exists(path):  # noqa: PTH110  Path.exists raises where it may not look
             return None
         try:
-            return Cell(label, seed, _read(path, key))
+            return Cell(label, seed, unpack(path, key))
         except Exception as error:  # noqa: BLE001  a bad file can be bad in any way
             warnings.warn(
-                f"{path} is not a finished cell of this comparison ({error}); the cell runs again "
-                "and replaces the file",
+                f"{path} is not a finished cell of this comparison ({error}); the cell runs again, "
+                "and takes that place if it can",
                 stacklevel=3,
             )
             return None
 
-    def save(self, cell: Cell, initializer: Initializer) -> None:
-        """Keep the result of a cell; a file is there whole or not at all."""
-        key = self._key(cell.label, initializer, cell.seed)
-        arrays = {"key": np.array(key)}
-        if isinstance(cell.result, History):
-            arrays["losses"] = np.array(cell.result.losses, dtype=np.float64)
-            arrays["accuracies"] = np.array(cell.result.accuracies, dtype=np.float64)
-        else:
-            arrays["score"] = np.array(cell.result, dtype=np.float64)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        descriptor, part = tempfile.mkstemp(suffix=".part", dir=self.folder)
+    def prepare(self) -> None:
+        """Make the folder, write to it for a trial, and clear away what killed runs have left."""
+        trial = self.folder / f"trial.{secrets.token_hex(8)}.part"
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                np.savez(file, **arrays)  # type: ignore[arg-type]  # none is its own keyword
-            Path(part).replace(self._path(key, cell.label, cell.seed))
+            self._put(trial, bytes(4096))
+            now = trial.stat().st_mtime  # by the clock of those who share the folder
+            trial.unlink()
+            parts = [path for path in self.folder.iterdir() if _PART.fullmatch(path.name)]
+        except OSError as error:
+            raise OSError(
+                error.errno,
+                "cache_dir must be a folder that can be written to, got "
+                f"{str(self.folder)!r:.200} ({error.strerror}); name another, or make room",
+            ) from error
+        for path in parts:
+            with contextlib.suppress(OSError):  # others may be at it
+                if now - path.stat().st_mtime > _ABANDONED:
+                    path.unlink()
+
+    def save(self, cell: Cell, initializer: Initializer) -> None:
+        """Keep a cell that has a result; warn if that cannot be done, for nothing else is lost."""
+        key = self._key(cell.label, initializer, cell.seed)
+        path = self._path(key, cell.label, cell.seed)
+        try:
+            if cell.result is not None:
+                self._put(path, pack(key, cell.result))
+        except Exception as error:  # noqa: BLE001  whatever it is, the comparison goes on
+            warnings.warn(
+                f"{path} could not be written ({error}); the comparison has this cell, but the "
+                "next call runs it again",
+                stacklevel=3,
+            )
+
+    def _put(self, path: Path, content: bytes) -> None:
+        """Write a file that is there whole or not at all."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
+        try:
+            with part.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())  # some disks say only now that they are full
+            part.replace(path)
         except BaseException:
-            Path(part).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                part.unlink()
             raise
 
     def _key(self, label: str, initializer: Initializer, seed: int) -> str:
@@ -89,25 +119,4 @@ class Store:
     def _path(self, key: str, label: str, seed: int) -> Path:
         readable = re.sub(r"[^A-Za-z0-9.=-]+", "_", label)[:40]
         digest = hashlib.sha256(key.encode()).hexdigest()[:16]
-        return self.folder / f"{readable}-seed{seed}-{digest}.npz"
-
-
-def _read(path: Path, key: str) -> Result:
-    """Return the result that a file holds, or raise if it is not that of this key."""
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-        if str(arrays["key"]) != key:
-            raise ValueError("its key is another one")
-        if "score" in arrays:
-            (score,) = _finite(arrays["score"].reshape(-1))
-            return score
-        losses, accuracies = _finite(arrays["losses"]), _finite(arrays["accuracies"])
-        if not losses:
-            raise ValueError("it has no losses")
-        return History(losses, accuracies)
-
-
-def _finite(array: np.ndarray) -> list[float]:
-    if array.dtype != np.float64 or array.ndim != 1 or not np.isfinite(array).all():
-        raise ValueError("its arrays are not rows of finite float64 numbers")
-    values: list[float] = array.tolist()
-    return values
+        return self.folder / f"{readable}-seed{str(seed)[:20]}-{digest}.npz"
