@@ -6,9 +6,14 @@ needs: the list of versions, an index.html that leads to the newest, its page fo
 """
 
 import argparse
+import ctypes
+import errno
 import json
+import os
 import re
 import shutil
+import sys
+from ctypes import c_char_p, c_int, c_uint
 from pathlib import Path
 
 NEWEST = "latest"
@@ -32,25 +37,55 @@ REDIRECT = f"""\
 
 
 def move_into_place(site: Path, place: Path) -> None:
-    """Put a finished site in place of the old one, which stays if that cannot be done."""
+    """Put a finished site in place of the old one, which stays if that cannot be done.
+
+    On Linux and macOS the two change places in one step, so that one of them is there at any time.
+    Where a system or a disk cannot do that, the place is empty for the moment between two renames.
+    """
     if not (site / "index.html").is_file():
         raise FileNotFoundError(f"no finished site in {site}: it has no index.html; build it first")
+    if place.is_symlink() or place.is_file():
+        raise FileExistsError(f"{place} is no folder but a file or a link: move it away first")
     (site / NOTE).unlink(missing_ok=True)
     old = place.with_name(f".{place.name}.old")
     shutil.rmtree(old, ignore_errors=True)
-    if place.exists():
-        place.rename(old)
-    try:
+    if not place.exists():
         site.rename(place)
-    except BaseException:  # an interruption too
-        if old.exists():
+    elif exchange(site, place):
+        site.rename(old)
+    else:
+        place.rename(old)
+        try:
+            site.rename(place)
+        except BaseException:  # an interruption too
             old.rename(place)
-        raise
+            raise
     shutil.rmtree(old, ignore_errors=True)
 
 
+def exchange(one: Path, other: Path) -> bool:
+    """Let two folders change places in one step; return False where that cannot be asked for."""
+    if sys.platform == "win32":
+        return False
+    here, swap = -2 if sys.platform == "darwin" else -100, 2  # AT_FDCWD; RENAME_SWAP, _EXCHANGE
+    name = "renameatx_np" if sys.platform == "darwin" else "renameat2"
+    rename = getattr(ctypes.CDLL(None, use_errno=True), name, None)
+    if rename is None:
+        return False
+    rename.argtypes = (c_int, c_char_p, c_int, c_char_p, c_uint)
+    if rename(here, os.fsencode(one), here, os.fsencode(other), swap) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
+        return False
+    raise OSError(number, os.strerror(number), str(one), None, str(other))
+
+
 def add_version(site: Path, folder: Path, name: str) -> None:
-    """Put a built site beside the other versions in a folder, under a name such as 0.2.0 or dev."""
+    """Put a built site beside the other versions in a folder, under a name such as 0.2.0 or dev.
+
+    Each of them is whole at any time; after an interruption, the same call completes the list.
+    """
     if name == NEWEST or not NAME.fullmatch(name):
         raise ValueError(
             f"a version cannot be named {name!r}: take letters, digits, dots and dashes, such as "

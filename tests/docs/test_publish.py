@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,117 @@ def test_half_a_site_does_not_replace_a_whole_one(tmp_path: Path) -> None:
         assert (place / "index.html").read_text(encoding="utf-8") == "old"
 
 
+@pytest.fixture
+def _exchange(tmp_path: Path) -> None:
+    """Skip where two folders cannot change places in one step."""
+    one, other = tmp_path / ".one", tmp_path / ".other"
+    one.mkdir()
+    other.mkdir()
+    able = publish.exchange(one, other)
+    one.rmdir()
+    other.rmdir()
+    if not able:
+        pytest.skip("this system or this disk cannot exchange two folders")
+
+
+@pytest.fixture
+def _no_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be on a system where two folders cannot change places in one step."""
+    monkeypatch.setattr(publish, "exchange", lambda _one, _other: False)
+
+
+def watched(publication: Callable[[], None], *places: Path) -> list[str]:
+    """Return what is at places when Python is between any two calls, once for each change."""
+    seen: list[str] = []
+
+    def look(*_: object) -> None:
+        found = ", ".join(
+            sorted(
+                {
+                    page.read_text(encoding="utf-8")
+                    for place in places
+                    for page in place.rglob("*.html")
+                }
+                | {"gone" for place in places if not (place / "index.html").is_file()}
+            )
+        )
+        if seen[-1:] != [found]:
+            seen.append(found)
+
+    before = sys.getprofile()
+    sys.setprofile(look)  # it is told of each call and return, also of functions in C
+    try:
+        publication()
+    finally:
+        sys.setprofile(before)
+    return seen
+
+
+@pytest.mark.usefixtures("_exchange")
+def test_one_site_or_the_other_is_there_at_any_time(tmp_path: Path) -> None:
+    """Between any two calls that publishing makes, the place holds all of the old or of the new."""
+    place = site(tmp_path / "html", "page.html", text="old")
+    fresh = site(tmp_path / "fresh", "page.html")
+    assert watched(lambda: publish.move_into_place(fresh, place), place) == ["old", "new"]
+    assert [path.name for path in tmp_path.iterdir()] == ["html"]
+
+
+@pytest.mark.usefixtures("_no_exchange")
+def test_the_watch_sees_a_place_that_is_empty_for_a_moment(tmp_path: Path) -> None:
+    """With two renames, as where there is no exchange, the law above does not hold."""
+    place = site(tmp_path / "html", "page.html", text="old")
+    fresh = site(tmp_path / "fresh", "page.html")
+    assert watched(lambda: publish.move_into_place(fresh, place), place) == ["old", "gone", "new"]
+
+
+@pytest.mark.usefixtures("_exchange")
+def test_every_version_is_there_at_any_time(tmp_path: Path) -> None:
+    """While a version is replaced, it and `latest` are whole, and the root leads to a page."""
+    folder, old, new = tmp_path / "all", as_built("0.1.0"), as_built("0.1.0") + "new"
+    publish.add_version(site(tmp_path / "one", "page.html", text=old), folder, "0.1.0")
+    again = site(tmp_path / "two", "page.html", text=new)
+    places = folder / "0.1.0", folder / "latest"
+    seen = watched(lambda: publish.add_version(again, folder, "0.1.0"), *places)
+    assert seen == [old, f"{old}, {new}", new]
+
+
+def test_a_disk_that_is_in_the_way_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the exchange fails, the error is raised, and both sites are as they were."""
+    place, fresh = site(tmp_path / "html", text="old"), site(tmp_path / "fresh")
+
+    def fails(_one: Path, _other: Path) -> bool:
+        raise PermissionError("in use")
+
+    monkeypatch.setattr(publish, "exchange", fails)
+    with pytest.raises(PermissionError, match="in use"):
+        publish.move_into_place(fresh, place)
+    assert (place / "index.html").read_text(encoding="utf-8") == "old"
+    assert (fresh / "index.html").read_text(encoding="utf-8") == "new"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no exchange on Windows")
+def test_an_exchange_that_fails_says_why(tmp_path: Path) -> None:
+    """A folder that is missing is named, not taken for a system that cannot exchange."""
+    (tmp_path / "one").mkdir()
+    with pytest.raises(FileNotFoundError, match="other"):
+        publish.exchange(tmp_path / "one", tmp_path / "other")
+
+
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_what_is_no_folder_is_not_replaced(tmp_path: Path, kind: str) -> None:
+    """A file or a link in the place stays, and the message says what to do."""
+    fresh, place = site(tmp_path / "fresh"), tmp_path / "html"
+    if kind == "file":
+        place.touch()
+    else:
+        place.symlink_to(site(tmp_path / "elsewhere"), target_is_directory=True)
+    with pytest.raises(FileExistsError, match="no folder but a file or a link: move it away"):
+        publish.move_into_place(fresh, place)
+    assert place.is_symlink() == (kind == "link")
+    assert (fresh / "index.html").is_file()
+
+
+@pytest.mark.usefixtures("_no_exchange")
 @pytest.mark.parametrize("reason", [PermissionError, KeyboardInterrupt])
 def test_an_interrupted_move_brings_the_old_site_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: type[BaseException]
