@@ -19,12 +19,14 @@ PACKAGE = "weightinit"
 
 # A subpackage stands on one floor; its own modules may import each other, but not in a circle.
 FLOORS = {
-    "_checks": -2,
-    "_uninterrupted": -2,
-    "_extras": -2,
-    "_formulas": -2,
-    "_quadrature": -2,
-    "_truncation": -2,
+    "_extras": -4,
+    "_formulas": -4,
+    "_messages": -4,
+    "_quadrature": -4,
+    "_truncation": -4,
+    "_uninterrupted": -4,
+    "_checks": -3,
+    "_arrays": -2,
     "_axes": -1,
     "activations": 0,
     "fans": 0,

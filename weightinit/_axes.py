@@ -1,16 +1,20 @@
 """The axes of a weight: which hold its inputs and which its outputs."""
 
-import operator
 from collections.abc import Sequence
 
 import numpy as np
 
-from weightinit._checks import check_shape
+from weightinit._arrays import MOST_AXES, check_shape
+from weightinit._checks import check_integer, check_items
+from weightinit._messages import message, shown
 
 __all__ = ["Axes", "check_fan_shape", "normalize_axes", "resolve_axes", "resolve_axis"]
 
 #: One axis, or several that together make the inputs or the outputs.
 Axes = int | Sequence[int]
+
+_ALLOWED = "an integer or a sequence of integers"
+_HINT = "write an axis such as -1, or a tuple of axes"
 
 
 def check_fan_shape(shape: object) -> tuple[int, ...]:
@@ -18,8 +22,8 @@ def check_fan_shape(shape: object) -> tuple[int, ...]:
     sizes = check_shape(shape)
     if len(sizes) < 2:
         raise ValueError(
-            f"shape must have at least two axes to have fans, got {sizes}: a bias or a scalar "
-            "has no inputs; start it with wi.zeros, or with wi.Normal(std=...)"
+            f"shape must have at least two axes to have fans, got {shown(sizes)}: a bias or a "
+            "scalar has no inputs; start it with wi.zeros, or with wi.Normal(std=...)"
         )
     return sizes
 
@@ -33,33 +37,26 @@ def resolve_axes(
     shared = sorted(set(inputs) & set(outputs))
     if shared:
         raise ValueError(
-            f"in_axis and out_axis must differ, got in_axis={in_axis!r} and out_axis={out_axis!r}, "
-            f"which share axis {shared[0]} of {ndim}; dense weights are in_axis=-2, out_axis=-1"
+            f"in_axis and out_axis must differ, got in_axis={shown(in_axis)} and "
+            f"out_axis={shown(out_axis)}, which share axis {shared[0]} of {ndim}; dense weights "
+            "are in_axis=-2, out_axis=-1"
         )
     return inputs, outputs
 
 
 def normalize_axes(name: str, axes: object) -> Axes:
     """Return `axes` as an int or a tuple of ints, so that they can be compared and hashed."""
-    hint = "write an axis such as -1, or a tuple of axes"
-    if isinstance(axes, Sequence) and not isinstance(axes, str | bytes):
-        if not axes:
-            raise ValueError(f"{name} must name at least one axis, got {axes!r}; {hint}")
-        return tuple(_axis(name, axis, hint) for axis in axes)
-    return _axis(name, axes, hint)
+    if isinstance(axes, Sequence) or (isinstance(axes, np.ndarray) and axes.ndim):
+        several = check_items(name, axes, _ALLOWED, hint=_HINT, at_least=1, most=MOST_AXES)
+        return tuple(_axis(name, axis) for axis in several)
+    return _axis(name, axes)
 
 
-def _axis(name: str, axis: object, hint: str) -> int:
-    if isinstance(axis, bool | np.bool_):
-        raise TypeError(
-            f"{name} must be an integer or a sequence of integers, got {axis!r}; {hint}"
-        )
+def _axis(name: str, axis: object) -> int:
     try:
-        return operator.index(axis)  # type: ignore[arg-type]  # the try is the check
+        return check_integer(name, axis, at_least=-MOST_AXES, at_most=MOST_AXES - 1, hint=_HINT)
     except TypeError:
-        raise TypeError(
-            f"{name} must be an integer or a sequence of integers, got {axis!r}; {hint}"
-        ) from None
+        raise TypeError(message(name, axis, _ALLOWED, _HINT)) from None
 
 
 def resolve_axis(name: str, axes: Axes, ndim: int) -> tuple[int, ...]:
@@ -70,9 +67,9 @@ def resolve_axis(name: str, axes: Axes, ndim: int) -> tuple[int, ...]:
         if not -ndim <= axis < ndim:
             raise ValueError(
                 f"{name} must lie between {-ndim} and {ndim - 1} for a shape of {ndim} axes, "
-                f"got {axes!r}"
+                f"got {shown(axes)}"
             )
     front = tuple(axis % ndim for axis in several)
     if len(set(front)) < len(front):
-        raise ValueError(f"{name} must name each axis once, got {axes!r} for {ndim} axes")
+        raise ValueError(f"{name} must name each axis once, got {shown(axes)} for {ndim} axes")
     return front

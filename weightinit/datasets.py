@@ -14,11 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from weightinit._checks import RandomSource, check_integer, check_rng
+from weightinit._checks import LARGEST, RandomSource, check_integer, check_rng
 
 __all__ = ["Sentences", "ring", "sentences", "xor"]
 
 _Array = NDArray[Any]
+
+_MOST = LARGEST // 80  # ten words of eight bytes for each sample are all that NumPy can address
 
 
 def ring(n: int, *, rng: RandomSource = None) -> tuple[_Array, _Array]:
@@ -58,7 +60,7 @@ def ring(n: int, *, rng: RandomSource = None) -> tuple[_Array, _Array]:
     inner, outer = np.where(y, 0.0, 1.0), np.where(y, 1.0, 2.0)
     # The area within a radius grows as its square, so that even spread is uniform in r ** 2.
     r = np.sqrt(generator.uniform(inner**2, outer**2))
-    angle = generator.uniform(0, 2 * np.pi, n)
+    angle = generator.uniform(0, 2 * np.pi, len(y))
     return np.column_stack([r * np.cos(angle), r * np.sin(angle)]), y
 
 
@@ -96,14 +98,14 @@ def xor(n: int, *, rng: RandomSource = None) -> tuple[_Array, _Array]:
     ((400, 2), (400,))
     """
     generator, y = _start(n, rng)
-    first = generator.choice([-1.0, 1.0], n)
+    first = generator.choice([-1.0, 1.0], len(y))
     corners = np.column_stack([first, np.where(y, -first, first)])
-    return corners + generator.normal(scale=0.3, size=(n, 2)), y
+    return corners + generator.normal(scale=0.3, size=(len(y), 2)), y
 
 
 def _start(n: int, rng: RandomSource) -> tuple[np.random.Generator, _Array]:
     """Return a generator, and labels 0 and 1 by the toss of a coin."""
-    size = check_integer("n", n, at_least=1)
+    size = check_integer("n", n, at_least=1, at_most=_MOST)
     generator = check_rng(rng)
     # Exactly balanced labels would hide that sigmoid networks do leave zero: their first gradient
     # would vanish with the mean of the labels.
@@ -155,12 +157,17 @@ class Sentences:
         Parameters
         ----------
         index : int
-            Which one.
+            Which one; -1 is the last.
 
         Returns
         -------
         str
             Its words, without the padding.
+
+        Raises
+        ------
+        TypeError, ValueError
+            `index` is not an integer, or there is no such sentence.
 
         Examples
         --------
@@ -168,7 +175,10 @@ class Sentences:
         >>> wi.datasets.sentences(1000, rng=0).text(0)
         'the story was clever overall'
         """
-        return " ".join(self.vocabulary[token] for token in self.tokens[index] if token)
+        n = len(self.tokens)
+        hint = "sentences are counted from 0"
+        place = check_integer("index", index, at_least=-n, at_most=n - 1, hint=hint)
+        return " ".join(self.vocabulary[token] for token in self.tokens[place] if token)
 
 
 def sentences(n: int, *, rng: RandomSource = None) -> Sentences:
@@ -205,7 +215,7 @@ def sentences(n: int, *, rng: RandomSource = None) -> Sentences:
     >>> data.text(0), int(data.labels[0]), bool(data.negated[0])
     ('the story was clever overall', 1, False)
     """
-    size = check_integer("n", n, at_least=1)
+    size = check_integer("n", n, at_least=1, at_most=_MOST)
     generator = check_rng(rng)
     number = {word: token for token, word in enumerate(_WORDS)}
 

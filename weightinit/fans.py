@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from weightinit._axes import Axes, check_fan_shape, resolve_axes
 from weightinit._checks import check_integer
+from weightinit._messages import shown
 
 __all__ = ["Fans", "compute_fans"]
 
@@ -126,7 +127,7 @@ def compute_fans(
     if c_out % g:
         raise ValueError(
             f"groups must divide the number of outputs, got groups={g} with {c_out} outputs in "
-            f"shape {sizes}; check out_axis={out_axis!r}"
+            f"shape {shown(sizes)}; check out_axis={shown(out_axis)}"
         )
     r = math.prod(sizes) // (c_in * c_out)
     return Fans(fan_in=c_in * r, fan_out=c_out * r // g)

@@ -18,6 +18,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from weightinit._arrays import check_bytes, check_dtype, check_representable, check_shape
+from weightinit._checks import (
+    check_instance,
+    check_integer,
+    check_nonnegative,
+    check_positive,
+    check_real,
+)
+from weightinit._messages import message
 from weightinit._truncation import propose_normal, propose_uniform, reach
 
 __all__ = ["BLOCK", "NORMAL_REACH", "normal", "truncated_normal", "truncation_factor", "uniform"]
@@ -63,6 +72,11 @@ def uniform(
     ndarray
         The array, C-contiguous.
 
+    Raises
+    ------
+    TypeError, ValueError
+        An argument is not of its kind or out of its range, or the dtype cannot hold the values.
+
     Examples
     --------
     >>> import numpy as np
@@ -76,6 +90,10 @@ def uniform(
     >>> np.array_equal(a, b)
     True
     """
+    low, high = check_real("low", low), check_real("high", high)
+    if low > high:
+        raise ValueError(f"low must be at most high, got low={low} and high={high}; swap them")
+    shape, dtype = _check(rng, shape, dtype, threads, largest=abs(low) + abs(high))
     bottom, top, span = dtype.type(low), dtype.type(high), dtype.type(high - low)
 
     def draw(stream: np.random.Generator, block: _Array) -> None:
@@ -117,6 +135,11 @@ def normal(
     ndarray
         The array, C-contiguous.
 
+    Raises
+    ------
+    TypeError, ValueError
+        An argument is not of its kind or out of its range, or the dtype cannot hold the values.
+
     Examples
     --------
     >>> import numpy as np
@@ -125,6 +148,8 @@ def normal(
     >>> x.shape, x.dtype
     ((2, 3), dtype('float32'))
     """
+    mean, std = check_real("mean", mean), check_nonnegative("std", std)
+    shape, dtype = _check(rng, shape, dtype, threads, largest=abs(mean) + NORMAL_REACH * std)
 
     def draw(stream: np.random.Generator, block: _Array) -> None:
         stream.standard_normal(out=block, dtype=dtype.type)
@@ -166,6 +191,11 @@ def truncated_normal(
     ndarray
         The array, C-contiguous.
 
+    Raises
+    ------
+    TypeError, ValueError
+        An argument is not of its kind or out of its range, or the dtype cannot hold the values.
+
     Examples
     --------
     >>> import numpy as np
@@ -176,7 +206,9 @@ def truncated_normal(
     >>> bool(np.abs(x).max() <= 2 / streams.truncation_factor(2.0))
     True
     """
-    bound = min(bound, NORMAL_REACH)
+    mean, std = check_real("mean", mean), check_nonnegative("std", std)
+    bound = min(check_positive("bound", bound), NORMAL_REACH)  # beyond there is nothing to cut off
+    shape, dtype = _check(rng, shape, dtype, threads, largest=abs(mean) + reach(bound) * std)
     scale = std * (reach(bound) / max(bound, 1.0))
     propose = propose_normal if bound > 1 else propose_uniform
 
@@ -216,8 +248,24 @@ def truncation_factor(bound: float) -> float:
     >>> streams.truncation_factor(2.0)
     0.87962566
     """
-    b = min(bound, NORMAL_REACH)
+    b = min(check_positive("bound", bound), NORMAL_REACH)
     return b / reach(b)
+
+
+def _check(
+    rng: object, shape: object, dtype: object, threads: object, *, largest: float
+) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Return the shape and the dtype in the form that the draws compute with."""
+    allowed = "a numpy.random.Generator"
+    check_instance("rng", rng, np.random.Generator, allowed, hint="write np.random.default_rng(0)")
+    sizes, kind = check_shape(shape), check_dtype(dtype)
+    if kind == np.float16:
+        raise TypeError(message("dtype", dtype, "float32 or float64", "cast the result"))
+    check_bytes(sizes, kind)
+    check_representable("this distribution", kind, largest=largest, center=0.0, std=0.0)
+    if threads is not None:
+        check_integer("threads", threads, at_least=1, hint="leave it out for all processors")
+    return sizes, kind
 
 
 def _scale(block: _Array, mean: float, std: float) -> None:

@@ -56,12 +56,12 @@ def initializers() -> st.SearchStrategy[wi.Initializer]:
         st.builds(wi.Normal, std=_sizes, mean=_numbers),
         st.builds(wi.TruncatedNormal, std=_sizes, mean=_numbers, bound=_bounds),
         st.builds(
-            wi.VarianceScaling, scale=_sizes, **choices, **ends, groups=st.integers(1, 10**20)
+            wi.VarianceScaling, scale=_sizes, **choices, **ends, groups=st.integers(1, 2**63 - 1)
         ),
         st.builds(wi.Orthogonal, gain=_sizes, out_axis=_axes),
         st.builds(wi.DeltaOrthogonal, gain=_sizes, **ends),
         st.builds(wi.Identity, gain=_sizes, **ends),
-        st.builds(wi.Sparse, nonzeros=st.integers(1, 10**20), std=_sizes, out_axis=_axes),
+        st.builds(wi.Sparse, nonzeros=st.integers(1, 2**63 - 1), std=_sizes, out_axis=_axes),
     )
 
 

@@ -194,7 +194,7 @@ BAD = [
     ({"gain": math.nan}, ValueError, r"gain must be a finite real number, got nan"),
     ({"gain": "relu"}, TypeError, r"gain must be a finite real number, got 'relu'"),
     ({"out_axis": 0.0}, TypeError, r"out_axis must be an integer or a sequence.*got 0.0"),
-    ({"out_axis": []}, ValueError, r"out_axis must name at least one axis, got \[\]"),
+    ({"out_axis": []}, ValueError, r"out_axis must hold 1 or more, got \[\]"),
 ]
 
 

@@ -148,7 +148,7 @@ BAD = [
     ({"distribution": "gauss"}, ValueError, r"distribution must be one of 'normal', 'truncated_n"),
     ({"distribution": 1}, TypeError, r"distribution must be one of .*'uniform', got 1"),
     ({"in_axis": 1.5}, TypeError, r"in_axis must be an integer or a sequence.*got 1.5"),
-    ({"out_axis": ()}, ValueError, r"out_axis must name at least one axis, got \(\)"),
+    ({"out_axis": ()}, ValueError, r"out_axis must hold 1 or more, got \(\)"),
     ({"groups": 0}, ValueError, r"groups must be an integer >= 1, got 0"),
     ({"groups": 1.0}, TypeError, r"groups must be an integer >= 1, got 1.0"),
 ]

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weightinit._axes import Axes, check_fan_shape, resolve_axes, resolve_axis
+from weightinit._messages import shown
 
 __all__ = ["GAIN_HINT", "Center", "Columns"]
 
@@ -34,7 +35,8 @@ class Columns(NamedTuple):
         axes = resolve_axis("out_axis", out_axis, len(sizes))
         if len(axes) == len(sizes):
             raise ValueError(
-                f"out_axis must leave an axis for the inputs, got {out_axis!r} for shape {sizes}"
+                f"out_axis must leave an axis for the inputs, got {shown(out_axis)} for shape "
+                f"{shown(sizes)}; name fewer axes"
             )
         return cls(sizes, axes)
 
@@ -76,7 +78,7 @@ class Center(NamedTuple):
             if axis not in inputs + outputs and size % 2 == 0:
                 raise ValueError(
                     f"shape must have odd kernel sizes to have a centre, got {size} on axis {axis} "
-                    f"of {sizes}; use 3 for 2 or 5 for 4, or check in_axis and out_axis"
+                    f"of {shown(sizes)}; use 3 for 2 or 5 for 4, or check in_axis and out_axis"
                 )
         return cls(sizes, inputs, outputs)
 

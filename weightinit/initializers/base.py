@@ -8,14 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from weightinit._checks import (
-    RandomSource,
-    check_bytes,
-    check_dtype,
-    check_representable,
-    check_rng,
-    check_shape,
-)
+from weightinit._arrays import check_bytes, check_dtype, check_representable, check_shape
+from weightinit._checks import RandomSource, check_rng
 
 __all__ = ["Initializer"]
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from weightinit._axes import Axes, normalize_axes
 from weightinit._checks import check_nonnegative
+from weightinit._messages import shown
 from weightinit.initializers._haar import haar
 from weightinit.initializers._kernels import GAIN_HINT, Center, Columns
 from weightinit.initializers.base import Initializer
@@ -145,7 +146,7 @@ class DeltaOrthogonal(Initializer):
         if c_in > c_out:
             raise ValueError(
                 "shape must have at least as many outputs as inputs to keep lengths, got "
-                f"{c_in} inputs and {c_out} outputs in {shape}; use wi.orthogonal, or check "
+                f"{c_in} inputs and {c_out} outputs in {shown(shape)}; use wi.orthogonal, or check "
                 "in_axis and out_axis"
             )
         return self.gain

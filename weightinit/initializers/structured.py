@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from weightinit import streams
 from weightinit._axes import Axes, normalize_axes
 from weightinit._checks import check_integer, check_nonnegative
+from weightinit._messages import shown
 from weightinit.initializers._kernels import GAIN_HINT, Center, Columns
 from weightinit.initializers._std_parameter import StdParameter
 from weightinit.initializers.base import Initializer
@@ -149,6 +150,7 @@ class Sparse(Initializer):
         if self.nonzeros > n:
             raise ValueError(
                 f"nonzeros must be at most the inputs of a unit, got nonzeros={self.nonzeros} for "
-                f"{n} inputs in shape {shape}; use fewer, or wi.Normal(std=...) for a dense weight"
+                f"{n} inputs in shape {shown(shape)}; use fewer, or wi.Normal(std=...) for a dense "
+                "weight"
             )
         return streams.NORMAL_REACH * self.std

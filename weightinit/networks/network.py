@@ -7,7 +7,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from weightinit._checks import RandomSource, check_dtype, check_integer, check_rng
+from weightinit._arrays import check_dtype
+from weightinit._checks import RandomSource, check_integer, check_rng
 from weightinit.initializers import Initializer
 from weightinit.networks._inputs import check_tokens, check_values
 from weightinit.networks._starts import choose_initializers, start
