@@ -140,7 +140,7 @@ def test_an_rnn_has_three_weights() -> None:
     "make, error, told",
     [
         (lambda: wi.mlp([3]), ValueError, r"sizes must hold 2 or more, got \[3\]; write \[784"),
-        (lambda: wi.mlp(3), TypeError, "sizes must be a sequence of integers, got 3"),
+        (lambda: wi.mlp(3), TypeError, "sizes must be a sequence of positive integers, got 3"),
         (lambda: wi.mlp([3, 0, 1]), ValueError, r"sizes\[1\] must be an integer >= 1"),
         (lambda: wi.mlp([3, 4, 1], "rleu"), ValueError, "got 'rleu'"),
         (lambda: wi.cnn((8, 8, 1), [4] * 4, 10), ValueError, "1 x 1 pixels; use fewer pools"),

@@ -112,7 +112,7 @@ def test_images_have_channels() -> None:
     "arguments, error, told",
     [
         ({"channels": 0}, ValueError, "channels must be an integer >= 1"),
-        ({"channels": 1, "kernel": (3, 3, 3)}, ValueError, "one integer or a pair"),
+        ({"channels": 1, "kernel": (3, 3, 3)}, ValueError, "must hold 2 at most"),
         ({"channels": 1, "kernel": 2.5}, TypeError, "kernel must be an integer >= 1.*a pair"),
         ({"channels": 1, "stride": 0}, ValueError, "stride must be an integer >= 1"),
         ({"channels": 1, "padding": "full"}, ValueError, "one of 'same', 'valid', got 'full'"),

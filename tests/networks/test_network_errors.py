@@ -61,7 +61,7 @@ def test_labels_need_vectors() -> None:
 @pytest.mark.parametrize(
     "layers, shape, error, told",
     [
-        ([], (2,), ValueError, "at least one layer"),
+        ([], (2,), ValueError, r"layers must hold 1 or more"),
         ([Dense], (2,), TypeError, r"layers\[0\] must be a layer, such as Dense\(10\)"),
         (Dense(2), (2,), TypeError, "a sequence of layers"),
         (

@@ -40,7 +40,7 @@ def _row(visit: Visit, behind: Sequence[Visit]) -> LayerTrace:
     a, da = (z, dz) if activation is None else (activation.y, activation.dy)
     before = behind if activation is None else behind[: behind.index(activation)]
     tokens, mask = visit.layer.takes_tokens, visit.mask
-    out_mask = visit.layer.mask(visit.x, mask)
+    out_mask = visit.layer._mask(visit.x, mask)
     return LayerTrace(
         name=visit.name,
         **_parameters(visit),
@@ -72,7 +72,7 @@ def _recurrent_row(visit: Visit) -> LayerTrace:
 
     Its gradient for the input is that for the pre-activation a_t = x_t + h_{t-1} W + b.
     """
-    h, mask = visit.cache
+    h, mask = visit.cache.content
     W, b = visit.parameters["weight"], visit.parameters["bias"]
     states = h.transpose(1, 0, 2)
     counts = np.ones(visit.x.shape[:2], bool) if mask is None else mask

@@ -33,7 +33,7 @@ def pass_forward(
 ) -> list[Visit]:
     """Go forward, and return a visit for each layer; names get the prefix."""
     visits = []
-    for name, y, cache in chain.steps(parameters, x, mask):
+    for name, y, cache in chain._steps(parameters, x, mask):
         layer = chain.named[name]
         own = {
             key.removeprefix(f"{name}."): p
@@ -44,7 +44,7 @@ def pass_forward(
         if isinstance(layer, Residual):
             visit.branch = pass_forward(layer.branch, _branch(own), x, mask, f"{visit.name}.")
         visits.append(visit)
-        mask = layer.mask(x, mask)
+        mask = layer._mask(x, mask)
         x = y
     return visits
 
@@ -54,7 +54,7 @@ def pass_back(chain: Chain, parameters: Parameters, visits: Sequence[Visit], dy:
     caches = [visit.cache for visit in visits]
     flow: Array | None = dy
     for visit, (_, dx, gradients) in zip(
-        reversed(visits), chain.steps_back(parameters, caches, dy), strict=True
+        reversed(visits), chain._steps_back(parameters, caches, dy), strict=True
     ):
         visit.dy, visit.dx, visit.gradients = flow, dx, gradients
         if isinstance(visit.layer, Residual) and flow is not None:

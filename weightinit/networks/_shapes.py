@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from weightinit._arrays import check_sizes
 from weightinit._checks import check_integer
+from weightinit._messages import shown
 from weightinit.networks.base import Array, Layer, Shape
 
 
@@ -12,8 +14,8 @@ def last_size(layer: Layer, input_shape: Shape) -> int:
     """Return the size of the last axis, which must be known, of an input to `layer`."""
     if not input_shape or input_shape[-1] is None:
         raise ValueError(
-            f"{layer} needs samples whose last axis has a known size, got the shape "
-            f"{input_shape}; tokens go through an Embedding first"
+            f"{shown(layer)} needs an input_shape whose last axis has a known size, got "
+            f"{shown(input_shape)}; tokens go through an Embedding first"
         )
     return input_shape[-1]
 
@@ -31,12 +33,11 @@ def sum_rows(x: Array) -> Array:
 
 def check_pair(name: str, value: object) -> tuple[int, int]:
     """Return a height and a width, which one number stands for."""
-    if not isinstance(value, Sequence) or isinstance(value, str):
-        size = check_integer(name, value, at_least=1, hint="one number, or a pair of them")
+    hint = "write one number, or a pair of them"
+    if not isinstance(value, Sequence) or isinstance(value, str | bytes):
+        size = check_integer(name, value, at_least=1, hint=hint)
         return size, size
-    if len(value) != 2:
-        raise ValueError(f"{name} must be one integer or a pair of them, got {value!r}")
-    height, width = (check_integer(name, size, at_least=1) for size in value)
+    height, width = check_sizes(name, value, hint=hint, at_least=2, most=2)
     return height, width
 
 
@@ -45,20 +46,8 @@ def check_image_shape(layer: Layer, shape: Shape) -> tuple[int, int, int]:
     sizes = [size for size in shape if size is not None]
     if len(shape) != 3 or len(sizes) != 3:
         raise ValueError(
-            f"{layer} takes images of shape (height, width, channels), got {shape}; a grey image "
-            "has one channel: x[..., np.newaxis]"
+            f"{shown(layer)} takes images, whose input_shape is (height, width, channels), got "
+            f"{shown(shape)}; a grey image has one channel: x[..., np.newaxis]"
         )
     height, width, channels = sizes
     return height, width, channels
-
-
-def check_sizes(name: str, sizes: object, *, at_least: int, example: str) -> list[int]:
-    """Return a list of so many or more integers >= 1."""
-    if not isinstance(sizes, Sequence) or isinstance(sizes, str):
-        raise TypeError(f"{name} must be a sequence of integers, got {sizes!r}; write {example}")
-    if len(sizes) < at_least:
-        raise ValueError(f"{name} must hold {at_least} or more, got {sizes!r}; write {example}")
-    return [
-        check_integer(f"{name}[{index}]", size, at_least=1, hint=f"write {example}")
-        for index, size in enumerate(sizes)
-    ]

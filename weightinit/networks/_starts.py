@@ -6,46 +6,54 @@ from typing import Any
 
 import numpy as np
 
-from weightinit.initializers import Initializer
+from weightinit._checks import check_instance, check_mapping
+from weightinit._messages import listed, message, short, shown
+from weightinit.initializers import Initializer, ones, zeros
 from weightinit.networks.base import Array
 
-# What parameters start at that are no weights, by the last part of their name.
-_CONSTANTS = {"bias": 0.0, "gain": 1.0, "scale": 1.0}
+# What parameters start from that are no weights, by the last part of their name.
+_CONSTANTS: dict[str, Initializer] = {"bias": zeros, "gain": ones, "scale": ones}
 
 
 def choose_initializers(
     initializer: Initializer | Mapping[str, Initializer], names: Iterable[str]
-) -> dict[str, Initializer | None]:
-    """Return the initializer of each parameter, None where it starts at a constant."""
+) -> dict[str, Initializer]:
+    """Return the initializer of each parameter."""
     names = list(names)
     if not isinstance(initializer, Mapping):
-        _check_initializer("initializer", initializer)
-        return {name: None if _last_part(name) in _CONSTANTS else initializer for name in names}
-    for pattern, value in initializer.items():
-        _check_initializer(f"initializer[{pattern!r}]", value)
+        weights = _check_initializer("initializer", initializer)
+        return {name: _CONSTANTS.get(_last_part(name), weights) for name in names}
+    hint = 'write {"rnn*.weight": wi.orthogonal, "*.weight": wi.he_normal}'
+    allowed = "an initializer, or a mapping of patterns to initializers"
+    patterns = check_mapping("initializer", initializer, allowed, hint=hint)
+    for pattern, value in patterns.items():
+        key = f"initializer[{shown(pattern)}]"
+        _check_initializer(key, value)
+        if type(pattern) is not str:
+            raise TypeError(message(f"the pattern in {key}", pattern, "a string", hint))
         if not any(fnmatch.fnmatchcase(name, pattern) for name in names):
             raise ValueError(
-                f"no parameter fits the pattern {pattern!r}; there are {', '.join(names)}"
+                f"no parameter fits the pattern {shown(pattern)} of initializer; there are "
+                f"{listed(names)}"
             )
-    return {name: _first_match(name, initializer) for name in names}
+    return {name: _first_match(name, patterns) for name in names}
 
 
 def start(
     name: str,
     shape: tuple[int, ...],
-    initializer: Initializer | None,
+    initializer: Initializer,
     *,
     rng: np.random.Generator,
     dtype: np.dtype[Any],
 ) -> Array:
     """Return the first value of a parameter."""
-    if initializer is None:
-        return np.full(shape, _CONSTANTS[_last_part(name)], dtype)
     try:
         return initializer(shape, rng=rng, dtype=dtype)
     except ValueError as error:
         raise ValueError(
-            f"{name}, of shape {shape}, cannot start from {initializer}: {error}"
+            f"{name}, of shape {shown(shape)}, cannot start from the initializer "
+            f"{short(str(initializer))}: {error}"
         ) from error
 
 
@@ -53,21 +61,18 @@ def _last_part(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-def _check_initializer(name: str, value: object) -> None:
-    if not isinstance(value, Initializer):
-        raise TypeError(
-            f"{name} must be an initializer, such as wi.he_normal or wi.Normal(std=0.01), "
-            f"got {value!r}"
-        )
+def _check_initializer(name: str, value: object) -> Initializer:
+    allowed = "an initializer, such as wi.he_normal or wi.Normal(std=0.01)"
+    return check_instance(name, value, Initializer, allowed)  # type: ignore[type-abstract]
 
 
-def _first_match(name: str, patterns: Mapping[str, Initializer]) -> Initializer | None:
+def _first_match(name: str, patterns: Mapping[str, Initializer]) -> Initializer:
     for pattern, initializer in patterns.items():
         if fnmatch.fnmatchcase(name, pattern):
             return initializer
     if _last_part(name) in _CONSTANTS:
-        return None
+        return _CONSTANTS[_last_part(name)]
     raise ValueError(
-        f"no pattern fits the weight {name!r}, got {', '.join(map(repr, patterns))}; "
+        f"no pattern of initializer fits the weight {name!r}, got {listed(map(repr, patterns))}; "
         "add '*.weight' at the end for all others"
     )

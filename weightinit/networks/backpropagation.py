@@ -46,6 +46,6 @@ def backpropagate(
     >>> backpropagate(net.chain, net.parameters, mean_squared_error, x, y)[0]
     9.0
     """
-    outputs, cache = chain.forward(parameters, x)
+    outputs, cache = chain._forward(parameters, x, None)
     value, d_outputs = loss(outputs, y)
-    return value, outputs, chain.gradients(parameters, cache, d_outputs)
+    return value, outputs, chain._gradients(parameters, cache, d_outputs)

@@ -1,21 +1,18 @@
 """What every layer is: a frozen value with a forward and a backward pass, both pure functions."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from numpy.typing import NDArray
+import numpy as np
+
+from weightinit._arrays import check_array
+from weightinit.networks._inputs import check_mask, check_sample_shape, check_values, no_overflow
+from weightinit.networks._passes import Cache, check_backward, check_forward
+from weightinit.networks._types import Array, Gradients, Parameters, Shape
 
 __all__ = ["Array", "Gradients", "Layer", "Parameters", "Shape"]
 
-Array = NDArray[Any]
-
-#: The shape of one sample; None stands for an axis of any length, such as time.
-Shape = tuple[int | None, ...]
-
-#: Arrays by the name of the parameter.
-Parameters = Mapping[str, Array]
-Gradients = dict[str, Array]
+_SMALLER = "make them smaller, or compute in float64"
 
 
 class Layer(ABC):
@@ -65,11 +62,12 @@ class Layer(ABC):
 
         Raises
         ------
-        ValueError
-            The layer does not take samples of this shape.
+        TypeError, ValueError
+            It is no shape, or the layer does not take samples of it.
         """
-        self.output_shape(input_shape)
-        return self._parameter_shapes(input_shape)
+        shape = check_sample_shape("input_shape", input_shape)
+        self._output_shape(shape)
+        return self._parameter_shapes(shape)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """
@@ -87,10 +85,10 @@ class Layer(ABC):
 
         Raises
         ------
-        ValueError
-            The layer does not take samples of this shape.
+        TypeError, ValueError
+            It is no shape, or the layer does not take samples of it.
         """
-        return self._output_shape(input_shape)
+        return self._output_shape(check_sample_shape("input_shape", input_shape))
 
     def forward(
         self, parameters: Parameters, x: Array, mask: Array | None = None
@@ -113,8 +111,20 @@ class Layer(ABC):
             The outputs, in the dtype of the parameters.
         cache : object
             For the backward pass.
+
+        Raises
+        ------
+        TypeError, ValueError
+            The layer does not take such a batch; a parameter is missing, not declared, of another
+            shape or not finite; the mask is none of this batch.
+        FloatingPointError
+            The output overflows.
         """
-        return self._forward(parameters, x, mask)
+        given, batch, steps = check_forward(self, parameters, x, mask)
+        with no_overflow("x and parameters", _SMALLER) as made:
+            y, content = self._forward(given, batch, steps)
+            made.append(y)
+        return y, Cache(self, batch.shape[1:], y.shape, y.dtype, content)
 
     def backward(
         self, parameters: Parameters, cache: Any, dy: Array
@@ -138,8 +148,19 @@ class Layer(ABC):
             :math:`\partial L / \partial x`, the dtype as given; None where the input is integer.
         gradients : dict of str to ndarray
             :math:`\partial L / \partial \theta`, by name, shaped like the parameters.
+
+        Raises
+        ------
+        TypeError, ValueError
+            `parameters`, `cache` or `dy` are not those of a forward pass of this layer.
+        FloatingPointError
+            A gradient overflows.
         """
-        return self._backward(parameters, cache, dy)
+        given, flow = check_backward(self, parameters, cache, dy)
+        with no_overflow("parameters and dy", _SMALLER) as made:
+            dx, gradients = self._backward(given, cache.content, flow)
+            made.extend(gradients.values() if dx is None else [dx, *gradients.values()])
+        return dx, gradients
 
     def gradients(self, parameters: Parameters, cache: Any, dy: Array) -> Gradients:
         """
@@ -158,10 +179,19 @@ class Layer(ABC):
         -------
         dict of str to ndarray
             What ``backward`` returns beside the gradient of the input.
-        """
-        return self._gradients(parameters, cache, dy)
 
-    def mask(self, x: Array, mask: Array | None) -> Array | None:
+        Raises
+        ------
+        TypeError, ValueError, FloatingPointError
+            As for ``backward``.
+        """
+        given, flow = check_backward(self, parameters, cache, dy)
+        with no_overflow("parameters and dy", _SMALLER) as made:
+            gradients = self._gradients(given, cache.content, flow)
+            made.extend(gradients.values())
+        return gradients
+
+    def mask(self, x: Array, mask: Array | None = None) -> Array | None:
         """
         Return the mask that goes with the output: by default the one that came with the input.
 
@@ -169,16 +199,27 @@ class Layer(ABC):
         ----------
         x : ndarray, shape (n, ...)
             The input of the forward pass.
-        mask : ndarray of bool, shape (n, T), or None
+        mask : ndarray of bool, shape (n, T), optional
             The mask that came with it.
 
         Returns
         -------
         ndarray of bool, shape (n, T), or None
             Which time steps of the output count.
+
+        Raises
+        ------
+        TypeError, ValueError
+            `x` is no batch for this layer, or `mask` is none of it.
         """
-        del x
-        return mask
+        batch = self._check_batch(x)
+        return self._mask(batch, check_mask(mask, batch))
+
+    def _check_batch(self, x: object, dtype: np.dtype[Any] | None = None) -> Array:
+        """Return a batch, of values in a dtype, or raise if the layer takes no such thing."""
+        if dtype is None:
+            dtype = check_array("x", x, "an array of real numbers").dtype
+        return check_values(x, dtype if dtype.kind == "f" else np.dtype(np.float64))
 
     @abstractmethod
     def _parameter_shapes(self, input_shape: Shape) -> dict[str, tuple[int, ...]]:
@@ -197,6 +238,10 @@ class Layer(ABC):
         self, parameters: Parameters, cache: Any, dy: Array
     ) -> tuple[Array | None, Gradients]:
         """Return the gradients for the input and the parameters."""
+
+    def _mask(self, _x: Array, mask: Array | None) -> Array | None:
+        """Return what ``mask`` returns; a layer that changes the time steps defines it."""
+        return mask
 
     def _gradients(self, parameters: Parameters, cache: Any, dy: Array) -> Gradients:
         """Return the gradients for the parameters; a layer that saves work by it defines it."""

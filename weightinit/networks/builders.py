@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from weightinit import activations
+from weightinit._arrays import check_sizes
 from weightinit._checks import check_integer
 from weightinit.activations import Activation
-from weightinit.networks._shapes import check_sizes
 from weightinit.networks.activation import ActivationLayer
 from weightinit.networks.base import Layer
 from weightinit.networks.convolution import Conv2D
@@ -48,10 +49,11 @@ def mlp(sizes: Sequence[int], activation: str | Activation = "relu") -> Network:
     dense1       (1,)                      5
     all          (1,)                     17
     """
-    units = check_sizes("sizes", sizes, at_least=2, example="[784, 256, 10]")
+    units = check_sizes("sizes", sizes, hint="write [784, 256, 10]", at_least=2)
+    phi = activations.get(activation)  # whether there is a hidden layer or not
     layers: list[Layer] = []
     for hidden in units[1:-1]:
-        layers += [Dense(hidden), ActivationLayer(activation)]
+        layers += [Dense(hidden), ActivationLayer(phi)]
     return Network([*layers, Dense(units[-1])], input_shape=units[:1])
 
 
@@ -103,10 +105,10 @@ def cnn(
     dense0       (10,)                   650
     all          (10,)                 1,898
     """
-    layers: list[Layer] = []
-    for c_out in check_sizes("channels", channels, at_least=1, example="[8, 16]"):
-        layers += [Conv2D(c_out), ActivationLayer(activation), MaxPool2D(2)]
     outputs = check_integer("classes", classes, at_least=1)
+    layers: list[Layer] = []
+    for c_out in check_sizes("channels", channels, hint="write [8, 16]", at_least=1):
+        layers += [Conv2D(c_out), ActivationLayer(activation), MaxPool2D(2)]
     return Network([*layers, Flatten(), Dense(outputs)], input_shape=input_shape)
 
 

@@ -7,9 +7,14 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, ClassVar, NamedTuple
 
+import numpy as np
+
+from weightinit._checks import check_items
+from weightinit._messages import message, shown
+from weightinit.networks._passes import Cache, check_backward, check_forward
 from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
 
-__all__ = ["Chain", "Step"]
+__all__ = ["Chain", "Step", "check_layers"]
 
 
 class Step(NamedTuple):
@@ -76,7 +81,7 @@ class Chain(Layer):
     kind: ClassVar[str] = "chain"
 
     def __init__(self, layers: Sequence[Layer]) -> None:
-        object.__setattr__(self, "layers", _check_layers(layers))
+        object.__setattr__(self, "layers", check_layers("layers", layers))
 
     @cached_property
     def named(self) -> dict[str, Layer]:
@@ -104,13 +109,21 @@ class Chain(Layer):
         Yields
         ------
         Step
-            What each layer made of the output of the one before.
+            What each layer made of the output of the one before. What is not finite goes on.
+
+        Raises
+        ------
+        TypeError, ValueError
+            The arguments are not those of a forward pass of this chain.
         """
+        return self._steps(*check_forward(self, parameters, x, mask, finite=False))
+
+    def _steps(self, parameters: Parameters, x: Array, mask: Array | None) -> Iterator[Step]:
         own = _by_layer(parameters)
         for name, layer in self.named.items():
-            y, cache = layer.forward(own.get(name, {}), x, mask)
-            mask = layer.mask(x, mask)
-            yield Step(name, y, cache)
+            y, content = layer._forward(own.get(name, {}), x, mask)
+            mask = layer._mask(x, mask)
+            yield Step(name, y, Cache(layer, x.shape[1:], y.shape, y.dtype, content))
             x = y
 
     def steps_back(
@@ -135,16 +148,42 @@ class Chain(Layer):
         dx : ndarray, shape (n, ...), or None
             The gradient with respect to the input of the layer.
         gradients : dict of str to ndarray
-            The gradients of its parameters, by their names in the layer.
+            The gradients of its parameters, by their names in the layer. What is not finite goes
+            on.
+
+        Raises
+        ------
+        TypeError, ValueError
+            The arguments are not those of a backward pass of this chain.
         """
+        caches = caches if isinstance(caches, Cache) else self._joined(caches)
+        own, flow = check_backward(self, parameters, caches, dy, finite=False)
+        return self._steps_back(own, caches.content, flow)
+
+    def _joined(self, caches: object) -> Cache:
+        """Return the cache of the chain that those of its layers make."""
+        allowed, hint = "the caches of the steps forward", "write [step.cache for step in steps]"
+        n = len(self.layers)
+        own = check_items("caches", caches, allowed, hint=hint, at_least=n, most=n)
+        for place, (cache, layer) in enumerate(zip(own, self.layers, strict=True)):
+            if not isinstance(cache, Cache) or cache.layer != layer:
+                raise TypeError(message(f"caches[{place}]", cache, f"of {shown(layer)}", hint))
+        return Cache(self, own[0].input_shape, own[-1].y_shape, own[-1].dtype, own)
+
+    def _steps_back(
+        self, parameters: Parameters, caches: Sequence[Cache], dy: Array
+    ) -> Iterator[tuple[str, Array | None, Gradients]]:
         own = _by_layer(parameters)
         flow: Array | None = dy
         for (name, layer), cache in zip(
             reversed(self.named.items()), reversed(caches), strict=True
         ):
             assert flow is not None  # only the first layer takes integers
-            flow, gradients = layer.backward(own.get(name, {}), cache, flow)
+            flow, gradients = layer._backward(own.get(name, {}), cache.content, flow)
             yield name, flow, gradients
+
+    def _check_batch(self, x: object, dtype: np.dtype[Any] | None = None) -> Array:
+        return self.layers[0]._check_batch(x, dtype)
 
     def _parameter_shapes(self, input_shape: Shape) -> dict[str, tuple[int, ...]]:
         shapes = {}
@@ -160,21 +199,21 @@ class Chain(Layer):
         return input_shape
 
     def _forward(self, parameters: Parameters, x: Array, mask: Array | None) -> tuple[Array, Any]:
-        steps = list(self.steps(parameters, x, mask))
+        steps = list(self._steps(parameters, x, mask))
         return steps[-1].y, [step.cache for step in steps]
 
     def _backward(
         self, parameters: Parameters, cache: Any, dy: Array
     ) -> tuple[Array | None, Gradients]:
-        steps = list(self.steps_back(parameters, cache, dy))
+        steps = list(self._steps_back(parameters, cache, dy))
         return steps[-1][1], _full_names((name, own) for name, _, own in reversed(steps))
 
     def _gradients(self, parameters: Parameters, cache: Any, dy: Array) -> Gradients:
-        behind = list(islice(self.steps_back(parameters, cache, dy), len(self.layers) - 1))
+        behind = list(islice(self._steps_back(parameters, cache, dy), len(self.layers) - 1))
         flow = behind[-1][1] if behind else dy
         assert flow is not None  # only the first layer takes integers
         name, first = next(iter(self.named.items()))
-        own = first.gradients(_by_layer(parameters).get(name, {}), cache[0], flow)
+        own = first._gradients(_by_layer(parameters).get(name, {}), cache[0].content, flow)
         return _full_names([(name, own), *((name, own) for name, _, own in reversed(behind))])
 
 
@@ -196,17 +235,16 @@ def _full_names(own: Iterable[tuple[str, Gradients]]) -> Gradients:
     }
 
 
-def _check_layers(layers: object) -> tuple[Layer, ...]:
-    if not isinstance(layers, Sequence) or isinstance(layers, str):
-        raise TypeError(f"layers must be a sequence of layers, got {layers!r}; write [Dense(10)]")
-    if not layers:
-        raise ValueError("layers must hold at least one layer, got none; write [Dense(10)]")
-    for index, layer in enumerate(layers):
+def check_layers(name: str, layers: object) -> tuple[Layer, ...]:
+    """Return a sequence of layers, at least one, as a tuple."""
+    hint = "write [Dense(10)]"
+    given = check_items(name, layers, "a sequence of layers", hint=hint, at_least=1)
+    for index, layer in enumerate(given):
         if not isinstance(layer, Layer) or isinstance(layer, Chain):
-            raise TypeError(
-                f"layers[{index}] must be a layer, such as Dense(10), got {layer!r}; "
-                "write the layers of a chain in line"
-            )
+            told = "write the layers of a chain in line"
+            raise TypeError(message(f"{name}[{index}]", layer, "a layer, such as Dense(10)", told))
         if index and layer.takes_tokens:
-            raise ValueError(f"layers[{index}], {layer}, takes tokens, not values; put it first")
-    return tuple(layers)
+            raise ValueError(
+                f"{name}[{index}], {shown(layer)}, takes tokens, not values; put it first"
+            )
+    return given

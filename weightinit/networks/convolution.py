@@ -9,6 +9,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from weightinit._checks import check_choice, check_integer
+from weightinit._messages import shown
 from weightinit.networks._shapes import as_rows, check_image_shape, check_pair, sum_rows
 from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
 
@@ -88,8 +89,8 @@ class Conv2D(Layer):
             return math.ceil(height / self.stride), math.ceil(width / self.stride), self.channels
         if self.kernel[0] > height or self.kernel[1] > width:
             raise ValueError(
-                f"{self} does not fit an image of {height} x {width} pixels; "
-                "use a smaller kernel, or padding='same'"
+                f"{shown(self)} does not fit an image of {height} x {width} pixels; "
+                "use a smaller kernel, a larger input_shape, or padding='same'"
             )
         rows, columns = (
             (size - k) // self.stride + 1

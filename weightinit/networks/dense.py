@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from weightinit._checks import check_integer
+from weightinit._messages import shown
 from weightinit.networks._shapes import as_rows, last_size, sum_rows
 from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
 
@@ -93,7 +94,8 @@ class Flatten(Layer):
         sizes = [size for size in input_shape if size is not None]
         if len(sizes) != len(input_shape):
             raise ValueError(
-                f"Flatten() needs samples of a fixed shape, got {input_shape}; put an RNN in front"
+                f"Flatten() needs samples of a fixed shape, got {shown(input_shape)}; put "
+                "an RNN in front, or give input_shape a size for each axis"
             )
         return (math.prod(sizes),)
 

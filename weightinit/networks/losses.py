@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from weightinit._arrays import check_array
+from weightinit._messages import shown
 from weightinit.networks.base import Array
 
 __all__ = [
@@ -18,6 +20,8 @@ __all__ = [
     "sigmoid_cross_entropy",
     "softmax_cross_entropy",
 ]
+
+_WAY_OUT = "write y.astype(int).ravel() for labels, y.astype(float).reshape(len(x), -1) for targets"
 
 #: From outputs and targets to the loss and its gradient with respect to the outputs.
 Loss = Callable[[Array, Array], tuple[float, Array]]
@@ -166,23 +170,22 @@ def choose_loss(y: Any, n: int, output_shape: tuple[int | None, ...]) -> tuple[L
     >>> choose_loss([0, 2, 1], 3, (3,))[0].__name__
     'softmax_cross_entropy'
     """
-    targets = np.asarray(y)
+    targets = check_array("y", y, "integer labels, or float targets", hint=_WAY_OUT)
     if len(output_shape) != 1:
         raise ValueError(
-            f"a loss needs outputs of shape (n, units), but those of the network are "
+            f"a loss of y needs outputs of shape (n, units), but those of the network are "
             f"(n, {', '.join(map(str, output_shape))}); end it with Flatten() and Dense(...)"
         )
     (units,) = output_shape
     if targets.shape == (n,) and targets.dtype.kind in "biu":
-        return _for_labels(targets.astype(np.intp), units or 1)
+        return _for_labels(targets, units or 1)
     if targets.shape == (n, units) and targets.dtype.kind == "f":
         if not np.isfinite(targets).all():
             raise ValueError("y must be finite, got NaN or infinity; drop those samples")
         return mean_squared_error, targets
     raise (TypeError if targets.shape in ((n,), (n, units)) else ValueError)(
         f"y must be integer labels of shape ({n},), or float targets of shape ({n}, {units}) for "
-        f"{units} outputs, got {targets.dtype} of shape {targets.shape}; "
-        "write y.astype(int).ravel() for labels, y.astype(float).reshape(len(x), -1) for targets"
+        f"{units} outputs, got {targets.dtype} of shape {shown(targets.shape)}; {_WAY_OUT}"
     )
 
 
@@ -215,7 +218,9 @@ def _for_labels(labels: Array, units: int) -> tuple[Loss, Array]:
     if labels.min() < 0 or labels.max() >= classes:
         wrong = labels[(labels < 0) | (labels >= classes)][0]
         raise ValueError(
-            f"labels must be from 0 to {classes - 1} for {units} output(s), got {wrong}; number "
-            f"the classes from 0, or end the network with {max(int(labels.max()) + 1, 2)} outputs"
+            f"labels must be from 0 to {classes - 1} for {units} output(s), got {wrong}; "
+            "number the classes from 0 in y, or end the network with "
+            f"{max(int(labels.max()) + 1, 2)} outputs"
         )
-    return (sigmoid_cross_entropy if units == 1 else softmax_cross_entropy), labels
+    loss = sigmoid_cross_entropy if units == 1 else softmax_cross_entropy
+    return loss, labels.astype(np.intp)

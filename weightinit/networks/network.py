@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from weightinit._arrays import check_dtype
-from weightinit._checks import RandomSource, check_integer, check_rng
+from weightinit._checks import RandomSource, check_rng
+from weightinit._messages import shown
 from weightinit.initializers import Initializer
-from weightinit.networks._inputs import check_tokens, check_values
+from weightinit.networks._inputs import check_sample_shape, check_tokens, check_values, no_overflow
 from weightinit.networks._starts import choose_initializers, start
 from weightinit.networks.backpropagation import backpropagate
 from weightinit.networks.base import Array, Gradients, Layer, Shape
@@ -19,6 +20,8 @@ from weightinit.networks.losses import choose_loss, labels_of
 from weightinit.networks.recurrent import Embedding
 
 __all__ = ["Network"]
+
+_WHERE = "wi.diagnose(net, x) says in which layer they do not"
 
 
 class Network:
@@ -59,10 +62,7 @@ class Network:
 
     def __init__(self, layers: Sequence[Layer], input_shape: Sequence[int | None]) -> None:
         self.chain = Chain(layers)
-        self.input_shape: Shape = tuple(
-            size if size is None else check_integer(f"input_shape[{axis}]", size, at_least=1)
-            for axis, size in enumerate(input_shape)
-        )
+        self.input_shape: Shape = check_sample_shape("input_shape", input_shape)
         self.parameter_shapes = self.chain.parameter_shapes(self.input_shape)
         self.output_shape = self.chain.output_shape(self.input_shape)
         self._parameters: dict[str, Array] = {}
@@ -166,6 +166,8 @@ class Network:
             The network has no weights yet.
         TypeError, ValueError
             The batch is empty, of another shape, or not finite; a token is out of range.
+        FloatingPointError
+            An output is not finite: a weight is not, or the signal overflows.
 
         Examples
         --------
@@ -178,8 +180,10 @@ class Network:
         """
         parameters = self.parameters
         y = self.check_inputs(x)
-        for step in self.chain.steps(parameters, y):  # which keeps no layer longer than needed
-            y = step.y
+        with no_overflow("x and the weights", _WHERE) as made:
+            for step in self.chain._steps(parameters, y, None):  # which keeps no layer for long
+                y = step.y
+            made.append(y)
         return y
 
     def predict(self, x: ArrayLike) -> Array:
@@ -198,7 +202,7 @@ class Network:
 
         Raises
         ------
-        RuntimeError, TypeError, ValueError
+        RuntimeError, TypeError, ValueError, FloatingPointError
             As for :meth:`forward`; the outputs are not of shape (n, units).
 
         Examples
@@ -211,7 +215,7 @@ class Network:
         z = self.forward(x)
         if z.ndim != 2:
             raise ValueError(
-                f"labels come from outputs of shape (n, units), got {z.shape}; "
+                f"x must lead to outputs of shape (n, units) for labels, got {shown(z.shape)}; "
                 "end the network with Flatten() and Dense(...)"
             )
         return labels_of(z)
@@ -238,8 +242,9 @@ class Network:
 
         Raises
         ------
-        RuntimeError, TypeError, ValueError
-            As for :meth:`forward`; or the labels or targets do not fit the outputs.
+        RuntimeError, TypeError, ValueError, FloatingPointError
+            As for :meth:`forward`; or the labels or targets do not fit the outputs, or the loss or
+            a gradient is not finite.
 
         Examples
         --------
@@ -252,7 +257,9 @@ class Network:
         parameters = self.parameters
         batch = self.check_inputs(x)
         loss, targets = choose_loss(y, len(batch), self.output_shape)
-        value, _, gradients = backpropagate(self.chain, parameters, loss, batch, targets)
+        with no_overflow("x, y and the weights", _WHERE) as made:
+            value, _, gradients = backpropagate(self.chain, parameters, loss, batch, targets)
+            made.extend([np.asarray(value), *gradients.values()])
         return value, gradients
 
     def check_inputs(self, x: ArrayLike) -> Array:
@@ -283,9 +290,9 @@ class Network:
         """
         first = self.chain.layers[0]
         if isinstance(first, Embedding):
-            return check_tokens(x, self.input_shape, first.vocabulary)
+            return check_tokens(x, first.vocabulary, self.input_shape)
         dtypes = {array.dtype for array in self.parameters.values()} or {np.dtype(np.float64)}
-        return check_values(x, self.input_shape, np.result_type(*dtypes))
+        return check_values(x, np.result_type(*dtypes), self.input_shape)
 
     def __repr__(self) -> str:
         """Return the expression that makes the network, without its weights."""

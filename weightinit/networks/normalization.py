@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from weightinit._checks import check_positive
+from weightinit._messages import message
 from weightinit.networks._shapes import last_size, sum_rows
 from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
 
@@ -37,7 +38,7 @@ class LayerNorm(Layer):
     Raises
     ------
     TypeError, ValueError
-        `epsilon` is not a finite number > 0.
+        `epsilon` is not a finite number > 0, or is 0 or infinite in float32.
 
     References
     ----------
@@ -57,7 +58,11 @@ class LayerNorm(Layer):
     kind: ClassVar[str] = "norm"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "epsilon", check_positive("epsilon", self.epsilon))
+        epsilon, limits = check_positive("epsilon", self.epsilon), np.finfo(np.float32)
+        if not limits.smallest_normal <= epsilon <= limits.max:
+            told = f"a number that float32 holds, {limits.smallest_normal:.1e} to {limits.max:.1e}"
+            raise ValueError(message("epsilon", self.epsilon, told, "1e-5 is usual"))
+        object.__setattr__(self, "epsilon", epsilon)
 
     def _parameter_shapes(self, input_shape: Shape) -> dict[str, tuple[int, ...]]:
         size = last_size(self, input_shape)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from weightinit._messages import shown
 from weightinit.networks._shapes import check_image_shape, check_pair
 from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
 
@@ -54,8 +55,8 @@ class MaxPool2D(Layer):
         height, width, channels = check_image_shape(self, input_shape)
         if self.size[0] > height or self.size[1] > width:
             raise ValueError(
-                f"{self} does not fit an image of {height} x {width} pixels; "
-                "use fewer pools, or larger images"
+                f"{shown(self)} does not fit an image of {height} x {width} pixels; "
+                "use fewer pools, or a larger input_shape"
             )
         return height // self.size[0], width // self.size[1], channels
 

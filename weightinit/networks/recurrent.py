@@ -8,6 +8,8 @@ import numpy as np
 
 from weightinit import activations
 from weightinit._checks import check_choice, check_integer
+from weightinit._messages import shown
+from weightinit.networks._inputs import check_tokens
 from weightinit.networks._shapes import as_rows, last_size, sum_rows
 from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
 
@@ -69,20 +71,10 @@ class Embedding(Layer):
         object.__setattr__(self, "vocabulary", size)
         object.__setattr__(self, "units", check_integer("units", self.units, at_least=1))
 
-    def mask(self, x: Array, _mask: Array | None = None) -> Array | None:
-        """
-        Return which time steps are not padding.
+    def _check_batch(self, x: object, _dtype: np.dtype[Any] | None = None) -> Array:
+        return check_tokens(x, self.vocabulary)
 
-        Parameters
-        ----------
-        x : ndarray of int, shape (n, T)
-            Tokens.
-
-        Returns
-        -------
-        ndarray of bool, shape (n, T), or None
-            None if there is no padding.
-        """
+    def _mask(self, x: Array, _mask: Array | None) -> Array | None:
         counts = x != PADDING
         return None if counts.all() else counts
 
@@ -91,7 +83,10 @@ class Embedding(Layer):
 
     def _output_shape(self, input_shape: Shape) -> Shape:
         if len(input_shape) != 1:
-            raise ValueError(f"{self} takes tokens of shape (T,), got {input_shape}; put it first")
+            raise ValueError(
+                f"{shown(self)} takes tokens of shape (T,), got {shown(input_shape)} as "
+                "input_shape; put it first"
+            )
         return (*input_shape, self.units)
 
     def _forward(self, parameters: Parameters, x: Array, _mask: Array | None) -> tuple[Array, Any]:
@@ -159,15 +154,8 @@ class RNN(Layer):
         check_choice("activation", phi.name, _SLOPES)
         object.__setattr__(self, "activation", phi)
 
-    def mask(self, _x: Array, _mask: Array | None) -> None:
-        """
-        Return None: behind the last state there are no time steps.
-
-        Returns
-        -------
-        None
-            There is nothing to leave out.
-        """
+    def _mask(self, _x: Array, _mask: Array | None) -> None:
+        """Return None: behind the last state there are no time steps."""
 
     def _parameter_shapes(self, input_shape: Shape) -> dict[str, tuple[int, ...]]:
         units = last_size(self, input_shape)
@@ -177,8 +165,8 @@ class RNN(Layer):
         units = last_size(self, input_shape)
         if len(input_shape) != 2:
             raise ValueError(
-                f"{self} takes sequences of shape (T, units), got {input_shape}; "
-                "put an Embedding or a Dense layer in front"
+                f"{shown(self)} takes sequences of shape (T, units) as input_shape, got "
+                f"{shown(input_shape)}; put an Embedding or a Dense layer in front"
             )
         return (units,)
 

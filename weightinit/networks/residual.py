@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from weightinit._messages import shown
 from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
-from weightinit.networks.chain import Chain
+from weightinit.networks.chain import Chain, check_layers
 
 __all__ = ["Residual"]
 
@@ -52,7 +53,7 @@ class Residual(Layer):
     kind: ClassVar[str] = "residual"
 
     def __init__(self, branch: Sequence[Layer] | Chain) -> None:
-        chain = branch if isinstance(branch, Chain) else Chain(branch)
+        chain = branch if isinstance(branch, Chain) else Chain(check_layers("branch", branch))
         object.__setattr__(self, "branch", chain)
 
     def _parameter_shapes(self, input_shape: Shape) -> dict[str, tuple[int, ...]]:
@@ -62,18 +63,18 @@ class Residual(Layer):
         output_shape = self.branch.output_shape(input_shape)
         if output_shape != input_shape:
             raise ValueError(
-                f"the branch of a Residual must keep the shape of its input, got {input_shape} in "
-                f"and {output_shape} out; end it with a layer of the right size"
+                f"the branch of a Residual must keep the input_shape, got {shown(input_shape)} in "
+                f"and {shown(output_shape)} out; end it with a layer of the right size"
             )
         return input_shape
 
     def _forward(self, parameters: Parameters, x: Array, mask: Array | None) -> tuple[Array, Any]:
-        f, cache = self.branch.forward(_branch(parameters), x, mask)
+        f, cache = self.branch._forward(_branch(parameters), x, mask)
         return x + parameters["scale"] * f, (f, cache)
 
     def _backward(self, parameters: Parameters, cache: Any, dy: Array) -> tuple[Array, Gradients]:
         f, inner = cache
-        dx, gradients = self.branch.backward(_branch(parameters), inner, parameters["scale"] * dy)
+        dx, gradients = self.branch._backward(_branch(parameters), inner, parameters["scale"] * dy)
         return dy + dx, {"scale": np.asarray(np.vdot(dy, f)), **gradients}
 
 
