@@ -6,6 +6,7 @@ from collections.abc import Callable
 from numpy.typing import ArrayLike
 
 from weightinit.diagnosis import fading, problems
+from weightinit.diagnosis.arrivals import check_trace
 from weightinit.diagnosis.facts import Facts
 from weightinit.diagnosis.finding import Finding
 from weightinit.diagnosis.measures import report
@@ -128,6 +129,11 @@ def judge(trace: Trace) -> Diagnosis:
     Diagnosis
         As from :func:`weightinit.diagnose`.
 
+    Raises
+    ------
+    TypeError, ValueError
+        `trace` is no Trace, or its arrays do not belong together.
+
     Examples
     --------
     >>> import weightinit as wi
@@ -136,6 +142,7 @@ def judge(trace: Trace) -> Diagnosis:
     >>> judge(trace(net, [[1.0, 2.0], [0.5, -1.0]])).findings[0].problem
     'frozen'
     """
+    trace = check_trace(trace)
     facts = Facts(trace)
     found = [problem(facts) for problem in _WORST_FIRST]
     later = (trace.after or trace).layers

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from weightinit._messages import shown
 from weightinit.diagnosis.records import Trace
 from weightinit.diagnosis.rows import rows_of
 from weightinit.diagnosis.visits import pass_back, pass_forward
 from weightinit.networks.base import Array, Gradients, Parameters
 from weightinit.networks.chain import Chain
+from weightinit.networks.foreign import check_network
 from weightinit.networks.losses import Loss, choose_loss, mean_squared_error
 from weightinit.networks.network import Network
 
@@ -54,8 +56,7 @@ def trace(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Trace:
     >>> [layer.name for layer in trace(net, [[1.0, 2.0]]).layers]
     ['dense0', 'dense1']
     """
-    if not isinstance(net, Network):
-        raise TypeError(f"net must be a Network, got {net!r}; build one with wi.mlp([2, 4, 1])")
+    net = check_network(net)
     parameters, batch = net.parameters, net.check_inputs(x)
     targets = _made_up_labels(len(batch), net) if y is None else y
     loss, targets = choose_loss(targets, len(batch), net.output_shape)
@@ -64,7 +65,9 @@ def trace(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Trace:
     with np.errstate(all="ignore"):  # what is not finite is found by the judge
         first, _ = recorder.record(parameters)
         if not first.layers:
-            raise ValueError(f"there is nothing to diagnose: {net!r} has no layer with a weight")
+            raise ValueError(
+                f"there is nothing to diagnose: net, {shown(net)}, has no layer with a weight"
+            )
         if not all(len(row.activations) for row in first.layers):
             raise ValueError("x must hold words, got nothing but padding, token 0; check the data")
         after = recorder.tilted().look_again(parameters) if _silent(first) else None

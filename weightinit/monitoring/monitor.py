@@ -15,6 +15,7 @@ from weightinit.monitoring.probe import Probe, check_probe
 from weightinit.monitoring.records import EDGES, LayerRecord, Sample, join, measure
 from weightinit.networks import Network
 from weightinit.networks.base import Array, Gradients
+from weightinit.networks.foreign import check_network
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -170,15 +171,14 @@ class Monitor:
     def _adopt(self, net: Network) -> Probe:
         """Return the probe, checked against the network when that is first seen."""
         if self._net is None:
-            if not isinstance(net, Network):
-                raise TypeError(
-                    f"net must be a Network, got {net!r}; build one with wi.mlp([2, 4])"
-                )
-            self._probe = Probe(net, self._x, self._y)
-            self._net = net
+            own = check_network(net)
+            self._probe = Probe(own, self._x, self._y)
+            self._net = own
         elif net is not self._net:
+            check_network(net)
             raise ValueError(
-                "a monitor watches one network, got a second one; make a Monitor for each"
+                "net must stay the same: a monitor watches one network, got a second one; make a "
+                "Monitor for each"
             )
         return self._probe
 

@@ -5,6 +5,8 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
+from weightinit._arrays import check_array
+from weightinit._messages import shown
 from weightinit.diagnosis import LayerTrace
 from weightinit.diagnosis.rows import rows_of
 from weightinit.diagnosis.visits import pass_back, pass_forward
@@ -18,19 +20,16 @@ __all__ = ["Probe", "check_probe"]
 def check_probe(x: ArrayLike, y: ArrayLike | None) -> tuple[Array, Array | None]:
     """Return copies of a probe and its labels, as far as they can be checked without a network."""
     way_out = "give it a few samples, such as x[:32] and y[:32]"
-    try:
-        batch = np.array(x)
-    except ValueError as error:
-        raise ValueError(f"x must be an array of samples, got {error}; {way_out}") from None
+    batch = check_array("x", x, "an array of samples", hint=way_out).copy()
     if batch.ndim < 1 or len(batch) == 0:
-        raise ValueError(f"x must hold at least one sample, got {x!r}; {way_out}")
+        raise ValueError(f"x must hold at least one sample, got {shown(x)}; {way_out}")
     if y is None:
         return batch, None
-    targets = np.array(y)
+    targets = check_array("y", y, "an array of labels or targets", hint=way_out).copy()
     if targets.ndim < 1 or len(targets) != len(batch):
         raise ValueError(
             f"y must hold a label or target for each of the {len(batch)} samples of x, got shape "
-            f"{targets.shape}; {way_out}"
+            f"{shown(targets.shape)}; {way_out}"
         )
     return batch, targets
 
