@@ -31,6 +31,12 @@ ASKS = {
     "form": (f"append('form', {{action: '{ELSEWHERE}'}}).submit()", "form-action"),
     "base": (f"append('base', {{href: '{ELSEWHERE}'}})", "base-uri"),
 }
+# What was refused, once something is; playwright's way of waiting is code in a string, refused too.
+REFUSED = """patience => new Promise(resolve => {
+    if (violations.length) resolve(violations);
+    addEventListener("securitypolicyviolation", () => resolve(violations));
+    setTimeout(() => resolve(violations), patience);
+})"""
 HAS_ACTED = (
     "window.smuggled || getComputedStyle(document.querySelector('h1')).color == 'rgb(1, 2, 3)'"
 )
@@ -48,8 +54,7 @@ def test_what_is_put_into_a_page_does_nothing(page: Page, home: str, what: str) 
     """An inline script, handler or style, a javascript: link and code in a string are refused."""
     script, directive = ACTS[what]
     smuggle(page, home, script)
-    page.wait_for_function("violations.length", timeout=PATIENCE)
-    assert [text.split()[0] for text in page.evaluate("violations")] == [directive]
+    assert [text.split()[0] for text in page.evaluate(REFUSED, PATIENCE)] == [directive]
     assert not page.evaluate(HAS_ACTED)
 
 
@@ -70,6 +75,5 @@ def test_a_page_asks_no_other_host(page: Page, home: str, what: str) -> None:
     asked = []
     page.route(f"{ELSEWHERE}**", lambda route: asked.append(route.request.url) or route.abort())
     smuggle(page, home, script)
-    page.wait_for_function("violations.length", timeout=PATIENCE)
-    assert [text.split()[0] for text in page.evaluate("violations")] == [directive]
+    assert [text.split()[0] for text in page.evaluate(REFUSED, PATIENCE)] == [directive]
     assert not asked
