@@ -184,7 +184,7 @@ def notebooks(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def reproducible(session: nox.Session) -> None:
-    """Build the site twice, in two places and two ways, and compare every byte (20 minutes)."""
+    """Build the site twice, in two places and two ways; compare every byte (14 min of CPU)."""
     install(session, "docs", package="-e.[examples]")
     session.env["SITE_URL"] = "https://weightinit.example/"  # with what only an address brings
     left_out = shutil.ignore_patterns(".*", "_build", *(Path(name).name for name in GENERATED))
