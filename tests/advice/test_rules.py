@@ -12,6 +12,7 @@ import pytest
 
 import weightinit as wi
 from weightinit.advice import LAYERS
+from weightinit.advice.passage import through
 from weightinit.advice.question import DEEP
 
 # A weight of each kind, and of what comes from the input of a recurrent layer.
@@ -159,3 +160,37 @@ def test_bad_questions(arguments: dict[str, object], error: type[Exception], mes
     question = {"activation": "relu", **arguments}
     with pytest.raises(error, match=message):
         wi.recommend(question.pop("activation"), **question)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_any_depth_is_answered(layer: str) -> None:
+    """A depth that no float holds, and that Python does not write, has an answer that prints."""
+    depth = 10**5000
+    for phi, others in [("tanh", {}), ("relu", {"residual": True, "normalized": True})]:
+        advice = wi.recommend(phi, layer=layer, depth=depth, **others)
+        assert advice.depth == depth
+        assert "depth above 1,000,000 is counted as 1,000,000" in " ".join(advice.notes)
+        assert "about 5001 digits" in str(advice)
+
+
+def test_the_work_grows_with_the_logarithm_of_the_depth() -> None:
+    """Ten times as many layers take a few thousand evaluations more, not ten times as many."""
+    calls = []
+
+    def count(z: np.ndarray) -> np.ndarray:
+        calls.append(len(z))
+        return np.tanh(z)
+
+    counts = []
+    for depth in (10**4, 10**5, 10**6):
+        calls.clear()
+        wi.recommend(count, depth=depth)
+        counts.append(len(calls))
+    # each step takes a thousandth more, rounded down, which at 10**4 layers is a tenth less
+    assert np.diff(counts) == pytest.approx(1000 * np.log(10), rel=0.1)
+
+
+def test_layers_taken_together_fade_as_one_by_one() -> None:
+    """A mean square at the critical start of tanh falls to 1 / (2 l), to the hundredth."""
+    signal, _ = through("tanh", 1.0, 10**6)
+    assert 2e6 * signal == pytest.approx(1, rel=0.01)

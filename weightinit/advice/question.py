@@ -1,25 +1,26 @@
 """The question that a recommendation answers, and what it takes from the activation."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from weightinit import activations
-from weightinit._checks import check_integer
+from weightinit._checks import check_flag, check_integer
 from weightinit.activations import Activation
 from weightinit.advice.passage import Passage, passage
 from weightinit.defaults import initializer_for
 from weightinit.gains import ActivationLike, gain
 from weightinit.initializers import VarianceScaling
 
-__all__ = ["DEEP", "Question"]
+__all__ = ["DEEP", "DEEPEST", "Question"]
 
 #: From so many layers on a network is called deep. A convention: at 10 the longest direction of a
 #: product of wide normal matrices is stretched 5 times as much as the rms one, and growing.
 DEEP = 10
+
+#: A depth beyond is counted as this one: what theory says of it is said of the deeper.
+DEEPEST = 10**6
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,23 +28,21 @@ class Question:
     """The arguments of :func:`recommend`, checked."""
 
     activation: ActivationLike
-    depth: int | None
+    depth: int | None  #: that theory counts with, at most DEEPEST
     residual: bool
     normalized: bool
+    asked_depth: int | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         gain(self.activation)  # which refuses what is no activation
         if self.depth is not None:
             hint = "leave it out if it is unknown"
-            depth = check_integer("depth", self.depth, at_least=1, hint=hint)
-            object.__setattr__(self, "depth", depth)
+            asked = check_integer("depth", self.depth, at_least=1, at_most=None, hint=hint)
+            object.__setattr__(self, "asked_depth", asked)
+            object.__setattr__(self, "depth", min(asked, DEEPEST))
         for flag in ("residual", "normalized"):
-            value = getattr(self, flag)
-            if not isinstance(value, bool | np.bool_):
-                raise TypeError(
-                    f"{flag} must be True or False, got {value!r} ({type(value).__name__}); the "
-                    "number of layers or branches goes into depth="
-                )
+            hint = "the number of layers or branches goes into depth="
+            object.__setattr__(self, flag, check_flag(flag, getattr(self, flag), hint=hint))
 
     @property
     def known(self) -> Activation | None:

@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from weightinit._messages import shown
 from weightinit.initializers import (
     Constant,
     DeltaOrthogonal,
@@ -88,7 +89,7 @@ class Recommendation:
                 return float(normal.std)
             case Constant(value=value):
                 return value
-        raise TypeError(f"no gain is known of {self.initializer!r}")
+        raise TypeError(f"no gain is known of {shown(self.initializer)}")
 
     def __str__(self) -> str:
         """Return a report that fits 80 columns."""
@@ -115,6 +116,6 @@ class Recommendation:
     def _question(self) -> str:
         asked = [self.layer, self.activation]
         if self.depth is not None:
-            asked.append(f"depth {self.depth}")
+            asked.append(f"depth {shown(self.depth)}")
         asked += ["residual"] * self.residual + ["normalized"] * self.normalized
         return ", ".join(asked)

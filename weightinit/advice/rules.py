@@ -5,7 +5,7 @@ from collections.abc import Callable
 from weightinit._checks import check_choice
 from weightinit.advice.hidden import Answer, conv, dense, depthwise, transposed
 from weightinit.advice.others import attention, embedding, lstm, output, rnn
-from weightinit.advice.question import Question
+from weightinit.advice.question import DEEPEST, Question
 from weightinit.advice.recommendation import Recommendation
 from weightinit.gains import ActivationLike
 from weightinit.initializers import zeros
@@ -63,7 +63,8 @@ def recommend(
         What the weights belong to: a row of the table.
     depth : int or None, default None
         How many layers a signal passes one behind the other: time steps in an ``rnn`` or
-        ``lstm``, residual branches if there are any. None: unknown, and not great.
+        ``lstm``, residual branches if there are any. None: unknown, and not great. Above a
+        million, numbers are those of a million.
     residual : bool, default False
         Whether the layer lies in a residual branch.
     normalized : bool, default False
@@ -114,11 +115,15 @@ def recommend(
     """
     rule = _RULES[check_choice("layer", layer, _RULES)]
     question = Question(activation, depth, residual, normalized)
+    answer: Answer = {"bias": zeros, **rule(question)}
+    if question.depth != question.asked_depth:
+        note = f"A depth above {DEEPEST:,} is counted as {DEEPEST:,} in all numbers."
+        answer["notes"] = (*answer.get("notes", ()), note)
     return Recommendation(
         activation=question.name,
         layer=layer,
-        depth=question.depth,
-        residual=bool(residual),
-        normalized=bool(normalized),
-        **{"bias": zeros, **rule(question)},
+        depth=question.asked_depth,
+        residual=question.residual,
+        normalized=question.normalized,
+        **answer,
     )
