@@ -198,15 +198,16 @@ class _Run:
         total = hits = 0.0
         for x, y in self._batches(size, rng):
             self.step += 1
-            with np.errstate(over="ignore", invalid="ignore"):  # told below, with the layer
+            with np.errstate(all="ignore"):  # told below, with the layer
                 value, outputs, gradients = backpropagate(
                     self.net.chain, self.net.parameters, self.loss, x, y
                 )
                 if not math.isfinite(value):
                     self._give_up(number, x)
-                self.optimizer.update(gradients)
+                self.optimizer.apply(gradients)
             if self.monitor is not None:
                 self.monitor(self.step, self.net, value, gradients)
+                self.optimizer.check()  # a monitor may put other arrays there
             total += value * len(x)
             if self.loss is not mean_squared_error:
                 hits += np.count_nonzero(labels_of(outputs) == y)

@@ -37,14 +37,16 @@ class Optimizer(ABC):
     def __init__(
         self, parameters: Mapping[str, Array], learning_rate: float, *, slots: int = 1
     ) -> None:
-        self.parameters = _check_arrays("parameters", parameters)
+        self.parameters = parameters
         self.learning_rate = check_positive("learning_rate", learning_rate)
         self._t = 0
-        self._shapes = {name: theta.shape for name, theta in parameters.items()}
+        self._shapes = {
+            name: theta.shape for name, theta in _check_arrays("parameters", parameters).items()
+        }
+        self.check()
         self._slots = {
             name: [np.zeros_like(theta) for _ in range(slots)] for name, theta in parameters.items()
         }
-        self._check_writeable()
 
     def update(self, gradients: Mapping[str, Array]) -> None:
         """
@@ -66,23 +68,50 @@ class Optimizer(ABC):
         interrupt, from the keyboard or another thread, waits until the step is whole. What
         overflows becomes infinite without a warning; :func:`train` tells of it.
         """
-        _check_arrays("parameters", self.parameters, self._shapes)  # it may hold others by now
+        self.check()
         _check_arrays("gradients", gradients, self._shapes)
-        self._check_writeable()
-        t = self._t + 1
-        calls: list[tuple[Any, ...]] = [(setattr, self, "_t", t)]
-        for name, theta in self.parameters.items():
-            calls += self._step(t, theta, gradients[name], self._slots[name])
-        with np.errstate(all="ignore"):  # an error or a warning here would leave a half step
-            uninterrupted(calls)
+        with np.errstate(all="ignore"):
+            self.apply(gradients)
 
-    def _check_writeable(self) -> None:
-        for name, theta in self.parameters.items():
+    def check(self) -> None:
+        """
+        Raise if the parameters are not arrays that a step can change, of the shapes from the start.
+
+        Raises
+        ------
+        TypeError, ValueError
+            A parameter was put in the place of another that is not like it, or is read-only.
+        """
+        for name, theta in _check_arrays("parameters", self.parameters, self._shapes).items():
             if not theta.flags.writeable:
                 raise ValueError(
                     f"parameters[{name!r}] must be writeable, got a read-only array; it is changed "
                     "in place: put a copy of it there"
                 )
+
+    def apply(self, gradients: Mapping[str, Array]) -> None:
+        """
+        Change the parameters by one step, as ``update`` does, where most is checked already.
+
+        Parameters
+        ----------
+        gradients : mapping of str to ndarray
+            As for ``update``. NumPy has to be told to ignore all that goes wrong with numbers,
+            ``np.errstate(all="ignore")``: an error or a warning would come in the midst of a step.
+
+        Raises
+        ------
+        TypeError, ValueError
+            A gradient is not one of numbers, or has another shape than its parameter.
+        """
+        t = self._t + 1
+        calls: list[tuple[Any, ...]] = [(setattr, self, "_t", t)]
+        for name, theta in self.parameters.items():
+            g = gradients[name]
+            if g.shape != theta.shape or g.dtype.kind != "f":  # a layer may have made a mistake
+                _check_arrays("gradients", gradients, self._shapes)
+            calls += self._step(t, theta, g, self._slots[name])
+        uninterrupted(calls)
 
     @abstractmethod
     def _step(
