@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from weightinit.networks._passes import Cache, check_backward, check_forward
 from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
 
 __all__ = ["Chain", "Step", "check_layers"]
+
+_T = TypeVar("_T")
 
 
 class Step(NamedTuple):
@@ -116,7 +118,7 @@ class Chain(Layer):
         TypeError, ValueError
             The arguments are not those of a forward pass of this chain.
         """
-        return self._steps(*check_forward(self, parameters, x, mask, finite=False))
+        return _quietly(self._steps(*check_forward(self, parameters, x, mask, finite=False)))
 
     def _steps(self, parameters: Parameters, x: Array, mask: Array | None) -> Iterator[Step]:
         own = _by_layer(parameters)
@@ -158,7 +160,7 @@ class Chain(Layer):
         """
         caches = caches if isinstance(caches, Cache) else self._joined(caches)
         own, flow = check_backward(self, parameters, caches, dy, finite=False)
-        return self._steps_back(own, caches.content, flow)
+        return _quietly(self._steps_back(own, caches.content, flow))
 
     def _joined(self, caches: object) -> Cache:
         """Return the cache of the chain that those of its layers make."""
@@ -215,6 +217,16 @@ class Chain(Layer):
         name, first = next(iter(self.named.items()))
         own = first._gradients(_by_layer(parameters).get(name, {}), cache[0].content, flow)
         return _full_names([(name, own), *((name, own) for name, _, own in reversed(behind))])
+
+
+def _quietly(steps: Iterator[_T]) -> Iterator[_T]:
+    """Let what is not finite go on without a warning: it shows in the steps."""
+    while True:
+        with np.errstate(all="ignore"):
+            step = next(steps, None)
+        if step is None:
+            return
+        yield step
 
 
 def _by_layer(parameters: Parameters) -> dict[str, dict[str, Array]]:

@@ -59,8 +59,9 @@ class LayerNorm(Layer):
 
     def __post_init__(self) -> None:
         epsilon, limits = check_positive("epsilon", self.epsilon), np.finfo(np.float32)
-        if not limits.smallest_normal <= epsilon <= limits.max:
-            told = f"a number that float32 holds, {limits.smallest_normal:.1e} to {limits.max:.1e}"
+        least, most = float(limits.smallest_normal), float(limits.max)
+        if not least <= epsilon <= most:
+            told = f"a number that float32 holds, from {least:.1e} to {most:.1e}"
             raise ValueError(message("epsilon", self.epsilon, told, "1e-5 is usual"))
         object.__setattr__(self, "epsilon", epsilon)
 
