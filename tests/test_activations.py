@@ -1,7 +1,8 @@
 """Activations and their derivatives: right, stable, and values."""
 
 import pickle
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -226,6 +227,37 @@ def test_an_activation_of_ones_own() -> None:
     assert power([2.0]) == [8.0]
     assert power.derivative([2]) == [12.0]
     assert activations.get(power) is power
+
+
+@pytest.mark.parametrize(
+    "fields, message",
+    [
+        ((1, abs, abs), "name must be a string, got 1"),
+        (("f", 1, abs), "function must be callable and hashable, got 1; write"),
+        (("f", abs, None), "derivative_function must be callable and hashable, got None"),
+        (("f", abs, abs, 0.2), r"parameters must be a tuple of numbers, got 0.2; write \(0.2,\)"),
+        (("f", abs, abs, [0.2]), r"parameters must be a tuple of numbers, got \[0.2\]"),
+        (("f", abs, abs, ("a",)), r"parameters\[0\] must be a finite real number, got 'a'"),
+    ],
+)
+def test_what_makes_no_activation(fields: tuple[Any, ...], message: str) -> None:
+    """A field of another type is told when the activation is made, not when it is used."""
+    with pytest.raises(TypeError, match=message):
+        wi.Activation(*fields)
+
+
+def test_an_activation_hashes() -> None:
+    """A function that does not hash makes no activation, since those are keys."""
+
+    @dataclass
+    class Swish:
+        beta: float
+
+        def __call__(self, x: Any) -> Any:
+            return x * activations.sigmoid(self.beta * x)
+
+    with pytest.raises(TypeError, match=r"callable and hashable, got .*frozen=True"):
+        wi.Activation("swish", Swish(1.0), np.cos)
 
 
 @pytest.mark.parametrize(

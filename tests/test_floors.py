@@ -28,6 +28,7 @@ FLOORS = {
     "_checks": -3,
     "_arrays": -2,
     "_axes": -1,
+    "_moments": -1,
     "activations": 0,
     "fans": 0,
     "streams": 0,

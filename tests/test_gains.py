@@ -76,8 +76,8 @@ def test_leaky_relu(slope: float) -> None:
 
 
 @names
-def test_the_two_gains_agree_for_lines_through_zero_alone(name: str) -> None:
-    """Forward and backward gain are one for linear, relu and leaky relu, and for no other."""
+def test_the_two_gains_of_a_name_agree_if_it_is_homogeneous(name: str) -> None:
+    """Of all names, forward and backward gain are one for linear, relu and leaky relu alone."""
     forward, backward = wi.gain(name), wi.gain(name, direction="backward")
     assert math.isclose(forward, backward, rel_tol=1e-8) == (
         name in {"linear", "relu", "leaky_relu"}

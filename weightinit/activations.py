@@ -12,7 +12,8 @@ relu, as in the frameworks); at the two ends of hardtanh it is 0.
 (array([0., 2.]), array([0., 1.]))
 """
 
-from collections.abc import Callable
+import reprlib
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +66,12 @@ class Activation:
     parameters : tuple of float, default ()
         Passed to both functions behind the array, such as the slope of a leaky ReLU.
 
+    Raises
+    ------
+    TypeError, ValueError
+        `name` is not a string, a function not callable or not hashable, a parameter not a finite
+        number.
+
     Examples
     --------
     >>> import numpy as np
@@ -82,6 +89,24 @@ class Activation:
     function: Callable[..., _Array]
     derivative_function: Callable[..., _Array]
     parameters: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str):
+            raise TypeError(f"name must be a string, got {reprlib.repr(self.name)}")
+        for field in ("function", "derivative_function"):
+            value = getattr(self, field)
+            if not callable(value) or not isinstance(value, Hashable):
+                raise TypeError(
+                    f"{field} must be callable and hashable, got {reprlib.repr(value)}; write a "
+                    "function of an array (a dataclass is hashable with frozen=True)"
+                )
+        if not isinstance(self.parameters, tuple):
+            raise TypeError(
+                f"parameters must be a tuple of numbers, got {reprlib.repr(self.parameters)}; "
+                "write (0.2,) for one of them"
+            )
+        for index, parameter in enumerate(self.parameters):
+            check_real(f"parameters[{index}]", parameter)
 
     def __call__(self, x: ArrayLike) -> _Array:
         r"""Return :math:`\phi(x)`, of the shape of `x`; integers are taken for float64."""
@@ -249,8 +274,8 @@ def get(activation: object) -> Activation:
         hint = "; call leaky_relu with its slope: leaky_relu(0.01)" * (activation is leaky_relu)
         raise TypeError(
             f"activation must be an Activation or one of the names {known}, "
-            f"got {activation!r}{hint}"
+            f"got {reprlib.repr(activation)}{hint}"
         )
     if activation not in _BY_NAME:
-        raise ValueError(f"activation must be one of {known}, got {activation!r}")
+        raise ValueError(f"activation must be one of {known}, got {reprlib.repr(activation)}")
     return _BY_NAME[activation]
