@@ -247,6 +247,13 @@ def sweeps(session: nox.Session) -> None:
     session.run("pytest", "-n", "auto", "tests/sweeps", *session.posargs)
 
 
+@nox.session(default=False)
+def soak(session: nox.Session) -> None:
+    """Call everything public with odd arguments, 120,000 times; another choice: -- --seed 7."""
+    install(session, "test", package="-e.[examples]")
+    session.run("python", "-m", "tests.soak", *session.posargs, env={"MPLBACKEND": "Agg"})
+
+
 def install(
     session: nox.Session,
     *groups: str,

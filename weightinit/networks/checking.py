@@ -150,7 +150,7 @@ def check_gradients(
     loss, targets = choose_loss(y, len(batch), net.output_shape)
 
     def evaluate() -> Evaluation:
-        outputs, _ = net.chain.forward(parameters, batch)
+        outputs, _ = net.chain._forward(parameters, batch, None)
         value, slopes = loss(outputs, targets)
         return Evaluation(value, outputs, slopes)
 

@@ -1,0 +1,260 @@
+"""Valid values for the parameters of everything public: by the name of the parameter.
+
+A new callable whose parameters have names that are known here needs no entry.
+"""
+
+from typing import Any
+
+import numpy as np
+
+import weightinit as wi
+from weightinit.networks import Layer
+
+__all__ = [
+    "ASKS_FOR_WORK",
+    "BY_CALLABLE",
+    "BY_CLASS",
+    "BY_NAME",
+    "CALLED_BACK",
+    "CHANGES",
+    "INSTANCES",
+    "PASSES_ON",
+    "RECORDS",
+    "STARTS_PROCESSES",
+    "UNBOUNDED",
+    "cache",
+    "curves",
+    "draw",
+    "flow",
+    "labels",
+    "network",
+    "recorded",
+    "sample",
+    "score",
+    "targets",
+    "watched",
+]
+
+
+def network(dtype: str = "float64") -> wi.Network:
+    """Return a small network with weights."""
+    return wi.mlp([3, 4, 2]).initialize(wi.he_normal, rng=0, dtype=dtype)
+
+
+def sample(layer: Layer | None = None) -> Any:
+    """Return a batch that a layer takes, by default one of 5 rows of 3."""
+    rng = np.random.default_rng(0)
+    batches = [rng.normal(size=shape) for shape in ((5, 3), (2, 6, 6, 3), (2, 4, 3))]
+    if layer is None:
+        return batches[0]
+    if layer.takes_tokens:
+        return rng.integers(0, 5, (2, 4))
+    for batch in batches:
+        try:
+            layer.output_shape(batch.shape[1:])
+        except ValueError:
+            continue
+        return batch
+    raise LookupError(f"tests/soak/known.py has no batch for {layer}")
+
+
+def draw(layer: Layer) -> dict[str, Any]:
+    """Return parameters for a layer and its batch."""
+    shapes = layer.parameter_shapes(sample(layer).shape[1:])
+    rng = np.random.default_rng(1)
+    return {name: np.asarray(rng.normal(size=shape)) for name, shape in shapes.items()}
+
+
+def cache(layer: Layer) -> Any:
+    """Return what the forward pass of a layer hands to the backward pass."""
+    return layer.forward(draw(layer), sample(layer))[1]
+
+
+def flow(layer: Layer) -> Any:
+    """Return a gradient with respect to the output of a layer."""
+    return np.ones_like(layer.forward(draw(layer), sample(layer))[0])
+
+
+def labels() -> Any:
+    """Return labels for the batch and the network."""
+    return np.array([0, 1, 0, 1, 1])
+
+
+def targets() -> Any:
+    """Return targets for the batch and the network."""
+    return np.random.default_rng(2).normal(size=(5, 2))
+
+
+_WATCHED = network()
+
+
+def watched() -> wi.Network:
+    """Return the network that a monitor watches, always the same."""
+    return _WATCHED
+
+
+def recorded() -> wi.Monitor:
+    """Return a monitor with a record."""
+    monitor = wi.Monitor(sample(), labels())
+    monitor.record(watched())
+    return monitor
+
+
+def score(initializer: wi.Initializer, rng: np.random.Generator) -> float:
+    """Return a number for a comparison."""
+    return float(initializer((4, 4), rng=rng).mean())
+
+
+def curves(initializer: wi.Initializer, rng: np.random.Generator) -> wi.History:
+    """Return a history for a comparison."""
+    return wi.History([score(initializer, rng), 1.0], [0.5, 0.75])
+
+
+BY_NAME = {
+    "activation": ["'relu'", "wi.activations.leaky_relu(0.2)", "np.tanh"],
+    "axis": ["-1"],
+    "batch_axis": ["()"],
+    "batch_size": ["2"],
+    "bias": ["0.5"],
+    "bound": ["2.0", "0.5"],
+    "branch": ["[Dense(4), ActivationLayer('relu'), Dense(3)]"],
+    "cache_dir": ["None", "'kept'"],
+    "cells": ["wi.compare(score, [wi.zeros, wi.he_normal], seeds=2).cells"],
+    "channels": ["4"],
+    "classes": ["3"],
+    "colors": ["None", "{'a': 'C0', 'b': 'red'}"],
+    "depth": ["None", "20"],
+    "derivative_function": ["np.ones_like"],
+    "direction": ["'forward'", "'backward'"],
+    "distribution": ["'normal'", "'uniform'", "'truncated_normal'"],
+    "dtype": ["np.float64", "'float32'", "np.dtype(np.float16)"],
+    "entries": ["2"],
+    "epochs": ["1"],
+    "epsilon": ["1e-5"],
+    "every": ["1"],
+    "function": ["np.positive"],
+    "gain": ["1.0"],
+    "gradients": ["{'w': np.array([0.5, -0.5])}"],
+    "groups": ["1", "2"],
+    "hidden": ["4"],
+    "high": ["1.0"],
+    "in_axis": ["-2", "(0, 1)"],
+    "index": ["2"],
+    "initializer": ["wi.he_normal", "{'*.weight': wi.orthogonal}"],
+    "initializers": ["[wi.zeros, wi.he_normal]", "{'a': wi.zeros, 'b': wi.ones}"],
+    "input_shape": ["(3,)"],
+    "kernel": ["3", "(2, 3)"],
+    "layer": ["'dense'", "'rnn'", "'lstm'", "'output'", "'conv'"],
+    "layers": ["[Dense(4), ActivationLayer('tanh'), Dense(2)]"],
+    "learning_rate": ["0.1"],
+    "loss": ["0.5"],
+    "low": ["-1.0"],
+    "mask": ["None"],
+    "mean": ["0.0", "0.25"],
+    "mode": ["'fan_in'", "'fan_avg'"],
+    "momentum": ["0.0", "0.5"],
+    "monitor": ["None", "wi.Monitor(sample())"],
+    "n": ["20"],
+    "n_jobs": ["1"],
+    "name": ["'mine'"],
+    "net": ["network()", "network('float32')"],
+    "nonzeros": ["2"],
+    "normalized": ["False", "True"],
+    "optimizer": ["'sgd'"],
+    "out_axis": ["-1"],
+    "padding": ["'same'", "'valid'"],
+    "parameters": ["{'w': np.array([1.0, 2.0])}"],
+    "progress": ["False"],
+    "residual": ["False", "True"],
+    "rng": ["0", "np.random.default_rng(0)"],
+    "scale": ["2.0"],
+    "seeds": ["2", "[3, 5]"],
+    "shape": ["(3, 4)", "(3, 3, 2, 4)"],
+    "size": ["2", "(2, 3)"],
+    "sizes": ["[3, 4, 2]"],
+    "slope": ["0.2"],
+    "std": ["0.5"],
+    "step": ["1"],
+    "stride": ["1"],
+    "threads": ["None", "2"],
+    "trace": ["wi.diagnosis.trace(network(), sample(), labels())"],
+    "train_once": ["score", "curves"],
+    "units": ["3"],
+    "value": ["0.5"],
+    "vocabulary": ["5"],
+    "x": ["sample()"],
+    "y": ["labels()", "targets()"],
+}
+
+#: Where a name means something else: in a callable, or in all of a module.
+BY_CALLABLE: dict[str, dict[str, list[str]]] = {
+    "wi.Activation": {"parameters": ["()"]},
+    "wi.Uniform": {"low": ["-1.0"], "high": ["1.0"]},
+    "wi.cnn": {"input_shape": ["(8, 8, 1)"], "channels": ["[4, 2]"]},
+    "wi.diagnose": {"y": ["None", "labels()"]},
+    "wi.diagnosis.trace": {"y": ["None", "targets()"]},
+    "wi.Monitor": {"y": ["None", "labels()"]},
+    "wi.networks.RNN": {"activation": ["'tanh'"]},
+    "wi.networks.ActivationLayer": {"activation": ["'relu'", "wi.activations.gelu"]},
+    "wi.activations.get": {"activation": ["'relu'", "wi.activations.gelu"]},
+    "wi.mlp": {"activation": ["'relu'", "wi.activations.gelu"]},
+    "wi.rnn": {"activation": ["'tanh'", "'relu'"], "vocabulary": ["9"]},
+    "wi.streams": {"rng": ["np.random.default_rng(0)"], "dtype": ["np.dtype('f4')"]},
+}
+BY_CALLABLE["wi.cnn"]["activation"] = BY_CALLABLE["wi.mlp"]["activation"]
+
+#: What the methods of a class take, where that depends on the object: {0} is the object.
+BY_CLASS = {
+    "Layer": {
+        "parameters": ["draw({0})"],
+        "x": ["sample({0})"],
+        "mask": ["None", "np.ones(sample({0}).shape[:2], bool)"],
+        "cache": ["cache({0})"],
+        "dy": ["flow({0})"],
+        "input_shape": ["sample({0}).shape[1:]"],
+    },
+    "Chain": {"caches": ["[s.cache for s in {0}.steps(draw({0}), sample({0}))]"]},
+    "Monitor": {"net": ["watched()"]},
+}
+
+#: How to get one of each class that is made by the package, not by its constructor.
+INSTANCES = {
+    "Cell": "wi.compare(score, [wi.zeros], seeds=1).cells[0]",
+    "Comparison": "wi.compare(curves, {'a': wi.zeros, 'b': wi.ones}, seeds=2)",
+    "Diagnosis": "wi.diagnose(network(), sample())",
+    "Fans": "wi.compute_fans((3, 4))",
+    "Finding": "wi.diagnose(network().initialize(wi.zeros), sample()).findings[0]",
+    "GradientCheck": "wi.check_gradients(network(), sample(), labels(), entries=1)",
+    "History": "curves(wi.ones, np.random.default_rng(0))",
+    "LayerRecord": "recorded().layers['dense0']",
+    "LayerReport": "wi.diagnose(network(), sample()).layers[0]",
+    "LayerTrace": "wi.diagnosis.trace(network(), sample(), labels()).layers[0]",
+    "Monitor": "recorded()",
+    "Network": "network()",
+    "Recommendation": "wi.recommend('relu')",
+    "Sentences": "wi.datasets.sentences(5, rng=0)",
+    "Standing": "wi.compare(score, [wi.zeros, wi.ones], seeds=2).standings[1]",
+    "Step": "next(network().chain.steps(network().parameters, sample()))",
+    "Trace": "wi.diagnosis.trace(network(), sample(), labels())",
+}
+
+#: Parameters where a large integer asks for as much work, and gets it: it is not tried there.
+ASKS_FOR_WORK = {"epochs", "n", "n_jobs", "seeds", "shape", "sizes", "channels"}
+
+#: Of these, what no number is too large for.
+UNBOUNDED = {"epochs", "seeds"}
+
+#: Of these, what starts processes by any other number than 1.
+STARTS_PROCESSES = {"n_jobs"}
+
+#: What the package fills and hands out: it holds what it is given, and is not looked at.
+RECORDS = set(INSTANCES) - {"Comparison", "History", "Monitor", "Network"}
+
+#: What a caller gives to be called back: what it raises is the caller's, and goes through.
+CALLED_BACK = {"monitor"}
+
+#: What hands on values that are not finite, so that it can be seen where they begin.
+PASSES_ON = {"steps", "steps_back"}
+
+#: What a call is there to change. A generator of random numbers always advances.
+CHANGES = {"train": {"net", "monitor"}, "update": {"parameters"}, "initialize": {"self"}}
