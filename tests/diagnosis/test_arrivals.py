@@ -1,0 +1,108 @@
+"""What is refused of a trace that a caller has filled, and of a network that is none."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import weightinit as wi
+from tests.soak.known import labels, network, sample
+from tests.soak.odd import model_of
+from weightinit.diagnosis import Trace, judge, trace
+
+
+def found() -> Trace:
+    """Return a trace of a small network."""
+    return trace(network(), sample(), labels())
+
+
+@pytest.mark.parametrize(
+    "change, told",
+    [
+        ({"pre_activations": np.ones(4)}, "pre_activations must be a matrix .*got shape"),
+        ({"pre_activations": np.ones((0, 4))}, "pre_activations must be a matrix .*got shape"),
+        ({"pre_activations": [[1.0]]}, "pre_activations must be an array of floats"),
+        ({"pre_activations": np.ones((5, 4), int)}, "pre_activations must be .* of int64"),
+        ({"activations": np.ones((5, 3))}, r"activations must be of shape \(5, 4\), got \(5, 3\)"),
+        ({"activations_gradient": None}, "activations_gradient must be an array of floats"),
+        ({"weight": np.ones((4, 3))}, "weight must be a matrix, or a kernel, for 4 units"),
+        ({"weight_gradient": np.ones((4, 3))}, "weight_gradient must be of shape"),
+        ({"weight": None}, "weight must be an array where its gradient is one"),
+        ({"bias": np.ones(3)}, r"bias must be of shape \(4,\), got \(3,\)"),
+        ({"inputs": np.ones(3)}, "inputs must be a matrix"),
+        ({"activation": "relu"}, "activation must be an Activation, got 'relu'"),
+        ({"name": 3}, "name must be a string, got 3"),
+        ({"pooled": 1}, "pooled must be True or False"),
+        ({"coverage": 0.0}, "coverage must be a finite number > 0"),
+        ({"coverage": 2.0}, "coverage must be at most 1"),
+        ({"steps": np.full(5, 10**9)}, "steps must be an array of 5 integers from 0 to 4"),
+    ],
+)
+def test_a_row_whose_arrays_do_not_belong_together(change: dict[str, object], told: str) -> None:
+    """A row with an array of another shape or kind is refused, and the message says where."""
+    first, *others = found().layers
+    odd = replace(found(), layers=(replace(first, **change), *others), after=None)
+    with pytest.raises((TypeError, ValueError), match=rf"^trace\.layers\[0\]\.{told}"):
+        judge(odd)
+
+
+@pytest.mark.parametrize(
+    "change, told",
+    [
+        ({"layers": ()}, "layers must hold 1 or more"),
+        ({"layers": 3}, "layers must be a tuple of LayerTrace"),
+        ({"layers": ("dense0",)}, r"layers\[0\] must be a LayerTrace"),
+        ({"loss": "0.5"}, "loss must be a number"),
+        ({"labels": [0, 1]}, "labels must be a row of integers from 0 to 1"),
+        ({"labels": np.array([0, 2])}, "labels must be a row of integers from 0 to 1"),
+        ({"labels": np.array([-1])}, "labels must be a row of integers from 0 to 1"),
+        ({"after": "later"}, "must be a Trace"),
+    ],
+)
+def test_a_trace_that_is_none(change: dict[str, object], told: str) -> None:
+    """A trace with other things than layers, a loss and labels is refused."""
+    with pytest.raises((TypeError, ValueError), match=rf"^trace\.?{told}|^trace {told}"):
+        judge(replace(found(), **change))
+
+
+def test_a_trace_that_stops_short_after_a_step() -> None:
+    """The trace after a few steps has as many layers as the first."""
+    whole = found()
+    with pytest.raises(ValueError, match=r"^trace\.after must have as many layers as trace, 2"):
+        judge(replace(whole, after=replace(whole, layers=whole.layers[1:])))
+
+
+def test_what_is_not_finite_is_judged() -> None:
+    """NaN in a trace is a finding, not an error."""
+    first, *others = found().layers
+    odd = replace(first, weight=np.full_like(first.weight, np.nan))
+    assert judge(replace(found(), layers=(odd, *others))).findings[0].problem == "non-finite"
+
+
+def test_a_network_is_no_trace() -> None:
+    """Judging a network instead of its trace raises, and the message says what does both."""
+    with pytest.raises(TypeError, match=r"trace must be a Trace.*wi\.diagnose\(net, x\) records"):
+        judge(network())
+
+
+@pytest.mark.parametrize("framework", ["torch", "keras", "tensorflow", "flax", "jax"])
+def test_models_of_frameworks_are_pointed_to_their_guide(framework: str) -> None:
+    """A model of a framework, of a class of the caller's own, is known by the classes it is of."""
+    model = model_of(framework)
+    assert type(model).__module__ == "__main__"
+    for call in (wi.diagnose, trace, lambda net, x: wi.Monitor(x).record(net)):
+        with pytest.raises(TypeError, match=rf"model of {framework}, Sequential.*diagnose-pytorch"):
+            call(model, sample())
+    with pytest.raises(TypeError, match=r"net must be a Network, got .*wi\.mlp\(\[2, 4, 1\]\)"):
+        wi.diagnose(model_of("unheard"), sample())
+
+
+def test_the_guide_is_where_the_message_says() -> None:
+    """The page that the error points to is there, under that title."""
+    with pytest.raises(TypeError) as error:
+        wi.diagnose(model_of("torch"), sample())
+    title, place = re.search(r"the guide '(.+)' \((.+)\)", str(error.value)).groups()
+    page = Path(__file__).parents[2] / "docs" / f"{place}.md"
+    assert f"# {title}\n" in page.read_text("utf-8")
