@@ -46,7 +46,8 @@ def ring(n: int, *, rng: RandomSource = None) -> tuple[_Array, _Array]:
     Raises
     ------
     TypeError, ValueError
-        `n` is not an integer >= 1; `rng` is no source of randomness.
+        `n` is not an integer >= 1, or is more than NumPy can address; `rng` is no source of
+        randomness.
 
     Examples
     --------
@@ -88,7 +89,8 @@ def xor(n: int, *, rng: RandomSource = None) -> tuple[_Array, _Array]:
     Raises
     ------
     TypeError, ValueError
-        `n` is not an integer >= 1; `rng` is no source of randomness.
+        `n` is not an integer >= 1, or is more than NumPy can address; `rng` is no source of
+        randomness.
 
     Examples
     --------
@@ -206,7 +208,8 @@ def sentences(n: int, *, rng: RandomSource = None) -> Sentences:
     Raises
     ------
     TypeError, ValueError
-        `n` is not an integer >= 1; `rng` is no source of randomness.
+        `n` is not an integer >= 1, or is more than NumPy can address; `rng` is no source of
+        randomness.
 
     Examples
     --------

@@ -69,8 +69,8 @@ def compute_fans(
     TypeError
         A size, an axis or `groups` is not an integer (a bool is none).
     ValueError
-        The shape has fewer than two axes, a size below 1 or 2**63 elements; an axis is out of
-        range or used twice; `groups` does not divide the outputs.
+        The shape has fewer than two axes or more than 64, a size below 1 or 2**63 elements; an
+        axis is out of range or used twice; `groups` does not divide the outputs.
 
     Notes
     -----

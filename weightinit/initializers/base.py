@@ -70,8 +70,8 @@ class Initializer(ABC):
         TypeError
             A size is not an integer, the dtype is not a float, `rng` is no source of randomness.
         ValueError
-            A size is below 1, the shape does not fit the initializer, or the dtype cannot hold
-            weights as large or as small as these, or tell them apart.
+            A size is below 1, there are more than 64, the shape does not fit the initializer, or
+            the dtype cannot hold weights as large or as small as these, or tell them apart.
 
         Notes
         -----

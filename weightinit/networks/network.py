@@ -46,7 +46,8 @@ class Network:
     Raises
     ------
     TypeError, ValueError
-        A layer does not take what the one before it gives.
+        `layers` is no sequence of layers, `input_shape` no shape, or a layer does not take what the
+        one before it gives.
 
     Examples
     --------
