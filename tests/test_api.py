@@ -59,6 +59,8 @@ PUBLIC = {
     "orthogonal",
     "recommend",
     "rnn",
+    "trace",
+    "tracing",
     "train",
     "xavier_normal",
     "xavier_uniform",

@@ -1,5 +1,6 @@
 """Monitoring: what is recorded is true, and recording changes nothing."""
 
+import dataclasses
 import importlib
 from collections.abc import Callable
 from typing import Any
@@ -11,11 +12,10 @@ import pytest
 import weightinit as wi
 from tests.interrupts import every_interrupt
 from weightinit import _uninterrupted
-from weightinit.diagnosis import trace
-from weightinit.diagnosis.measures import distinct_units
+from weightinit.monitoring import LayerRecord
 from weightinit.monitoring import monitor as monitor_module
 from weightinit.monitoring.records import shares
-from weightinit.monitoring.width import effective_width
+from weightinit.tracing import LayerStats, measure, trace
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.standard_normal((60, 6)), RNG.integers(0, 3, 60)
@@ -55,33 +55,35 @@ def test_a_monitor_changes_not_one_bit(kind: str, dtype: Any, optimizer: str) ->
     assert len(monitor.steps) == 25
 
 
+@pytest.mark.parametrize("labelled", [True, False])
 @pytest.mark.parametrize("kind", NETWORKS)
-def test_a_record_says_what_a_diagnosis_says(kind: str) -> None:
-    """Right after a training the last record has the figures of a diagnosis of the probe."""
+def test_trace_diagnosis_and_monitor_agree(kind: str, labelled: bool) -> None:
+    """The same network and batch have the same measures in all three, with labels and without."""
     build, x = NETWORKS[kind]
-    net = build().initialize(wi.he_normal, rng=0)
-    monitor = wi.Monitor(x[:8], Y[:8], every=12)
+    net, labels = build().initialize(wi.he_normal, rng=0), Y[:8] if labelled else None
+    monitor = wi.Monitor(x[:8], labels, every=12)
     run(net, x, monitor=monitor)
-    facts = {layer.name: layer for layer in wi.diagnose(net, x[:8], Y[:8]).layers}
-    assert monitor.layers.keys() == facts.keys()
-    for name, layer in monitor.layers.items():
-        fact = facts[name]
-        pairs = [
-            (layer.activation_mean, fact.mean),
-            (layer.activation_std, fact.std),
-            (layer.activation_second_moment, fact.second_moment),
-            (layer.dead, fact.dead),
-            (layer.saturated, fact.saturated),
-            (layer.effective_width, fact.distinct),
-        ]
-        for values, value in pairs:
-            assert values.shape == (2,)
-            np.testing.assert_allclose(values[-1], value, rtol=1e-12, atol=1e-12)
-    rows = {row.name: row for row in trace(net, x[:8], Y[:8]).layers}
-    for name, layer in monitor.layers.items():
-        gradient = rows[name].pre_activations_gradient
-        np.testing.assert_allclose(layer.gradient_rms[-1], np.sqrt(np.mean(gradient**2)))
-    assert monitor.losses[-1] == net.loss_and_gradients(x[:8], Y[:8])[0]
+    found, diagnosis = trace(net, x[:8], labels), wi.diagnose(net, x[:8], labels)
+    assert list(monitor.layers) == [layer.name for layer in diagnosis.layers]
+    for row, report in zip(found.layers, diagnosis.layers, strict=True):
+        stats, record = measure(row), monitor.layers[row.name]
+        assert stats.gradient_rms > 0
+        for field in dataclasses.fields(LayerStats):
+            value = getattr(stats, field.name)
+            np.testing.assert_equal(getattr(report, field.name), value)
+            if field.name not in ("name", "units"):
+                assert getattr(record, field.name).shape == (2,)
+                np.testing.assert_equal(getattr(record, field.name)[-1], value)
+    np.testing.assert_equal(monitor.losses[-1], found.loss)
+
+
+def test_there_is_one_vocabulary() -> None:
+    """A record has every measure of a layer by its own name, and over steps two more."""
+    records, stats = (
+        {field.name for field in dataclasses.fields(kind)} for kind in (LayerRecord, LayerStats)
+    )
+    assert records - stats == {"update_ratio", "activation_histogram", "gradient_histogram"}
+    assert stats <= records
 
 
 def test_steps_are_counted_over_all_trainings() -> None:
@@ -183,53 +185,31 @@ def test_shares_agree_with_numpy(dtype: Any) -> None:
     assert np.abs(shares(values) * 10_000 - counts).sum() <= 10
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize(
-    "weight",
-    [
-        np.ones((6, 8)),
-        RNG.standard_normal((6, 8)),
-        np.repeat(RNG.standard_normal((6, 4)), 2, axis=1),
-        np.eye(40)[:, :30],
-        np.zeros((6, 8)),
-        np.ones((6, 8)) * (1 + 1e-6 * np.arange(8)),
-    ],
-    ids=["copies", "random", "pairs", "identity", "zeros", "nearly copies"],
-)
-@pytest.mark.parametrize("biased", [True, False])
-def test_the_quick_count_is_that_of_a_diagnosis(dtype: Any, weight: Any, biased: bool) -> None:
-    """The count that looks at a few inputs first is the count that compares all entries."""
-    inputs, units = weight.shape
-    net = wi.mlp([inputs, units, 3]).initialize(wi.ones, dtype=dtype)
-    net.parameters["dense0.weight"][...] = weight
-    net.parameters["dense0.bias"][...] = 50.0 * biased
-    row = trace(net, RNG.standard_normal((20, inputs)), RNG.integers(0, 3, 20)).layers[0]
-    assert effective_width(row) == len(distinct_units(row))
-
-
 def test_the_width_grows_as_symmetry_breaks() -> None:
     """A constant start keeps one unit; with noise below the tolerance more units come apart."""
     constant = wi.Constant(value=0.3)
     net, monitor = fresh(constant), wi.Monitor(X[:8], Y[:8], every=12)
     run(net, monitor=monitor)
-    assert monitor.layers["dense0"].effective_width.tolist() == [1, 1]
+    assert monitor.layers["dense0"].distinct.tolist() == [1, 1]
     net, monitor = fresh(constant), wi.Monitor(X[:8], Y[:8], every=50)
     net.parameters["dense1.weight"][:] *= 1 + np.spacing(8.0) * np.arange(5)  # of dense0: copies
     net.parameters["dense0.weight"][:] *= 1 + np.spacing(2.0) * np.arange(8)
     monitor.record(net)
     run(net, epochs=200, learning_rate=0.5, monitor=monitor)
-    width = monitor.layers["dense0"].effective_width
+    width = monitor.layers["dense0"].distinct
     assert width[0] < width[-1] == 8
 
 
 def test_without_labels_gradients_come_from_a_fixed_pull() -> None:
-    """Without labels there is no loss, and the same network has the same gradients again."""
-    first, again = wi.Monitor(X[:8]), wi.Monitor(X[:8])
-    for monitor in (first, again):
-        monitor.record(fresh())
-        assert np.isnan(monitor.losses).all()
-    a, b = (m.layers["dense0"].gradient_rms for m in (first, again))
-    assert a[0] == b[0] > 0
+    """Without labels there is no loss, and what the network answers does not change the pull."""
+    first, shifted = wi.Monitor(X[:8]), wi.Monitor(X[:8])
+    net = fresh()
+    first.record(net)
+    net.parameters["dense2.bias"][:] = [50.0, 0.0, -50.0]  # as sure as can be
+    shifted.record(net)
+    assert np.isnan(first.losses).all()
+    for name, layer in first.layers.items():
+        assert layer.gradient_rms == shifted.layers[name].gradient_rms > 0
 
 
 def test_the_probe_is_a_copy() -> None:
@@ -302,7 +282,7 @@ def test_the_figure_says_what_it_shows(start: Any, labels: Any) -> None:
     figure = monitor.plot()
     figure.canvas.draw()
     assert len(figure.axes) == 2 * 3 + (2 if labels is None else 3)
-    width = monitor.layers["dense0"].effective_width
+    width = monitor.layers["dense0"].distinct
     assert f"distinct units {width[0]} to {width[-1]} of 8" in figure.get_label()
     assert ("loss" in figure.get_label()) == (labels is not None)
     plt.close(figure)

@@ -8,7 +8,7 @@
 
 from importlib.metadata import version as _version
 
-from weightinit import activations, datasets, diagnosis, networks
+from weightinit import activations, datasets, diagnosis, networks, tracing
 from weightinit.activations import Activation
 from weightinit.advice import Recommendation, recommend
 from weightinit.comparison import Comparison, compare
@@ -45,6 +45,7 @@ from weightinit.initializers import (
 )
 from weightinit.monitoring import Monitor
 from weightinit.networks import GradientCheck, Network, check_gradients, cnn, mlp, rnn
+from weightinit.tracing import trace
 from weightinit.training import History, train
 
 __version__ = _version("weightinit")
@@ -96,6 +97,8 @@ __all__ = [
     "orthogonal",
     "recommend",
     "rnn",
+    "trace",
+    "tracing",
     "train",
     "xavier_normal",
     "xavier_uniform",

@@ -9,6 +9,7 @@ from scipy import stats
 import weightinit as wi
 from weightinit.diagnosis import theory
 from weightinit.diagnosis.bounds import Bounds, Walk
+from weightinit.tracing.measures import flat_beyond
 
 
 @pytest.mark.parametrize("name", wi.activations.names())
@@ -55,7 +56,7 @@ def test_kinds_of_activations() -> None:
     all_of = {name: wi.activations.get(name) for name in wi.activations.names()}
     bounded = {name for name, phi in all_of.items() if theory.is_bounded(phi)}
     free = {name for name, phi in all_of.items() if theory.is_scale_free(phi)}
-    flat = {name for name, phi in all_of.items() if math.isfinite(theory.flat_beyond(phi))}
+    flat = {name for name, phi in all_of.items() if math.isfinite(flat_beyond(phi))}
     assert bounded == {"tanh", "sigmoid", "softsign", "hardtanh", "sine"}
     assert free == {"relu", "leaky_relu", "linear"}
     assert flat == bounded - {"sine"}
@@ -63,7 +64,7 @@ def test_kinds_of_activations() -> None:
 
 def test_the_flat_part_of_tanh() -> None:
     """Tanh has a slope of 1 % where cosh**2 = 100; the grid has a step of 0.01."""
-    assert theory.flat_beyond(wi.activations.tanh) == pytest.approx(math.acosh(10), abs=0.01)
+    assert flat_beyond(wi.activations.tanh) == pytest.approx(math.acosh(10), abs=0.01)
 
 
 def test_shapes_bound_three_ways_to_count_fans() -> None:

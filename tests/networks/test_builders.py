@@ -52,16 +52,15 @@ def test_gradients_of_a_relu_mlp_are_exact(
 def distance_from_kinks(net: wi.Network, x: Array) -> float:
     """Return how far the inputs of ReLUs are from 0, and those of pools from another maximum."""
     distance = np.inf
-    for name, y, _ in net.chain.steps(net.parameters, x):
+    for name, step in net.record(x).items():
         if name.startswith("relu"):
-            distance = min(distance, np.abs(x).min())
+            distance = min(distance, np.abs(step.x).min())
         if name.startswith("pool"):
-            rows, columns = 2 * y.shape[1], 2 * y.shape[2]
-            places = [x[:, i:rows:2, j:columns:2] for i, j in np.ndindex(2, 2)]
+            rows, columns = 2 * step.y.shape[1], 2 * step.y.shape[2]
+            places = [step.x[:, i:rows:2, j:columns:2] for i, j in np.ndindex(2, 2)]
             *_, second, first = np.sort(places, axis=0)
             apart = first - second
             distance = min(distance, apart[first != 0].min(initial=np.inf))  # ReLUs that are off
-        x = y
     return distance
 
 

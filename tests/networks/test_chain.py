@@ -1,28 +1,37 @@
-"""The chain rule, a layer at a time."""
+"""The chain rule."""
 
 import numpy as np
 import pytest
 
-from tests.networks.numeric import draw_parameters
+from tests.networks.numeric import assert_exact_backward, draw_parameters
 from weightinit.networks import ActivationLayer, Chain, Dense
 
 
-def test_steps_are_the_passes() -> None:
-    """Going a layer at a time, forward and back, is going all the way."""
+def chain() -> Chain:
+    """Return a chain of two layers with an activation between."""
+    return Chain([Dense(4), ActivationLayer("tanh"), Dense(2)])
+
+
+def test_backward_is_exact() -> None:
+    """Gradients of a chain equal differences, those of its input and of all its layers."""
     rng = np.random.default_rng(0)
-    chain = Chain([Dense(4), ActivationLayer("tanh"), Dense(2)])
-    parameters, x = draw_parameters(chain, (3,), rng), rng.normal(size=(5, 3))
-    steps = list(chain.steps(parameters, x))
-    y, caches = chain.forward(parameters, x)
-    np.testing.assert_array_equal(steps[-1].y, y)
-    np.testing.assert_array_equal(np.tanh(steps[0].y), steps[1].y)
-    back = list(chain.steps_back(parameters, caches, np.ones_like(y)))
-    dx, gradients = chain.backward(parameters, caches, np.ones_like(y))
-    assert [step.name for step in steps] == ["dense0", "tanh0", "dense1"]
-    assert [name for name, _, _ in back] == ["dense1", "tanh0", "dense0"]
-    np.testing.assert_array_equal(back[-1][1], dx)
-    np.testing.assert_array_equal(back[0][2]["weight"], gradients["dense1.weight"])
-    np.testing.assert_equal(chain.gradients(parameters, caches, np.ones_like(y)), gradients)
+    assert_exact_backward(chain(), rng.normal(size=(5, 3)), rng)
+
+
+def test_gradients_come_in_the_order_of_the_parameters() -> None:
+    """Gradients have the names of the parameters, in their order."""
+    rng = np.random.default_rng(0)
+    parameters, x = draw_parameters(chain(), (3,), rng), rng.normal(size=(5, 3))
+    y, cache = chain().forward(parameters, x)
+    assert list(chain().gradients(parameters, cache, y)) == list(parameters)
+
+
+def test_the_output_alone_is_that_of_the_forward_pass() -> None:
+    """Without caches the output is the same to the last bit."""
+    rng = np.random.default_rng(0)
+    parameters, x = draw_parameters(chain(), (3,), rng), rng.normal(size=(5, 3))
+    y, _ = chain().forward(parameters, x)
+    np.testing.assert_array_equal(chain()._outputs(parameters, x), y)
 
 
 def test_a_chain_in_a_chain_is_told() -> None:

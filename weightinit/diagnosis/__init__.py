@@ -1,7 +1,7 @@
 """Find out what is wrong with the start of a network, in which layer, and what to use instead.
 
-:func:`trace` records what goes through a network, :func:`judge` reads nothing but that record,
-and :func:`diagnose` does both.
+:func:`judge` reads nothing but a record of one pass, a :class:`~weightinit.tracing.Trace`;
+:func:`diagnose` makes that record of a network and judges it.
 
 >>> import weightinit as wi
 >>> net = wi.mlp([2, 8, 3], "tanh").initialize(wi.zeros)
@@ -12,19 +12,6 @@ and :func:`diagnose` does both.
 
 from weightinit.diagnosis.finding import PROBLEMS, Finding
 from weightinit.diagnosis.judging import diagnose, judge
-from weightinit.diagnosis.measures import LayerReport
-from weightinit.diagnosis.recording import trace
-from weightinit.diagnosis.records import LayerTrace, Trace
-from weightinit.diagnosis.result import Diagnosis
+from weightinit.diagnosis.result import Diagnosis, LayerReport
 
-__all__ = [
-    "PROBLEMS",
-    "Diagnosis",
-    "Finding",
-    "LayerReport",
-    "LayerTrace",
-    "Trace",
-    "diagnose",
-    "judge",
-    "trace",
-]
+__all__ = ["PROBLEMS", "Diagnosis", "Finding", "LayerReport", "diagnose", "judge"]

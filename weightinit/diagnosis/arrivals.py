@@ -5,11 +5,17 @@ from typing import Any
 
 import numpy as np
 
-from weightinit._checks import check_flag, check_instance, check_items, check_positive
+from weightinit._checks import (
+    check_flag,
+    check_instance,
+    check_items,
+    check_mapping,
+    check_positive,
+)
 from weightinit._messages import message, short, shown
 from weightinit.activations import Activation
-from weightinit.diagnosis.records import LayerTrace, Trace
 from weightinit.networks.network import Network
+from weightinit.tracing import LayerTrace, Trace
 
 __all__ = ["check_trace"]
 
@@ -45,11 +51,11 @@ def check_trace(trace: object) -> Trace:
     --------
     >>> import weightinit as wi
     >>> from weightinit.diagnosis.arrivals import check_trace
-    >>> found = wi.diagnosis.trace(wi.mlp([2, 1]).initialize(wi.zeros), [[1.0, 2.0]])
+    >>> found = wi.trace(wi.mlp([2, 1]).initialize(wi.zeros), [[1.0, 2.0]])
     >>> check_trace(found) is found
     True
     """
-    hint = "fill a wi.diagnosis.Trace"
+    hint = "fill a wi.tracing.Trace"
     if isinstance(trace, Network):
         hint = "wi.diagnose(net, x) records one, and judges it"
     own = check_instance("trace", trace, Trace, "a Trace", hint=hint)
@@ -77,6 +83,7 @@ def _check_row(name: str, row: Any) -> None:
     if row.activation is not None:
         hint = 'write wi.activations.get("relu"), or None'
         check_instance(f"{name}.activation", row.activation, Activation, "an Activation", hint=hint)
+    _check_parameters(name, row)
     z = _floats(f"{name}.pre_activations", row.pre_activations)
     if z.ndim != 2 or z.size == 0:
         raise ValueError(
@@ -102,6 +109,24 @@ def _check_row(name: str, row: Any) -> None:
     _check_rest(name, row, len(z))
 
 
+def _check_parameters(name: str, row: Any) -> None:
+    told = "a mapping of names to arrays"
+    parameters, gradients = (
+        check_mapping(f"{name}.{key}", getattr(row, key), told, hint=_HINT)
+        for key in ("parameters", "gradients")
+    )
+    own = f"{row.name}."
+    if parameters and not any(str(key).startswith(own) for key in parameters):
+        told = f"full names, such as {shown(f'{own}weight')}, got {shown(list(parameters))}"
+        raise ValueError(f"{name}.parameters must have {told}; {_HINT}")
+    if gradients.keys() != parameters.keys():
+        told = f"the names of parameters, {shown(list(parameters))}, got {shown(list(gradients))}"
+        raise ValueError(f"{name}.gradients must have {told}; {_HINT}")
+    for key, value in parameters.items():
+        shape = _floats(f"{name}.parameters[{shown(key)}]", value).shape
+        _check_shape(f"{name}.gradients[{shown(key)}]", gradients[key], shape, needed=True)
+
+
 def _check_rest(name: str, row: Any, rows: int) -> None:
     for key in ("normalized", "pooled"):
         check_flag(f"{name}.{key}", getattr(row, key))
@@ -115,6 +140,12 @@ def _check_rest(name: str, row: Any, rows: int) -> None:
         if not integers or steps.shape != (rows,) or steps.min() < 0 or steps.max() >= rows:
             told = f"an array of {rows} integers from 0 to {rows - 1}, or None"
             raise ValueError(message(f"{name}.{key}", steps, told, _HINT))
+    samples = row.samples
+    if samples is not None:
+        integers = isinstance(samples, np.ndarray) and samples.dtype.kind in "iu"
+        if not integers or samples.shape != (rows,) or (np.diff(samples) < 0).any():
+            told = f"an array of {rows} integers in ascending order, or None"
+            raise ValueError(message(f"{name}.samples", samples, told, _HINT))
 
 
 def _floats(name: str, value: object) -> np.ndarray:

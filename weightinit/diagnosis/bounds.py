@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from weightinit.diagnosis.records import LayerTrace
 from weightinit.diagnosis.theory import SIGMAS, allowance, shape_factors
+from weightinit.tracing import LayerTrace
 
 __all__ = ["Bounds", "Point", "Walk", "of_layer", "of_step"]
 
@@ -75,9 +75,8 @@ def of_layer(row: LayerTrace, blocks: int) -> Bounds:
     Examples
     --------
     >>> import weightinit as wi
-    >>> from weightinit.diagnosis import trace
     >>> from weightinit.diagnosis.bounds import of_layer
-    >>> row = trace(wi.mlp([2, 50, 1]).initialize(wi.he_normal), [[1.0, 2.0]]).layers[0]
+    >>> row = wi.trace(wi.mlp([2, 50, 1]).initialize(wi.he_normal), [[1.0, 2.0]]).layers[0]
     >>> of_layer(row, blocks=0).variance
     0.1
     """
@@ -103,10 +102,9 @@ def of_step(row: LayerTrace) -> Bounds:
     Examples
     --------
     >>> import weightinit as wi
-    >>> from weightinit.diagnosis import trace
     >>> from weightinit.diagnosis.bounds import of_step
     >>> net = wi.rnn(vocabulary=9, hidden=50, classes=2).initialize(wi.orthogonal)
-    >>> of_step(trace(net, [[1, 2]]).layers[1]).variance
+    >>> of_step(wi.trace(net, [[1, 2]]).layers[1]).variance
     0.1
     """
     return Bounds(variance=5 / row.units)

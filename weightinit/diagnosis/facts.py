@@ -6,9 +6,9 @@ from functools import cached_property
 
 import numpy as np
 
-from weightinit.diagnosis import measures, paths, theory
+from weightinit.diagnosis import paths, theory
 from weightinit.diagnosis.bounds import Point, of_layer
-from weightinit.diagnosis.records import LayerTrace, Trace
+from weightinit.tracing import LayerTrace, Trace, measures
 
 __all__ = ["Facts"]
 
@@ -26,9 +26,8 @@ class Facts:
     Examples
     --------
     >>> import weightinit as wi
-    >>> from weightinit.diagnosis import trace
     >>> from weightinit.diagnosis.facts import Facts
-    >>> facts = Facts(trace(wi.mlp([2, 8, 3]).initialize(wi.zeros), [[1.0, 2.0], [0.5, -1.0]]))
+    >>> facts = Facts(wi.trace(wi.mlp([2, 8, 3]).initialize(wi.zeros), [[1.0, 2.0], [0.5, -1.0]]))
     >>> facts.is_frozen, [row.name for row in facts.hidden]
     (True, ['dense0'])
     """

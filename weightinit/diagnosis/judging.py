@@ -3,17 +3,18 @@
 import math
 from collections.abc import Callable
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from weightinit.diagnosis import fading, problems
 from weightinit.diagnosis.arrivals import check_trace
 from weightinit.diagnosis.facts import Facts
 from weightinit.diagnosis.finding import Finding
-from weightinit.diagnosis.measures import report
-from weightinit.diagnosis.recording import trace
-from weightinit.diagnosis.records import Trace
-from weightinit.diagnosis.result import Diagnosis
+from weightinit.diagnosis.result import Diagnosis, LayerReport
+from weightinit.diagnosis.theory import wanted
 from weightinit.networks.network import Network
+from weightinit.tracing import LayerTrace, Trace, measure, trace
+from weightinit.tracing.measures import distinct_units
 
 __all__ = ["diagnose", "judge"]
 
@@ -70,7 +71,8 @@ def diagnose(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Diagnosi
     x : array_like, shape (n, ...)
         A batch of samples; about a hundred will do.
     y : array_like, shape (n,) or (n, d), optional
-        Labels or targets. Left out: labels are made up, and the first loss is not judged.
+        Labels or targets. Left out: the gradients are those of a fixed pull at the outputs, as for
+        :func:`trace`, and the first loss is not judged.
 
     Returns
     -------
@@ -137,9 +139,9 @@ def judge(trace: Trace) -> Diagnosis:
     Examples
     --------
     >>> import weightinit as wi
-    >>> from weightinit.diagnosis import judge, trace
+    >>> from weightinit.diagnosis import judge
     >>> net = wi.mlp([2, 8, 3]).initialize(wi.zeros)
-    >>> judge(trace(net, [[1.0, 2.0], [0.5, -1.0]])).findings[0].problem
+    >>> judge(wi.trace(net, [[1.0, 2.0], [0.5, -1.0]])).findings[0].problem
     'frozen'
     """
     trace = check_trace(trace)
@@ -147,12 +149,27 @@ def judge(trace: Trace) -> Diagnosis:
     found = [problem(facts) for problem in _WORST_FIRST]
     later = (trace.after or trace).layers
     return Diagnosis(
-        layers=tuple(report(row, seen) for row, seen in zip(trace.layers, later, strict=True)),
+        layers=tuple(map(_report, trace.layers, later)),
         findings=tuple(finding for finding in found if finding),
         notes=tuple(_notes(facts)),
         forward=tuple(map(tuple, facts.forward)),
         backward=tuple(map(tuple, facts.backward)),
     )
+
+
+def _report(row: LayerTrace, later: LayerTrace) -> LayerReport:
+    """Return the facts about a layer; `later` is the same after small steps, if there were any."""
+    facts = dict(vars(measure(row)))
+    if later is not row:
+        facts["distinct"] = distinct_units(later)
+    weight_std = wanted_std = math.nan
+    if row.weight is not None:
+        with np.errstate(all="ignore"):  # what is not finite has a finding of its own
+            weight_std = float(row.weight.std())
+        if row.inputs is not None:
+            wanted_std = wanted(row.activation).std(row.weight.shape)
+    phi = "" if row.activation is None else repr(row.activation)
+    return LayerReport(**facts, activation=phi, weight_std=weight_std, wanted_std=wanted_std)
 
 
 def _notes(facts: Facts) -> list[str]:

@@ -3,29 +3,13 @@
 import math
 from collections.abc import Iterable, Iterator
 
-import numpy as np
-
 from weightinit.diagnosis.bounds import Bounds, Point, Walk, of_layer, of_step
-from weightinit.diagnosis.records import LayerTrace, Trace
 from weightinit.diagnosis.theory import critical_scale, is_scale_free, moments
 from weightinit.networks.base import Array
+from weightinit.tracing import LayerTrace, Trace
+from weightinit.tracing.measures import mean_square
 
-__all__ = ["backward", "forward", "levels", "mean_square"]
-
-
-def mean_square(x: Array) -> float:
-    """Return the second moment, in double precision.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from weightinit.diagnosis.paths import mean_square
-    >>> mean_square(np.array([1.0, 3.0]))
-    5.0
-    """
-    flat = x.astype(np.float64).ravel()
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(flat @ flat) / max(flat.size, 1)
+__all__ = ["backward", "forward", "levels"]
 
 
 def levels(rows: Iterable[LayerTrace]) -> list[list[LayerTrace]]:
@@ -55,10 +39,9 @@ def forward(trace: Trace) -> list[list[Point]]:
     Examples
     --------
     >>> import weightinit as wi
-    >>> from weightinit.diagnosis import trace
     >>> from weightinit.diagnosis.paths import forward
     >>> net = wi.rnn(vocabulary=9, hidden=64, classes=2).initialize(wi.orthogonal, rng=0)
-    >>> [[point.step for point in path] for path in forward(trace(net, [[3, 1, 4], [1, 5, 0]]))]
+    >>> [[point.step for point in path] for path in forward(wi.trace(net, [[3, 1, 4], [1, 5, 0]]))]
     [[1, 2, 3]]
     """
     blocks = sum(row.weight is None for row in trace.layers)
@@ -78,10 +61,9 @@ def backward(trace: Trace) -> list[list[Point]]:
     --------
     >>> import numpy as np
     >>> import weightinit as wi
-    >>> from weightinit.diagnosis import trace
     >>> from weightinit.diagnosis.paths import backward
     >>> net = wi.mlp([64, 64, 64, 64, 10]).initialize(wi.he_normal, rng=0)
-    >>> found = trace(net, np.random.default_rng(0).standard_normal((50, 64)))
+    >>> found = wi.trace(net, np.random.default_rng(0).standard_normal((50, 64)))
     >>> [point.layer for point in backward(found)[0]]
     ['dense2', 'dense1']
     """

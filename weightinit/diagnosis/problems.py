@@ -8,11 +8,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from weightinit.diagnosis import measures, remedies, theory
+from weightinit.diagnosis import remedies, theory
 from weightinit.diagnosis.facts import Facts
 from weightinit.diagnosis.finding import Finding
-from weightinit.diagnosis.paths import mean_square
-from weightinit.diagnosis.records import LayerTrace
+from weightinit.tracing import LayerTrace, measures
+from weightinit.tracing.measures import mean_square
 
 __all__ = [
     "dead_units",
@@ -65,10 +65,10 @@ def symmetric_units(facts: Facts) -> Finding | None:
     told = {}
     for row in facts.later_hidden:
         if row.weight_gradient is not None and row.weight_gradient.any():
-            groups = measures.distinct_units(row)
-            if len(groups) < row.units:
+            distinct = measures.distinct_units(row)
+            if distinct < row.units:
                 told[row.name] = (
-                    f"{len(groups)} distinct among {row.units} units: the others have the same "
+                    f"{distinct} distinct among {row.units} units: the others have the same "
                     "weights and the same gradients"
                 )
     return _finding("symmetric units", facts, told, remedies.start)
@@ -112,7 +112,7 @@ def _healthy_saturation(row: LayerTrace) -> float:
     That is its scale, for an input of size 1; twice it where the mean of fans is counted; and what
     chance adds in one layer.
     """
-    limit = theory.flat_beyond(row.activation)
+    limit = measures.flat_beyond(row.activation)
     if math.isinf(limit):
         return 1.0
     by_chance = theory.SIGMAS * math.sqrt(5 / row.units)

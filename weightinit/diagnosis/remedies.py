@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from weightinit.diagnosis.paths import mean_square
-from weightinit.diagnosis.records import LayerTrace
 from weightinit.diagnosis.theory import critical_scale, shape_factors, wanted
+from weightinit.tracing import LayerTrace
+from weightinit.tracing.measures import mean_square
 
 __all__ = ["Remedy", "also", "calm", "quiet", "rescale", "revive", "shrink", "start"]
 
@@ -24,9 +24,8 @@ def start(row: LayerTrace) -> str:
     Examples
     --------
     >>> import weightinit as wi
-    >>> from weightinit.diagnosis import trace
     >>> from weightinit.diagnosis.remedies import start
-    >>> start(trace(wi.mlp([2, 4, 1]).initialize(wi.zeros), [[1.0, 2.0]]).layers[0])
+    >>> start(wi.trace(wi.mlp([2, 4, 1]).initialize(wi.zeros), [[1.0, 2.0]]).layers[0])
     'start dense0.weight from wi.he_normal'
     """
     if row.weight is None:
@@ -81,10 +80,9 @@ def rescale(row: LayerTrace) -> str:
     Examples
     --------
     >>> import weightinit as wi
-    >>> from weightinit.diagnosis import trace
     >>> from weightinit.diagnosis.remedies import rescale
     >>> net = wi.mlp([64, 64, 1]).initialize(wi.Normal(std=0.01), rng=0)
-    >>> rescale(trace(net, [[1.0] * 64]).layers[0])
+    >>> rescale(wi.trace(net, [[1.0] * 64]).layers[0])
     'start dense0.weight from wi.he_normal'
     """
     if _is_shifted(row):
@@ -103,11 +101,10 @@ def revive(row: LayerTrace) -> str:
     Examples
     --------
     >>> import weightinit as wi
-    >>> from weightinit.diagnosis import trace
     >>> from weightinit.diagnosis.remedies import revive
     >>> starts = {"dense0.bias": wi.Constant(value=-9.0), "*.weight": wi.he_normal}
     >>> net = wi.mlp([2, 4, 3]).initialize(starts, rng=0)
-    >>> revive(trace(net, [[1.0, 2.0]]).layers[0])
+    >>> revive(wi.trace(net, [[1.0, 2.0]]).layers[0])
     'start dense0.bias from wi.zeros'
     """
     if row.inputs is not None and not row.inputs.any():
@@ -125,10 +122,9 @@ def shrink(row: LayerTrace) -> str:
     Examples
     --------
     >>> import weightinit as wi
-    >>> from weightinit.diagnosis import trace
     >>> from weightinit.diagnosis.remedies import shrink
     >>> net = wi.mlp([64, 64, 3], "tanh").initialize(wi.xavier_uniform, rng=0)
-    >>> shrink(trace(net, [[99.0] * 64]).layers[0])
+    >>> shrink(wi.trace(net, [[99.0] * 64]).layers[0])
     'initialization is not the cause: scale the inputs to mean 0 and std 1'
     """
     if _is_shifted(row):
@@ -142,10 +138,9 @@ def calm(row: LayerTrace) -> str:
     Examples
     --------
     >>> import weightinit as wi
-    >>> from weightinit.diagnosis import trace
     >>> from weightinit.diagnosis.remedies import calm
     >>> net = wi.mlp([64, 64, 3], "tanh").initialize(wi.ones)
-    >>> calm(trace(net, [[1.0] * 64]).layers[0])
+    >>> calm(wi.trace(net, [[1.0] * 64]).layers[0])
     'start dense0.weight from wi.xavier_uniform'
     """
     if _fits(row):
@@ -159,10 +154,9 @@ def quiet(row: LayerTrace) -> str:
     Examples
     --------
     >>> import weightinit as wi
-    >>> from weightinit.diagnosis import trace
     >>> from weightinit.diagnosis.remedies import quiet
     >>> net = wi.mlp([64, 64, 3]).initialize(wi.ones)
-    >>> quiet(trace(net, [[1.0] * 64]).layers[-1])
+    >>> quiet(wi.trace(net, [[1.0] * 64]).layers[-1])
     'start dense1.weight from wi.zeros'
     """
     return calm(row) if _fits(row) else f"start {row.name}.weight from wi.zeros"

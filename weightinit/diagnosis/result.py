@@ -8,19 +8,53 @@ from typing import TYPE_CHECKING, Any
 
 from weightinit.diagnosis.bounds import Point
 from weightinit.diagnosis.finding import Finding
-from weightinit.diagnosis.measures import LayerReport
+from weightinit.tracing import LayerStats
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Diagnosis"]
+__all__ = ["Diagnosis", "LayerReport"]
 
-_HEAD = ("layer", "phi", "units", "unlike", "mean", "std", "grad std", "dead", "flat", "W/good")
+_HEAD = ("layer", "phi", "units", "unlike", "mean", "std", "grad rms", "dead", "flat", "W/good")
 
 _KEY = (
     "unlike: units that are no copies. mean, std: of activations. flat: saturated. "
     "W/good: std of the weights, over that of the start that suits the activation."
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerReport(LayerStats):
+    """
+    Facts about one layer, a row of the table of a :class:`~weightinit.Diagnosis`.
+
+    Parameters
+    ----------
+    name : str
+        The layer, such as ``dense0``.
+    units : int
+        How many units it has.
+    mean, std, second_moment, gradient_rms, dead, saturated, correlation : float
+        As for :class:`~weightinit.tracing.LayerStats`.
+    distinct : int
+        The same; where a layer starts at zero, what a few small steps show.
+    activation : str
+        The activation behind it; empty if there is none.
+    weight_std, wanted_std : float
+        Of the weights, and of those that suit the activation; nan where there are none.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> net = wi.mlp([2, 4, 3]).initialize(wi.Constant(value=0.5), rng=0)
+    >>> layer = wi.diagnose(net, [[1.0, 2.0], [0.5, 1.0]]).layers[0]
+    >>> layer.units, layer.distinct, layer.wanted_std
+    (4, 1, 1.0)
+    """
+
+    activation: str
+    weight_std: float
+    wanted_std: float
 
 
 @dataclass(frozen=True)
@@ -153,7 +187,7 @@ def _cells(layer: LayerReport) -> tuple[str, ...]:
         str(layer.distinct),
         _number(layer.mean),
         _number(layer.std),
-        _number(layer.gradient_std),
+        _number(layer.gradient_rms),
         f"{layer.dead:.0%}",
         f"{layer.saturated:.0%}",
         "-" if math.isnan(ratio) else _number(ratio),

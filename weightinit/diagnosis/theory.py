@@ -32,7 +32,6 @@ __all__ = [
     "allowance",
     "binomial_tail",
     "critical_scale",
-    "flat_beyond",
     "is_bounded",
     "is_scale_free",
     "largest_mean_square",
@@ -153,25 +152,6 @@ def is_bounded(activation: Activation | None) -> bool:
     """
     ends = np.array([-1e6, 1e6])
     return activation is not None and bool(np.abs(activation(ends)).max() < 1e3)
-
-
-@functools.lru_cache(maxsize=256)
-def flat_beyond(activation: Activation | None) -> float:
-    """Return the z beyond which, on both sides, the slope is below 1 % of its largest; else inf.
-
-    Examples
-    --------
-    >>> import weightinit as wi
-    >>> from weightinit.diagnosis.theory import flat_beyond
-    >>> flat_beyond(wi.activations.tanh), flat_beyond(wi.activations.relu)
-    (2.99, inf)
-    """
-    if activation is None:
-        return math.inf
-    z = np.arange(0, 50, 0.01)
-    slopes = np.maximum(np.abs(activation.derivative(z)), np.abs(activation.derivative(-z)))
-    steep = np.flatnonzero(slopes >= 0.01 * slopes.max())
-    return math.inf if steep[-1] >= 2000 else float(z[steep[-1]])
 
 
 def largest_mean_square(k: int) -> float:

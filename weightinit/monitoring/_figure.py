@@ -73,7 +73,7 @@ def _curves(figure: Any, chosen: Sequence[LayerRecord], steps: Array, losses: Ar
     for color, layer in zip(_COLORS, chosen, strict=False):
         ratio = np.where(layer.update_ratio > 0, layer.update_ratio, np.nan)
         axes[0].plot(steps, ratio, color=color, marker=marker)
-        axes[1].plot(steps, layer.effective_width / layer.units, color=color, marker=marker)
+        axes[1].plot(steps, layer.distinct / layer.units, color=color, marker=marker)
     axes[0].set(title="Update / weight", yscale="log", xlabel="step")
     axes[1].set(title="Distinct units (share)", ylim=(-0.05, 1.08), xlabel="step")
     if has_loss:
@@ -84,10 +84,10 @@ def _curves(figure: Any, chosen: Sequence[LayerRecord], steps: Array, losses: Ar
 def _words(steps: Array, losses: Array, layers: Sequence[LayerRecord]) -> str:
     """Say what the figure shows, with the numbers at both ends."""
     parts = [
-        f"{layer.name}: activation std {layer.activation_std[0]:.2g} to "
-        f"{layer.activation_std[-1]:.2g}, gradient rms {layer.gradient_rms[0]:.2g} to "
-        f"{layer.gradient_rms[-1]:.2g}, distinct units {layer.effective_width[0]} to "
-        f"{layer.effective_width[-1]} of {layer.units}"
+        f"{layer.name}: activation std {layer.std[0]:.2g} to "
+        f"{layer.std[-1]:.2g}, gradient rms {layer.gradient_rms[0]:.2g} to "
+        f"{layer.gradient_rms[-1]:.2g}, distinct units {layer.distinct[0]} to "
+        f"{layer.distinct[-1]} of {layer.units}"
         for layer in (layers[place] for place in _spread(len(layers), _LAYERS))
     ]
     has_loss = bool(np.isfinite(losses).all())

@@ -32,10 +32,10 @@ def as_text(steps: Array, losses: Array, layers: Mapping[str, LayerRecord]) -> s
 
 
 def _row(layer: LayerRecord) -> tuple[str, ...]:
-    ratio, widths = layer.update_ratio[-1], layer.effective_width
+    ratio, widths = layer.update_ratio[-1], layer.distinct
     return (
         layer.name,
-        _change(layer.activation_std),
+        _change(layer.std),
         _change(layer.gradient_rms),
         "" if math.isnan(ratio) else f"{ratio:.2g}",
         f"{_ends(f'{widths[0]}', f'{widths[-1]}')} of {layer.units}",

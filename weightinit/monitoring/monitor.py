@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from weightinit._arrays import check_array
 from weightinit._checks import check_integer
+from weightinit._messages import shown
 from weightinit._uninterrupted import uninterrupted
-from weightinit.diagnosis import LayerTrace
 from weightinit.monitoring import _figure, _table
-from weightinit.monitoring.probe import Probe, check_probe
-from weightinit.monitoring.records import EDGES, LayerRecord, Sample, join, measure
+from weightinit.monitoring.records import EDGES, LayerRecord, Sample, join, sample
 from weightinit.networks import Network
 from weightinit.networks.base import Array, Gradients
 from weightinit.networks.foreign import check_network
+from weightinit.tracing import LayerTrace
+from weightinit.tracing.recording import Probe
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,8 +37,8 @@ class Monitor:
     x : array_like, shape (n, ...)
         The probe: a few samples, which stay the same, so that what changes is the network.
     y : array_like, shape (n,) or (n, d), optional
-        Their labels or targets. Left out: the loss is nan, and gradients are those of a random
-        pull at the outputs that stays the same. They tell how gradients travel from layer to
+        Their labels or targets. Left out: the loss is nan, and gradients are those of a fixed
+        pull at the outputs, as for :func:`trace`. They tell how gradients travel from layer to
         layer, not how they shrink as the network learns.
     every : int, default 10
         Record after every so many steps. The steps of further trainings count on.
@@ -82,12 +84,12 @@ class Monitor:
     >>> _ = wi.train(net, x, y, epochs=10, batch_size=20, learning_rate=0.1, rng=0, monitor=monitor)
     >>> monitor.steps
     array([ 20,  40,  60,  80, 100])
-    >>> monitor.layers["dense0"].effective_width  # all 8 units are copies of one
+    >>> monitor.layers["dense0"].distinct  # all 8 units are copies of one
     array([1, 1, 1, 1, 1])
     """
 
     def __init__(self, x: ArrayLike, y: ArrayLike | None = None, *, every: int = 10) -> None:
-        self._x, self._y = check_probe(x, y)
+        self._x, self._y = _check_probe(x, y)
         self.every = check_integer("every", every, at_least=1)
         self.bin_edges = EDGES.copy()
         self._net: Network | None = None
@@ -95,7 +97,6 @@ class Monitor:
         self._steps: list[int] = []
         self._losses: list[float] = []
         self._samples: dict[str, list[Sample]] = {}
-        self._units: dict[str, int] = {}
         self._weights: dict[str, tuple[Array, Array]] = {}  # at the last record; room to compute in
 
     @property
@@ -111,9 +112,7 @@ class Monitor:
     @property
     def layers(self) -> dict[str, LayerRecord]:
         """The records of each layer, by name."""
-        return {
-            name: join(name, self._units[name], own) for name, own in self._samples.items() if own
-        }
+        return {name: join(samples) for name, samples in self._samples.items() if samples}
 
     def __call__(self, step: int, net: Network, loss: float, gradients: Gradients) -> None:
         """Count a step of training, and record if it is time; :func:`train` calls this."""
@@ -151,14 +150,13 @@ class Monitor:
         probe = self._adopt(net)
         if self._steps and self._steps[-1] == self._step:
             return  # nothing was trained since
+        found = probe.look(net.parameters)
         with np.errstate(all="ignore"):  # training says what is not finite
-            loss, rows = probe.look(net)
-            found = {row.name: measure(row, self._weights.get(row.name)) for row in rows}
-        self._units = {row.name: row.units for row in rows}
-        samples = [(self._samples.setdefault(name, []), found[name]) for name in found]
-        pairs = [(self._steps, self._step), (self._losses, loss), *samples]
-        kept = [call for row in rows for call in self._keep_weight(row)]
-        uninterrupted([*((list.append, own, value) for own, value in pairs), *kept])
+            kept = {row.name: sample(row, self._weights.get(row.name)) for row in found.layers}
+        samples = [(self._samples.setdefault(name, []), kept[name]) for name in kept]
+        pairs = [(self._steps, self._step), (self._losses, found.loss), *samples]
+        weights = [call for row in found.layers for call in self._keep_weight(row)]
+        uninterrupted([*((list.append, own, value) for own, value in pairs), *weights])
 
     def _keep_weight(self, row: LayerTrace) -> Iterator[tuple[Any, ...]]:
         """Yield the call that keeps a weight for the next record to compare with."""
@@ -171,9 +169,8 @@ class Monitor:
     def _adopt(self, net: Network) -> Probe:
         """Return the probe, checked against the network when that is first seen."""
         if self._net is None:
-            own = check_network(net)
-            self._probe = Probe(own, self._x, self._y)
-            self._net = own
+            self._probe = Probe.of(net, self._x, self._y)
+            self._net = net
         elif net is not self._net:
             check_network(net)
             raise ValueError(
@@ -218,3 +215,20 @@ class Monitor:
         7
         """
         return _figure.draw(self.steps, self.losses, self.layers)
+
+
+def _check_probe(x: ArrayLike, y: ArrayLike | None) -> tuple[Array, Array | None]:
+    """Return copies of a probe and its labels, as far as they can be checked without a network."""
+    way_out = "give it a few samples, such as x[:32] and y[:32]"
+    batch = check_array("x", x, "an array of samples", hint=way_out).copy()
+    if batch.ndim < 1 or len(batch) == 0:
+        raise ValueError(f"x must hold at least one sample, got {shown(x)}; {way_out}")
+    if y is None:
+        return batch, None
+    targets = check_array("y", y, "an array of labels or targets", hint=way_out).copy()
+    if targets.ndim < 1 or len(targets) != len(batch):
+        raise ValueError(
+            f"y must hold a label or target for each of the {len(batch)} samples of x, got shape "
+            f"{shown(targets.shape)}; {way_out}"
+        )
+    return batch, targets

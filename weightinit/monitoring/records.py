@@ -3,24 +3,22 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from weightinit.diagnosis import LayerTrace
-from weightinit.diagnosis.measures import dead_units, saturated_share
-from weightinit.diagnosis.paths import mean_square
-from weightinit.monitoring.width import effective_width
 from weightinit.networks.base import Array
+from weightinit.tracing import LayerTrace, measure
 
-__all__ = ["EDGES", "LayerRecord", "Sample", "join", "measure", "shares", "update_ratio"]
+__all__ = ["EDGES", "LayerRecord", "Sample", "join", "sample", "shares", "update_ratio"]
 
 #: Where the bins of all histograms begin and end: powers of ten, four bins to each.
 EDGES = np.linspace(-12.0, 4.0, 65)
 
 _LN10 = np.float32(math.log(10))
 
-#: What is measured of a layer at one step, by the names of the fields of a :class:`LayerRecord`.
-Sample = Mapping[str, float | Array]
+#: What is kept of a layer at one step, by the names of the fields of a :class:`LayerRecord`.
+Sample = Mapping[str, Any]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -34,17 +32,14 @@ class LayerRecord:
         The layer, such as ``dense0``.
     units : int
         How many units it has.
-    activation_mean, activation_std, activation_second_moment : ndarray, shape (records,)
-        Of the activations over the probe: all samples, positions and units.
-    gradient_rms : ndarray, shape (records,)
-        The root mean square of :math:`\partial L / \partial z`, z the pre-activations.
+    mean, std, second_moment, gradient_rms : ndarray, shape (records,)
+        Of the activations, and of the gradient for the pre-activations, over the probe.
+    dead, saturated, distinct, correlation : ndarray, shape (records,)
+        Shares of units and of values, a count of units, and how alike samples are: these eight are
+        what :class:`~weightinit.tracing.LayerStats` says.
     update_ratio : ndarray, shape (records,)
         :math:`\|W_t - W_s\| / \|W_t\|`, from the weights :math:`W_s` at the record before to
         :math:`W_t` at this one; nan at the first record and where there are no weights.
-    effective_width : ndarray of int, shape (records,)
-        How many units differ, in incoming weights or in their gradients, by more than rounding.
-    dead, saturated : ndarray, shape (records,)
-        The share of units that are flat on the whole probe, and of values where an activation is.
     activation_histogram, gradient_histogram : ndarray, shape (records, bins)
         The shares of all values whose magnitude lies between the powers of ten ``bin_edges`` of
         the monitor; the first and last bins take what is beyond. What is 0 or not finite is in
@@ -58,38 +53,32 @@ class LayerRecord:
     >>> monitor = wi.Monitor(x[:32], y[:32])
     >>> monitor.record(net)
     >>> layer = monitor.layers["dense0"]
-    >>> layer.units, layer.effective_width, layer.activation_histogram.shape
+    >>> layer.units, layer.distinct, layer.activation_histogram.shape
     (8, array([8]), (1, 64))
     """
 
     name: str
     units: int
-    activation_mean: Array
-    activation_std: Array
-    activation_second_moment: Array
+    mean: Array
+    std: Array
+    second_moment: Array
     gradient_rms: Array
-    update_ratio: Array
-    effective_width: Array
     dead: Array
     saturated: Array
+    distinct: Array
+    correlation: Array
+    update_ratio: Array
     activation_histogram: Array
     gradient_histogram: Array
 
 
-def measure(row: LayerTrace, kept: tuple[Array, Array] | None) -> Sample:
+def sample(row: LayerTrace, kept: tuple[Array, Array] | None) -> Sample:
     """Measure one layer now; `kept` are its weights at the record before, and room for more."""
-    a, dz = row.activations, row.pre_activations_gradient
     return {
-        "activation_mean": float(a.mean(dtype=np.float64)),
-        "activation_std": float(a.std(dtype=np.float64)),
-        "activation_second_moment": mean_square(a),
-        "gradient_rms": mean_square(dz) ** 0.5,
+        **vars(measure(row)),
         "update_ratio": update_ratio(row.weight, kept),
-        "effective_width": effective_width(row),
-        "dead": float(dead_units(row).mean()),
-        "saturated": saturated_share(row),
-        "activation_histogram": shares(a),
-        "gradient_histogram": shares(dz),
+        "activation_histogram": shares(row.activations),
+        "gradient_histogram": shares(row.pre_activations_gradient),
     }
 
 
@@ -135,7 +124,7 @@ def shares(x: Array) -> Array:
     return np.asarray(counts / x.size)
 
 
-def join(name: str, units: int, samples: Sequence[Sample]) -> LayerRecord:
+def join(samples: Sequence[Sample]) -> LayerRecord:
     """Put the samples of a layer, one a record, into arrays."""
-    arrays = {key: np.array([sample[key] for sample in samples]) for key in samples[0]}
-    return LayerRecord(name=name, units=units, **arrays)
+    fields = {key: np.array([each[key] for each in samples]) for key in samples[0]}
+    return LayerRecord(**fields | {key: samples[0][key] for key in ("name", "units")})

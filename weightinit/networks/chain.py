@@ -4,46 +4,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from weightinit._checks import check_items
 from weightinit._messages import message, shown
-from weightinit.networks._passes import Cache, check_backward, check_forward
 from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
 
-__all__ = ["Chain", "Step", "check_layers"]
-
-_T = TypeVar("_T")
-
-
-class Step(NamedTuple):
-    """
-    What one layer of a chain did on the way forward.
-
-    Attributes
-    ----------
-    name : str
-        The name of the layer: ``dense0``.
-    y : ndarray, shape (n, ...)
-        Its output.
-    cache : object
-        For its backward pass.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from weightinit.networks import ActivationLayer, Chain
-    >>> [(name, y)] = [(s.name, s.y) for s in Chain([ActivationLayer("relu")]).steps({}, np.eye(2))]
-    >>> name
-    'relu0'
-    """
-
-    name: str
-    y: Array
-    cache: Any
+__all__ = ["Chain", "check_layers"]
 
 
 @dataclass(frozen=True)
@@ -95,95 +64,6 @@ class Chain(Layer):
             numbers[layer.kind] += 1
         return named
 
-    def steps(self, parameters: Parameters, x: Array, mask: Array | None = None) -> Iterator[Step]:
-        """
-        Go forward, one layer at a time.
-
-        Parameters
-        ----------
-        parameters : mapping of str to ndarray
-            The arrays that ``parameter_shapes`` declares.
-        x : ndarray, shape (n, ...)
-            A batch of samples.
-        mask : ndarray of bool, shape (n, T), optional
-            Which time steps count.
-
-        Yields
-        ------
-        Step
-            What each layer made of the output of the one before. What is not finite goes on.
-
-        Raises
-        ------
-        TypeError, ValueError
-            The arguments are not those of a forward pass of this chain.
-        """
-        return _quietly(self._steps(*check_forward(self, parameters, x, mask, finite=False)))
-
-    def _steps(self, parameters: Parameters, x: Array, mask: Array | None) -> Iterator[Step]:
-        own = _by_layer(parameters)
-        for name, layer in self.named.items():
-            y, content = layer._forward(own.get(name, {}), x, mask)
-            mask = layer._mask(x, mask)
-            yield Step(name, y, Cache(layer, x.shape[1:], y.shape, y.dtype, content))
-            x = y
-
-    def steps_back(
-        self, parameters: Parameters, caches: Sequence[Any], dy: Array
-    ) -> Iterator[tuple[str, Array | None, Gradients]]:
-        r"""
-        Go back, one layer at a time, from the last to the first: the chain rule.
-
-        Parameters
-        ----------
-        parameters : mapping of str to ndarray
-            The arrays that the forward pass was given.
-        caches : sequence of object
-            The caches of the steps forward.
-        dy : ndarray, shape (n, ...)
-            The gradient with respect to the output of the chain.
-
-        Yields
-        ------
-        name : str
-            The layer.
-        dx : ndarray, shape (n, ...), or None
-            The gradient with respect to the input of the layer.
-        gradients : dict of str to ndarray
-            The gradients of its parameters, by their names in the layer. What is not finite goes
-            on.
-
-        Raises
-        ------
-        TypeError, ValueError
-            The arguments are not those of a backward pass of this chain.
-        """
-        caches = caches if isinstance(caches, Cache) else self._joined(caches)
-        own, flow = check_backward(self, parameters, caches, dy, finite=False)
-        return _quietly(self._steps_back(own, caches.content, flow))
-
-    def _joined(self, caches: object) -> Cache:
-        """Return the cache of the chain that those of its layers make."""
-        allowed, hint = "the caches of the steps forward", "write [step.cache for step in steps]"
-        n = len(self.layers)
-        own = check_items("caches", caches, allowed, hint=hint, at_least=n, most=n)
-        for place, (cache, layer) in enumerate(zip(own, self.layers, strict=True)):
-            if not isinstance(cache, Cache) or cache.layer != layer:
-                raise TypeError(message(f"caches[{place}]", cache, f"of {shown(layer)}", hint))
-        return Cache(self, own[0].input_shape, own[-1].y_shape, own[-1].dtype, own)
-
-    def _steps_back(
-        self, parameters: Parameters, caches: Sequence[Cache], dy: Array
-    ) -> Iterator[tuple[str, Array | None, Gradients]]:
-        own = _by_layer(parameters)
-        flow: Array | None = dy
-        for (name, layer), cache in zip(
-            reversed(self.named.items()), reversed(caches), strict=True
-        ):
-            assert flow is not None  # only the first layer takes integers
-            flow, gradients = layer._backward(own.get(name, {}), cache.content, flow)
-            yield name, flow, gradients
-
     def _check_batch(self, x: object, dtype: np.dtype[Any] | None = None) -> Array:
         return self.layers[0]._check_batch(x, dtype)
 
@@ -200,37 +80,60 @@ class Chain(Layer):
             input_shape = layer.output_shape(input_shape)
         return input_shape
 
+    def _outputs(self, parameters: Parameters, x: Array) -> Array:
+        """Return the output alone: what a layer made is let go as soon as the next is done."""
+        for y, _ in self._steps(parameters, x, None):
+            x = y
+        return x
+
     def _forward(self, parameters: Parameters, x: Array, mask: Array | None) -> tuple[Array, Any]:
-        steps = list(self._steps(parameters, x, mask))
-        return steps[-1].y, [step.cache for step in steps]
+        caches = []
+        for y, cache in self._steps(parameters, x, mask):
+            x = y
+            caches.append(cache)
+        return x, caches
 
     def _backward(
         self, parameters: Parameters, cache: Any, dy: Array
     ) -> tuple[Array | None, Gradients]:
-        steps = list(self._steps_back(parameters, cache, dy))
-        return steps[-1][1], _full_names((name, own) for name, _, own in reversed(steps))
+        return self._go_back(parameters, cache, dy, to_input=True)
 
     def _gradients(self, parameters: Parameters, cache: Any, dy: Array) -> Gradients:
-        behind = list(islice(self._steps_back(parameters, cache, dy), len(self.layers) - 1))
-        flow = behind[-1][1] if behind else dy
-        assert flow is not None  # only the first layer takes integers
-        name, first = next(iter(self.named.items()))
-        own = first._gradients(_by_layer(parameters).get(name, {}), cache[0].content, flow)
-        return _full_names([(name, own), *((name, own) for name, _, own in reversed(behind))])
+        return self._go_back(parameters, cache, dy, to_input=False)[1]
 
+    def _steps(
+        self, parameters: Parameters, x: Array, mask: Array | None
+    ) -> Iterator[tuple[Array, Any]]:
+        """Yield the output and the cache of each layer, the first to the last."""
+        own = _by_layer(parameters)
+        for name, layer in self.named.items():
+            y, cache = layer._forward(own.get(name, {}), x, mask)
+            mask = layer._mask(x, mask)
+            yield y, cache
+            x = y
 
-def _quietly(steps: Iterator[_T]) -> Iterator[_T]:
-    """Let what is not finite go on without a warning: it shows in the steps."""
-    while True:
-        with np.errstate(all="ignore"):
-            step = next(steps, None)
-        if step is None:
-            return
-        yield step
+    def _go_back(
+        self, parameters: Parameters, caches: Sequence[Any], dy: Array, *, to_input: bool
+    ) -> tuple[Array | None, Gradients]:
+        """Go from the last layer to the first, and if asked on to its input: the chain rule."""
+        own, gradients = _by_layer(parameters), {}
+        first, flow = next(iter(self.named)), dy
+        for (name, layer), cache in zip(
+            reversed(self.named.items()), reversed(caches), strict=True
+        ):
+            given = own.get(name, {}), cache, flow
+            if name == first and not to_input:
+                gradients[name] = layer._gradients(*given)
+            else:
+                flow, gradients[name] = layer._backward(*given)  # type: ignore[assignment]
+        return flow, _full_names(reversed(gradients.items()))
 
 
 def _by_layer(parameters: Parameters) -> dict[str, dict[str, Array]]:
-    """Group parameters by the name of their layer, which is what stands before the first dot."""
+    """Group parameters by the name of their layer, which is what stands before the first dot.
+
+    A name without a dot, such as the scale of a residual block, is that of no layer here.
+    """
     groups: dict[str, dict[str, Array]] = {}
     for full, array in parameters.items():
         name, _, local = full.partition(".")
@@ -238,13 +141,9 @@ def _by_layer(parameters: Parameters) -> dict[str, dict[str, Array]]:
     return groups
 
 
-def _full_names(own: Iterable[tuple[str, Gradients]]) -> Gradients:
+def _full_names(by_layer: Iterable[tuple[str, Gradients]]) -> Gradients:
     """Put the name of its layer in front of each gradient."""
-    return {
-        f"{name}.{local}": gradient
-        for name, gradients in own
-        for local, gradient in gradients.items()
-    }
+    return {f"{name}.{local}": g for name, own in by_layer for local, g in own.items()}
 
 
 def check_layers(name: str, layers: object) -> tuple[Layer, ...]:

@@ -41,7 +41,7 @@ def check_network(net: object) -> Network:
     if found and not isinstance(net, Network):
         raise TypeError(
             f"net must be a Network of this package, got a model of {found[0]}, "
-            f"{short(type(net).__name__)}; record one pass of it as a wi.diagnosis.Trace, and give "
+            f"{short(type(net).__name__)}; record one pass of it as a wi.tracing.Trace, and give "
             f"that to wi.diagnosis.judge: {_GUIDE} shows how"
         )
     return check_instance("net", net, Network, "a Network", hint="build one with wi.mlp([2, 4, 1])")

@@ -17,6 +17,7 @@ from weightinit.networks.backpropagation import backpropagate
 from weightinit.networks.base import Array, Gradients, Layer, Shape
 from weightinit.networks.chain import Chain
 from weightinit.networks.losses import choose_loss, labels_of
+from weightinit.networks.record import Step, watch
 from weightinit.networks.recurrent import Embedding
 
 __all__ = ["Network"]
@@ -179,13 +180,10 @@ class Network:
         >>> z.shape, z.dtype
         ((5, 10), dtype('float32'))
         """
-        parameters = self.parameters
-        y = self.check_inputs(x)
+        parameters, batch = self.parameters, self.check_inputs(x)
         with no_overflow("x and the weights", _WHERE) as made:
-            for step in self.chain._steps(parameters, y, None):  # which keeps no layer for long
-                y = step.y
-            made.append(y)
-        return y
+            made.append(self.chain._outputs(parameters, batch))
+        return made[0]
 
     def predict(self, x: ArrayLike) -> Array:
         """
@@ -262,6 +260,50 @@ class Network:
             value, _, gradients = backpropagate(self.chain, parameters, loss, batch, targets)
             made.extend([np.asarray(value), *gradients.values()])
         return value, gradients
+
+    def record(self, x: ArrayLike, y: ArrayLike | None = None) -> dict[str, Step]:
+        """
+        Compute as :meth:`forward` does, and with labels as :meth:`loss_and_gradients`; keep all.
+
+        For a look at any layer, in the shapes that layers have. What measures and judges work
+        with, whatever the framework, is a :func:`trace`.
+
+        Parameters
+        ----------
+        x : array_like, shape (n, ...)
+            A batch of samples.
+        y : array_like, shape (n,) or (n, d), optional
+            Labels or targets. Left out: nothing goes back, and there are no gradients.
+
+        Returns
+        -------
+        dict of str to Step
+            What each layer was given and made, by its name, in order; the layers of a residual
+            branch stand before their block, with its name in front: ``residual0.dense1``. Values
+            need not be finite.
+
+        Raises
+        ------
+        RuntimeError, TypeError, ValueError
+            As for :meth:`loss_and_gradients`, but that nothing is said of an overflow.
+
+        Examples
+        --------
+        >>> import weightinit as wi
+        >>> net = wi.mlp([2, 3, 1], "tanh").initialize(wi.zeros)
+        >>> steps = net.record([[1.0, 2.0]], [1])
+        >>> list(steps), steps["tanh0"].y, steps["dense1"].dy
+        (['dense0', 'tanh0', 'dense1'], array([[0., 0., 0.]]), array([[-0.5]]))
+        """
+        parameters, batch = self.parameters, self.check_inputs(x)
+        chain, steps = watch(self.chain)
+        with np.errstate(all="ignore"):  # what is not finite shows in the record
+            if y is None:
+                chain._outputs(parameters, batch)
+            else:
+                loss, targets = choose_loss(y, len(batch), self.output_shape)
+                backpropagate(chain, parameters, loss, batch, targets)
+        return steps
 
     def check_inputs(self, x: ArrayLike) -> Array:
         """

@@ -69,14 +69,10 @@ class Residual(Layer):
         return input_shape
 
     def _forward(self, parameters: Parameters, x: Array, mask: Array | None) -> tuple[Array, Any]:
-        f, cache = self.branch._forward(_branch(parameters), x, mask)
+        f, cache = self.branch._forward(parameters, x, mask)
         return x + parameters["scale"] * f, (f, cache)
 
     def _backward(self, parameters: Parameters, cache: Any, dy: Array) -> tuple[Array, Gradients]:
         f, inner = cache
-        dx, gradients = self.branch._backward(_branch(parameters), inner, parameters["scale"] * dy)
+        dx, gradients = self.branch._backward(parameters, inner, parameters["scale"] * dy)
         return dy + dx, {"scale": np.asarray(np.vdot(dy, f)), **gradients}
-
-
-def _branch(parameters: Parameters) -> Parameters:
-    return {name: array for name, array in parameters.items() if name != "scale"}

@@ -236,12 +236,11 @@ class _Run:
         )
 
     def _not_finite(self, x: Array) -> Iterator[str]:
-        parameters = self.net.parameters
-        for name, y, _ in self.net.chain.steps(parameters, x):
-            own = [key for key in parameters if key.startswith(f"{name}.")]
-            for key in own:
-                if not np.isfinite(parameters[key]).all():
-                    yield f"{key} of layer {name} is the first weight that is not finite"
-            if not np.isfinite(y).all():
+        for name, step in self.net.record(x).items():
+            for key, theta in step.parameters.items():
+                if not np.isfinite(theta).all():
+                    yield f"{name}.{key} of layer {name} is the first weight that is not finite"
+            if not np.isfinite(step.y).all():
                 yield f"the output of layer {name} is the first that is not finite"
-        yield f"the output of layer {name} is finite, up to {np.abs(y).max():.3g}, its loss is not"
+        largest = np.abs(step.y).max()
+        yield f"the output of layer {name} is finite, up to {largest:.3g}, its loss is not"

@@ -1,0 +1,17 @@
+"""What one pass through a network shows: plain arrays by layer, and what is measured of them.
+
+:func:`trace` records a network of this package; for one of another framework fill a
+:class:`Trace` yourself. :func:`measure` sums up a layer. Neither knows what is right or wrong.
+
+>>> import weightinit as wi
+>>> net = wi.mlp([2, 8, 3], "tanh").initialize(wi.Constant(value=0.5))
+>>> layer = wi.trace(net, [[1.0, 2.0], [0.5, -1.0]]).layers[0]
+>>> layer.pre_activations.shape, wi.tracing.measure(layer).distinct
+((2, 8), 1)
+"""
+
+from weightinit.tracing.measures import LayerStats, measure
+from weightinit.tracing.recording import trace
+from weightinit.tracing.trace import LayerTrace, Trace
+
+__all__ = ["LayerStats", "LayerTrace", "Trace", "measure", "trace"]

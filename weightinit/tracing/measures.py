@@ -1,0 +1,279 @@
+"""What is measured of one layer: the one vocabulary of diagnosis and monitor."""
+
+import functools
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from weightinit.activations import Activation
+from weightinit.networks.base import Array
+from weightinit.tracing.trace import LayerTrace
+
+__all__ = [
+    "LayerStats",
+    "always_on",
+    "correlation",
+    "dead_units",
+    "distinct_units",
+    "flat_beyond",
+    "mean_square",
+    "measure",
+    "saturated_share",
+]
+
+_ROWS = 256  # of a weight are looked at together: they stay in the cache
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerStats:
+    r"""
+    What is measured of one layer, by the names that diagnosis and monitor share.
+
+    Parameters
+    ----------
+    name : str
+        The layer, such as ``dense0``.
+    units : int
+        How many units it has.
+    mean, std, second_moment : float
+        Of the activations: over all samples, positions and units.
+    gradient_rms : float
+        The root mean square of :math:`\partial L / \partial z`, z the pre-activations.
+    dead : float
+        The share of units on whose every sample the activation is flat, :math:`\phi' = 0`.
+    saturated : float
+        The share of values where the slope is below 1 % of its largest, on the flat ends of tanh
+        and the like.
+    distinct : int
+        How many units differ, in incoming weights or in their gradients, by more than rounding.
+    correlation : float
+        How alike two samples are here: the mean of :math:`z_a \cdot z_b / (|z_a| |z_b|)` over all
+        pairs of pre-activations of different samples, as in mean-field theory. 1 where they differ
+        in length alone; nan where there is no pair that is not zero.
+
+    References
+    ----------
+    Poole et al. (2016), "Exponential expressivity in deep neural networks through transient
+    chaos", arXiv:1606.05340, for the correlation.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> net = wi.mlp([2, 4, 3]).initialize(wi.Constant(value=0.5))
+    >>> stats = wi.tracing.measure(wi.trace(net, [[1.0, 2.0], [0.5, 1.0]]).layers[0])
+    >>> stats.units, stats.distinct, stats.correlation
+    (4, 1, 1.0)
+    """
+
+    name: str
+    units: int
+    mean: float
+    std: float
+    second_moment: float
+    gradient_rms: float
+    dead: float
+    saturated: float
+    distinct: int
+    correlation: float
+
+
+def measure(row: LayerTrace) -> LayerStats:
+    """
+    Measure one layer.
+
+    Parameters
+    ----------
+    row : LayerTrace
+        What went through it, of whatever framework.
+
+    Returns
+    -------
+    LayerStats
+        The measures.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> net = wi.mlp([2, 3]).initialize(wi.Constant(value=0.5))
+    >>> wi.tracing.measure(wi.trace(net, [[1.0, 3.0]]).layers[0]).mean
+    2.0
+    """
+    a = row.activations
+    with np.errstate(all="ignore"):  # what is not finite shows in the measures
+        return LayerStats(
+            name=row.name,
+            units=row.units,
+            mean=float(a.mean(dtype=np.float64)),
+            std=float(a.std(dtype=np.float64)),
+            second_moment=mean_square(a),
+            gradient_rms=math.sqrt(mean_square(row.pre_activations_gradient)),
+            dead=float(dead_units(row).mean()),
+            saturated=saturated_share(row),
+            distinct=distinct_units(row),
+            correlation=correlation(row),
+        )
+
+
+def mean_square(x: Array) -> float:
+    """Return the second moment, in double precision.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from weightinit.tracing.measures import mean_square
+    >>> mean_square(np.array([1.0, 3.0]))
+    5.0
+    """
+    flat = x.astype(np.float64).ravel()
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(flat @ flat) / max(flat.size, 1)
+
+
+def dead_units(row: LayerTrace) -> Array:
+    """Return which units have slope 0 on every sample.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> from weightinit.tracing.measures import dead_units
+    >>> net = wi.mlp([1, 2, 2]).initialize(
+    ...     {"dense0.bias": wi.Constant(value=-9.0), "*.weight": wi.ones}
+    ... )
+    >>> dead_units(wi.trace(net, [[1.0], [2.0]]).layers[0])
+    array([ True,  True])
+    """
+    if row.activation is None:
+        return np.zeros(row.units, bool)
+    return np.asarray(~row.activation.derivative(row.pre_activations).any(axis=0))
+
+
+def always_on(row: LayerTrace) -> Array:
+    """Return which units have a positive pre-activation on every sample.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> from weightinit.tracing.measures import always_on
+    >>> net = wi.mlp([1, 2, 2]).initialize(wi.ones)
+    >>> always_on(wi.trace(net, [[1.0], [2.0]]).layers[0])
+    array([ True,  True])
+    """
+    return np.asarray((row.pre_activations > 0).all(axis=0))
+
+
+def saturated_share(row: LayerTrace) -> float:
+    """Return the share of values on the flat ends of the activation; 0 where it has none.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> from weightinit.tracing.measures import saturated_share
+    >>> net = wi.mlp([1, 2, 2], "tanh").initialize(wi.ones)
+    >>> saturated_share(wi.trace(net, [[1.0], [9.0]]).layers[0])
+    0.5
+    """
+    return float((np.abs(row.pre_activations) > flat_beyond(row.activation)).mean())
+
+
+@functools.lru_cache(maxsize=256)
+def flat_beyond(activation: Activation | None) -> float:
+    """Return the z beyond which, on both sides, the slope is below 1 % of its largest; else inf.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> from weightinit.tracing.measures import flat_beyond
+    >>> flat_beyond(wi.activations.tanh), flat_beyond(wi.activations.relu)
+    (2.99, inf)
+    """
+    if activation is None:
+        return math.inf
+    z = np.arange(0, 50, 0.01)
+    slopes = np.maximum(np.abs(activation.derivative(z)), np.abs(activation.derivative(-z)))
+    steep = np.flatnonzero(slopes >= 0.01 * slopes.max())
+    return math.inf if steep[-1] >= 2000 else float(z[steep[-1]])
+
+
+def correlation(row: LayerTrace) -> float:
+    r"""Return the mean cosine between the pre-activations of different samples.
+
+    With the directions :math:`u_i = z_i / |z_i|` of all rows, the sum over all pairs is
+    :math:`|\sum_i u_i|^2`; within samples it is :math:`\sum_s |\sum_{i \in s} u_i|^2`.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> from weightinit.tracing.measures import correlation
+    >>> net = wi.mlp([2, 2]).initialize(wi.identity)
+    >>> correlation(wi.trace(net, [[1.0, 0.0], [3.0, 4.0]]).layers[0])
+    0.6
+    """
+    z = row.pre_activations.astype(np.float64)
+    largest = np.abs(z).max(axis=1)
+    kept = largest != 0
+    directions = z[kept] / largest[kept, np.newaxis]  # so that squares cannot underflow
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    samples = (np.arange(len(z)) if row.samples is None else row.samples)[kept]
+    _, starts, counts = np.unique(samples, return_index=True, return_counts=True)
+    if len(starts) < 2:
+        return math.nan
+    sums = np.add.reduceat(directions, starts)
+    total = sums.sum(axis=0)
+    pairs = len(directions) ** 2 - np.vdot(counts, counts)
+    return float(np.clip((np.vdot(total, total) - np.vdot(sums, sums)) / pairs, -1, 1))
+
+
+def distinct_units(row: LayerTrace) -> int:
+    """Return how many units differ in incoming weights or in their gradients.
+
+    Equal means: to rounding. A sum over m samples of eps each is off by about m eps at most, and
+    so the tolerance is that, relative to the largest entry. Copies are neighbours in the order of
+    a random projection; neighbours are compared entry by entry until they differ.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> from weightinit.tracing.measures import distinct_units
+    >>> net = wi.mlp([2, 3, 2]).initialize(wi.Constant(value=0.5))
+    >>> distinct_units(wi.trace(net, [[1.0, 2.0], [0.5, 1.0]], [0, 1]).layers[0])
+    1
+    """
+    if row.weight is None or row.weight_gradient is None:
+        return row.units
+    sums = len(row.pre_activations) + row.weight.size // row.units + (row.bias is not None)
+    tolerance = sums * float(np.finfo(row.weight.dtype).eps)
+    group = np.zeros(row.units, np.intp)
+    for parts in ((row.weight, row.bias), (row.weight_gradient, row.bias_gradient)):
+        if group.max() < row.units - 1:
+            group = _split(group, _matrices(parts), tolerance)
+    return int(group.max()) + 1
+
+
+def _matrices(parts: Iterable[Array | None]) -> list[Array]:
+    """Return matrices in whose columns stands all that leads into a unit."""
+    return [part.reshape(-1, part.shape[-1]) for part in parts if part is not None]
+
+
+def _split(group: Array, matrices: Sequence[Array], tolerance: float) -> Array:
+    """Split groups of units into those whose columns are equal, and number them."""
+    largest = max(float(max(matrix.max(), -matrix.min())) for matrix in matrices)
+    limit = tolerance * (largest if math.isfinite(largest) else 1.0)
+    rng, projection = np.random.default_rng(0), np.zeros(len(group))
+    for matrix in matrices:
+        projection += rng.standard_normal(len(matrix)).astype(matrix.dtype) @ matrix
+    order = np.lexsort((projection, group))
+    same = np.diff(group[order]) == 0
+    for matrix in matrices:
+        for start in range(0, len(matrix), _ROWS):
+            (pairs,) = np.nonzero(same)
+            if not len(pairs):
+                break
+            block = matrix[start : start + _ROWS]
+            apart = block.take(order[pairs], axis=1)
+            apart -= block.take(order[pairs + 1], axis=1)
+            same[pairs] = np.abs(apart, out=apart).max(axis=0) <= limit
+    numbers = np.empty_like(group)
+    numbers[order] = np.concatenate([[0], np.cumsum(~same)])
+    return numbers

@@ -1,0 +1,305 @@
+"""Recording a trace: a pass forward and one back, layer by layer."""
+
+import dataclasses
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from weightinit._messages import shown
+from weightinit.networks.activation import ActivationLayer
+from weightinit.networks.backpropagation import backpropagate
+from weightinit.networks.base import Array, Layer, Parameters
+from weightinit.networks.chain import Chain
+from weightinit.networks.convolution import Conv2D
+from weightinit.networks.foreign import check_network
+from weightinit.networks.losses import Loss, choose_loss
+from weightinit.networks.network import Network
+from weightinit.networks.normalization import LayerNorm
+from weightinit.networks.pooling import MaxPool2D
+from weightinit.networks.record import Step, watch
+from weightinit.networks.recurrent import RNN
+from weightinit.networks.residual import Residual
+from weightinit.tracing.trace import LayerTrace, Trace
+
+__all__ = ["Probe", "trace"]
+
+#: A step lowers the loss by about this share of it, or moves outputs by as much where none is.
+_STEP = 0.01
+
+
+def trace(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Trace:
+    """
+    Record what goes through each layer of a network, forwards and back.
+
+    For whoever measures or judges layers, of any framework. A look at each layer by itself, in the
+    shapes that layers have, is :meth:`Network.record`.
+
+    Parameters
+    ----------
+    net : Network
+        The network, with weights; they are not changed.
+    x : array_like, shape (n, ...)
+        A batch of samples; about a hundred will do.
+    y : array_like, shape (n,) or (n, d), optional
+        Labels or targets. Left out: there is no loss, and the gradients are those of a pull at the
+        outputs, normal with std 1/n, at random but always the same.
+
+    Returns
+    -------
+    Trace
+        The record.
+
+    Raises
+    ------
+    RuntimeError
+        The network has no weights yet.
+    TypeError, ValueError
+        `net` is no network or has no layer with a weight; `x` or `y` do not fit it.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> net = wi.mlp([2, 4, 3]).initialize(wi.he_normal, rng=0)
+    >>> [layer.name for layer in wi.trace(net, [[1.0, 2.0]]).layers]
+    ['dense0', 'dense1']
+    """
+    probe = Probe.of(net, x, y)
+    found = probe.look(net.parameters)
+    return dataclasses.replace(found, after=probe.look_again(found))
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """
+    A batch, checked against a network, with what pulls at the outputs.
+
+    Parameters
+    ----------
+    chain : Chain
+        The layers of the network.
+    inputs : ndarray, shape (n, ...)
+        The batch, as the network computes with it.
+    loss : callable
+        From outputs and targets to the loss and its gradient.
+    targets : ndarray
+        The labels or targets; empty where there are none, and the pull is always the same.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> from weightinit.tracing.recording import Probe
+    >>> net = wi.mlp([2, 3, 1]).initialize(wi.zeros)
+    >>> Probe.of(net, [[1.0, 2.0]], [1]).look(net.parameters).loss
+    0.693147
+    """
+
+    chain: Chain
+    inputs: Array
+    loss: Loss
+    targets: Array
+
+    @classmethod
+    def of(cls, net: Network, x: ArrayLike, y: ArrayLike | None) -> "Probe":
+        """Check a batch, and labels or targets if there are any, against a network."""
+        inputs = check_network(net).check_inputs(x)
+        if y is None:
+            return cls(net.chain, inputs, _fixed_pull, np.empty(0))
+        return cls(net.chain, inputs, *choose_loss(y, len(inputs), net.output_shape))
+
+    def look(self, parameters: Parameters) -> Trace:
+        """Return what a pass forward and one back show, for any parameters of the network."""
+        chain, steps = watch(self.chain)
+        with np.errstate(all="ignore"):  # what is not finite shows in the trace
+            loss, _, _ = backpropagate(chain, parameters, self.loss, self.inputs, self.targets)
+            rows = tuple(_rows(steps))
+        if not rows:
+            raise ValueError(
+                f"there is nothing to trace: {shown(self.chain)} has no layer with a weight"
+            )
+        if not all(len(row.activations) for row in rows):
+            raise ValueError("x must hold words, got nothing but padding, token 0; check the data")
+        labels = self.targets if self.targets.dtype.kind == "i" else None
+        return Trace(inputs=self.inputs, layers=rows, loss=loss, labels=labels)
+
+    def look_again(self, first: Trace) -> Trace | None:
+        """Step as long as that wakes weights whose gradient was exactly zero at first."""
+        tilted, found = dataclasses.replace(self, loss=self._tilted), None
+        before = tilted.look(first.parameters) if _silent(first) else first
+        while silent := _silent(before):
+            again = tilted.look(_step(before, before.loss if self.targets.size else 1.0))
+            if _silent(again) >= silent:
+                break
+            before = found = again
+        return found
+
+    def _tilted(self, z: Array, y: Array) -> tuple[float, Array]:
+        """Weigh samples unequally: in a balanced batch gradients may cancel."""
+        value, dz = self.loss(z, y)
+        weights = np.random.default_rng(0).uniform(0.5, 1.5, (len(z), *[1] * (z.ndim - 1)))
+        return value, dz * weights.astype(dz.dtype)
+
+
+def _fixed_pull(z: Array, _targets: Array) -> tuple[float, Array]:
+    """Stand in for a loss where there are no labels: pull at the outputs, always the same way.
+
+    Labels that are made up would pull less at a network the more it has learned of them.
+    """
+    pull = np.random.default_rng(0).standard_normal(z.shape) / len(z)
+    return math.nan, pull.astype(z.dtype)
+
+
+def _step(found: Trace, size: float) -> Parameters:
+    """Return the parameters after a step that lowers the loss by a small share of a size."""
+    gradients = found.gradients
+    square = sum(float(np.vdot(g, g)) for g in gradients.values())
+    rate = _STEP * size / square if square else math.nan
+    if not math.isfinite(rate):
+        return found.parameters
+    return {
+        name: np.asarray(theta - theta.dtype.type(rate) * gradients[name])
+        for name, theta in found.parameters.items()
+    }
+
+
+def _silent(found: Trace) -> set[str]:
+    return {
+        row.name
+        for row in found.layers
+        if row.weight_gradient is not None and not row.weight_gradient.any()
+    }
+
+
+def _rows(steps: Mapping[str, Step]) -> Iterator[LayerTrace]:
+    """Yield a row for each layer with a weight and for each residual block."""
+    groups = _grouped(steps)
+    for name, step in steps.items():
+        if name in groups:
+            make = _recurrent_row if isinstance(step.layer, RNN) else _row
+            yield make(step, groups[name])
+
+
+def _grouped(steps: Mapping[str, Step]) -> dict[str, list[Step]]:
+    """Group layers by the one, with a weight or a branch, in whose row they are.
+
+    It is the one before them; for those in front of the first the first; and the block where there
+    is none in a branch.
+    """
+    chains: dict[str, list[Step]] = {}
+    for step in steps.values():
+        chains.setdefault(step.name.rpartition(".")[0], []).append(step)
+    groups: dict[str, list[Step]] = {}
+    for block, chain in chains.items():
+        heads = [i for i, step in enumerate(chain) if _has_row(step)]
+        ends = [*heads[1:], len(chain)]
+        for start, end in zip([0, *heads[1:]], ends, strict=True):
+            name = next((step.name for step in chain[start:end] if _has_row(step)), block)
+            groups[name] = chain[start:end] + groups.get(name, [])
+    return groups
+
+
+def _has_row(step: Step) -> bool:
+    return "weight" in step.parameters or isinstance(step.layer, Residual)
+
+
+def _common(step: Step, group: Sequence[Step]) -> dict[str, Any]:
+    """Return the name of a row, and the parameters of all layers in it."""
+
+    def named(part: str) -> dict[str, Array]:
+        return {
+            f"{other.name}.{key}": array
+            for other in group
+            for key, array in getattr(other, part).items()
+            if "." not in key  # those of a branch are in its own rows
+        }
+
+    return {
+        "name": step.name,
+        "parameters": named("parameters"),
+        "gradients": named("gradients"),
+    }
+
+
+def _row(step: Step, group: Sequence[Step]) -> LayerTrace:
+    behind = [] if isinstance(step.layer, Residual) else group[group.index(step) + 1 :]
+    activation = next((s for s in behind if isinstance(s.layer, ActivationLayer)), None)
+    z, dz, a, da = step.y, step.dy, step.y, step.dy
+    before = behind
+    if activation is not None:
+        z, dz, a, da = activation.x, activation.dx, activation.y, activation.dy
+        before = behind[: behind.index(activation)]
+    tokens, mask = step.layer.takes_tokens, step.layer._mask(step.x, step.mask)
+    return LayerTrace(
+        **_common(step, group),
+        activation=None if activation is None else activation.layer.activation,  # type: ignore[attr-defined]
+        inputs=None if tokens else _matrix(step.x, step.mask),
+        inputs_gradient=None if tokens else _matrix(step.dx, step.mask),
+        pre_activations=_matrix(z, mask),
+        pre_activations_gradient=_matrix(dz, mask),
+        activations=_matrix(a, mask),
+        activations_gradient=_matrix(da, mask),
+        samples=_samples(z, mask),
+        normalized=any(isinstance(other.layer, LayerNorm) for other in before),
+        pooled=any(isinstance(other.layer, MaxPool2D) for other in behind),
+        coverage=_coverage(step.layer, step.x),
+    )
+
+
+def _recurrent_row(step: Step, group: Sequence[Step]) -> LayerTrace:
+    """Unroll a recurrent layer: a row for each sample and time step that counts.
+
+    Its gradient for the input is that for the pre-activation a_t = x_t + h_{t-1} W + b.
+    """
+    h, mask = step.cache
+    W, b = step.parameters["weight"], step.parameters["bias"]
+    states = h.transpose(1, 0, 2)
+    counts = np.ones(step.x.shape[:2], bool) if mask is None else mask
+    a, da = step.x + states[:, :-1] @ W + b, step.dx
+    assert da is not None and step.dy is not None  # noqa: PT018  # only tokens have no gradient
+    steps = np.cumsum(counts, axis=1) - 1
+    steps_left = counts.sum(axis=1, keepdims=True) - 1 - steps
+    dh = np.concatenate([da[:, 1:] @ W.T, np.zeros_like(da[:, :1])], axis=1)
+    dh = np.where((steps_left == 0)[..., np.newaxis], step.dy[:, np.newaxis], dh)
+    return LayerTrace(
+        **_common(step, group),
+        activation=step.layer.activation,  # type: ignore[attr-defined]
+        inputs=step.x[counts],
+        inputs_gradient=da[counts],
+        pre_activations=a[counts],
+        pre_activations_gradient=da[counts],
+        activations=states[:, 1:][counts],
+        activations_gradient=dh[counts],
+        samples=_samples(a, counts),
+        steps=steps[counts],
+        steps_left=steps_left[counts],
+    )
+
+
+def _matrix(x: Array | None, mask: Array | None) -> Array:
+    """Return a row for each sample and position that counts."""
+    assert x is not None
+    if mask is not None and x.shape[:2] == mask.shape:
+        return x[mask]
+    return x.reshape(-1, x.shape[-1])
+
+
+def _samples(x: Array, mask: Array | None) -> Array | None:
+    """Return which sample each row of the matrix is of."""
+    if x.ndim == 2:
+        return None
+    numbers = np.arange(len(x)).reshape(-1, *[1] * (x.ndim - 1))
+    return _matrix(np.broadcast_to(numbers, (*x.shape[:-1], 1)), mask)[:, 0]
+
+
+def _coverage(layer: Layer, x: Array) -> float:
+    """Return the share of the taps of a kernel that meet the image and not its padding."""
+    if not isinstance(layer, Conv2D):
+        return 1.0
+    probe = Conv2D(1, layer.kernel, layer.stride, layer.padding)
+    ones = {"weight": np.ones((*layer.kernel, 1, 1)), "bias": np.zeros(1)}
+    return float(probe._forward(ones, np.ones((1, *x.shape[1:3], 1)), None)[0].mean()) / math.prod(
+        layer.kernel
+    )
