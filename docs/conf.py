@@ -91,6 +91,7 @@ autosummary_generate = [  # by name: `True` forgets files that are new
         "networks",
         "layers",
         "training",
+        "tracing",
         "diagnosis",
         "data",
     )
@@ -98,7 +99,6 @@ autosummary_generate = [  # by name: `True` forgets files that are new
 autosummary_imported_members = True
 autosummary_filename_map = {  # where file names ignore case, these would be those of functions
     "weightinit.datasets.Sentences": "weightinit.datasets.Sentences-class",
-    "weightinit.diagnosis.Trace": "weightinit.diagnosis.Trace-class",
 }
 autosummary_context = {"kinds": kinds(), "synonyms": synonyms()}
 autodoc_typehints = "none"

@@ -27,12 +27,11 @@ def synonyms() -> dict[str, list[str]]:
 
 def types() -> dict[str, str]:
     """Return, by the word for it in a list of parameters, each class of this package."""
-    modules = {"": wi, "networks.": wi.networks, "diagnosis.": wi.diagnosis}
-    return {
+    modules = ("networks", "tracing", "diagnosis")
+    places = [*((f"{module}.", getattr(wi, module)) for module in modules), ("", wi)]
+    return {  # a name that is higher up, further back here, has its page there
         name: f"weightinit.{prefix}{name}"
-        for prefix, module in reversed(
-            modules.items()
-        )  # a name that is higher up has its page there
+        for prefix, module in places
         for name in module.__all__
         if inspect.isclass(getattr(module, name))
     }

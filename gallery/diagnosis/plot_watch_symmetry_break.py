@@ -32,7 +32,7 @@ def watch(init, seed):
     monitor = wi.Monitor(digits[:32], labels[:32], every=every)
     how = {"epochs": 100, "batch_size": 100, "learning_rate": 0.5, "rng": seed}
     wi.train(net, digits, labels, monitor=monitor, **how)
-    return monitor.steps, monitor.layers["dense0"].effective_width, monitor.losses
+    return monitor.steps, monitor.layers["dense0"].distinct, monitor.losses
 
 
 # %%

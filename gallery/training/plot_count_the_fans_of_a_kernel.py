@@ -35,8 +35,9 @@ def signal(initializer, seed):
     rng = np.random.default_rng(seed)
     x = rng.standard_normal((samples, size, size, 64))
     network.initialize(initializer, rng=rng)
-    outputs = [step.y for step in network.chain.steps(network.parameters, x)]
-    return [np.sqrt(np.mean(y**2)) for y in [x, *outputs[1::2]]]
+    steps = network.record(x).items()
+    outputs = [step.y for name, step in steps if name.startswith("relu")]
+    return [np.sqrt(np.mean(y**2)) for y in [x, *outputs]]
 
 
 # %%

@@ -44,10 +44,9 @@ def look(order, factor, seed, depth=20):
     """Return rms of the gradient for each layer's input, and for the first weights."""
     rng = np.random.default_rng(seed)
     net = build(order, depth, 256).initialize(he_times(factor), rng=rng)
-    x, gradient = rng.standard_normal((50, 64)), rng.standard_normal((50, 10))
-    caches = [step.cache for step in net.chain.steps(net.parameters, x)]
-    back = [s for s in net.chain.steps_back(net.parameters, caches, gradient) if "dense" in s[0]]
-    return [np.sqrt(np.mean(dx**2)) for _, dx, _ in back], np.std(back[-1][2]["weight"])
+    layers = wi.trace(net, rng.standard_normal((50, 64))).layers
+    back = [np.sqrt(np.mean(layer.inputs_gradient**2)) for layer in reversed(layers)]
+    return back, np.std(layers[0].weight_gradient)
 
 
 def accuracy(order, initializer, seed, learning_rate=0.02):

@@ -43,8 +43,8 @@ def learn(net, initializer, seed):
     rng = np.random.default_rng(seed)
     (x, y), (x_test, y_test) = wi.datasets.ring(500, rng=rng), wi.datasets.ring(500, rng=rng)
     net.initialize(initializer, rng=rng, dtype=np.float32)
-    signals = [step.y for step in net.chain.steps(net.parameters, x.astype(np.float32))]
-    growth = np.sqrt(np.mean(signals[-2] ** 2) / np.mean(signals[0] ** 2))
+    first, *_, last = net.record(x).values()
+    growth = np.sqrt(np.mean(last.x**2) / np.mean(first.y**2))
     before = {name: array.copy() for name, array in net.parameters.items() if "residual" in name}
     sgd = {"batch_size": 50, "learning_rate": 0.01, "momentum": 0.9}
     try:

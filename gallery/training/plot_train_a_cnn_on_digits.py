@@ -55,8 +55,8 @@ def learn(init, seed, learning_rate=0.05):
 
     sgd = {"learning_rate": learning_rate, "momentum": 0.9, "batch_size": batch}
     wi.train(net, x, y, epochs=epochs, rng=rng, monitor=record, **sgd)
-    outputs = {step.name: step.y for step in net.chain.steps(net.parameters, x_test)}
-    return curve, 1 - np.mean(outputs["relu1"].any(axis=(0, 1, 2)))
+    outputs = net.record(x_test)["relu1"].y
+    return curve, 1 - np.mean(outputs.any(axis=(0, 1, 2)))
 
 
 # %%

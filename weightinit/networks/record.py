@@ -28,8 +28,6 @@ class Step:
         Its input and its output.
     mask : ndarray of bool, shape (n, T), or None
         Which time steps of the input count; None: all do, or there is no time.
-    cache : object
-        What it kept for its backward pass.
     dy, dx : ndarray, shape (n, ...), or None
         The gradients :math:`\partial L / \partial y` and :math:`\partial L / \partial x`; None
         where no pass went back, and for integers, which have none.
@@ -51,7 +49,6 @@ class Step:
     x: Array
     mask: Array | None
     y: Array
-    cache: Any
     dy: Array | None = None
     dx: Array | None = None
     gradients: Gradients = field(default_factory=dict)
@@ -112,7 +109,7 @@ class _Watched(Layer):
 
     def _forward(self, parameters: Parameters, x: Array, mask: Array | None) -> tuple[Array, Any]:
         y, cache = self.inner._forward(parameters, x, mask)
-        self.steps[self.name] = Step(self.name, self.layer, parameters, x, mask, y, cache)
+        self.steps[self.name] = Step(self.name, self.layer, parameters, x, mask, y)
         return y, cache
 
     def _backward(

@@ -253,7 +253,7 @@ def _recurrent_row(step: Step, group: Sequence[Step]) -> LayerTrace:
 
     Its gradient for the input is that for the pre-activation a_t = x_t + h_{t-1} W + b.
     """
-    h, mask = step.cache
+    _, (h, mask) = step.layer._forward(step.parameters, step.x, step.mask)
     W, b = step.parameters["weight"], step.parameters["bias"]
     states = h.transpose(1, 0, 2)
     counts = np.ones(step.x.shape[:2], bool) if mask is None else mask
