@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import weightinit as wi
 from tests.networks.batches import BATCHES, LABELS, started
-from weightinit.networks import ActivationLayer, Dense
+from weightinit.networks import RNN, ActivationLayer, Dense, Embedding
 
 SEEDS = st.integers(0, 2**32 - 1)
 EPSILON = np.finfo(float).eps
@@ -146,3 +146,24 @@ def test_a_network_can_be_pickled() -> None:
     """A pickled network comes back with its weights."""
     net, x = started("cnn")
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(net)).forward(x), net.forward(x))
+
+
+class Letters(Embedding):
+    """A lookup that takes letters, a to z, for tokens from 1 up."""
+
+    def _check_batch(self, x, dtype=None, input_shape=None):
+        """Return the letters as tokens."""
+        tokens = [[ord(letter) - ord("a") + 1 for letter in word] for word in x]
+        return super()._check_batch(tokens, dtype, input_shape)
+
+
+def test_the_first_layer_says_what_it_takes() -> None:
+    """What a batch may be is asked of the first layer, whatever its class."""
+    layers = [RNN("tanh"), Dense(2)]
+    words, tokens = (
+        wi.Network([first(27, 4), *layers], (None,)).initialize(wi.xavier_normal, rng=0)
+        for first in (Letters, Embedding)
+    )
+    np.testing.assert_array_equal(words.forward(["abc"]), tokens.forward([[1, 2, 3]]))
+    with pytest.raises(ValueError, match="tokens must be from 0 to 26"):
+        words.forward(["a{b"])

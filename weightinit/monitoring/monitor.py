@@ -150,8 +150,8 @@ class Monitor:
         probe = self._adopt(net)
         if self._steps and self._steps[-1] == self._step:
             return  # nothing was trained since
-        found = probe.look(net.parameters)
         with np.errstate(all="ignore"):  # training says what is not finite
+            found = probe.look(net.parameters)
             kept = {row.name: sample(row, self._weights.get(row.name)) for row in found.layers}
         samples = [(self._samples.setdefault(name, []), kept[name]) for name in kept]
         pairs = [(self._steps, self._step), (self._losses, found.loss), *samples]

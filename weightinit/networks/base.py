@@ -215,11 +215,13 @@ class Layer(ABC):
         batch = self._check_batch(x)
         return self._mask(batch, check_mask(mask, batch))
 
-    def _check_batch(self, x: object, dtype: np.dtype[Any] | None = None) -> Array:
+    def _check_batch(
+        self, x: object, dtype: np.dtype[Any] | None = None, input_shape: Shape | None = None
+    ) -> Array:
         """Return a batch, of values in a dtype, or raise if the layer takes no such thing."""
         if dtype is None:
             dtype = check_array("x", x, "an array of real numbers").dtype
-        return check_values(x, dtype if dtype.kind == "f" else np.dtype(np.float64))
+        return check_values(x, dtype if dtype.kind == "f" else np.dtype(np.float64), input_shape)
 
     @abstractmethod
     def _parameter_shapes(self, input_shape: Shape) -> dict[str, tuple[int, ...]]:

@@ -64,8 +64,10 @@ class Chain(Layer):
             numbers[layer.kind] += 1
         return named
 
-    def _check_batch(self, x: object, dtype: np.dtype[Any] | None = None) -> Array:
-        return self.layers[0]._check_batch(x, dtype)
+    def _check_batch(
+        self, x: object, dtype: np.dtype[Any] | None = None, input_shape: Shape | None = None
+    ) -> Array:
+        return self.layers[0]._check_batch(x, dtype, input_shape)
 
     def _parameter_shapes(self, input_shape: Shape) -> dict[str, tuple[int, ...]]:
         shapes = {}

@@ -11,14 +11,13 @@ from weightinit._arrays import check_dtype
 from weightinit._checks import RandomSource, check_rng
 from weightinit._messages import shown
 from weightinit.initializers import Initializer
-from weightinit.networks._inputs import check_sample_shape, check_tokens, check_values, no_overflow
+from weightinit.networks._inputs import check_sample_shape, no_overflow
 from weightinit.networks._starts import choose_initializers, start
 from weightinit.networks.backpropagation import backpropagate
 from weightinit.networks.base import Array, Gradients, Layer, Shape
 from weightinit.networks.chain import Chain
 from weightinit.networks.losses import choose_loss, labels_of
 from weightinit.networks.record import Step, watch
-from weightinit.networks.recurrent import Embedding
 
 __all__ = ["Network"]
 
@@ -331,11 +330,8 @@ class Network:
         >>> net.check_inputs([[1, 2]])
         array([[1., 2.]])
         """
-        first = self.chain.layers[0]
-        if isinstance(first, Embedding):
-            return check_tokens(x, first.vocabulary, self.input_shape)
         dtypes = {array.dtype for array in self.parameters.values()} or {np.dtype(np.float64)}
-        return check_values(x, np.result_type(*dtypes), self.input_shape)
+        return self.chain._check_batch(x, np.result_type(*dtypes), self.input_shape)
 
     def __repr__(self) -> str:
         """Return the expression that makes the network, without its weights."""

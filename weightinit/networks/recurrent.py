@@ -71,8 +71,10 @@ class Embedding(Layer):
         object.__setattr__(self, "vocabulary", size)
         object.__setattr__(self, "units", check_integer("units", self.units, at_least=1))
 
-    def _check_batch(self, x: object, _dtype: np.dtype[Any] | None = None) -> Array:
-        return check_tokens(x, self.vocabulary)
+    def _check_batch(
+        self, x: object, _dtype: np.dtype[Any] | None = None, input_shape: Shape | None = None
+    ) -> Array:
+        return check_tokens(x, self.vocabulary, input_shape)
 
     def _mask(self, x: Array, _mask: Array | None) -> Array | None:
         counts = x != PADDING

@@ -10,19 +10,22 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from weightinit._messages import shown
-from weightinit.networks.activation import ActivationLayer
+from weightinit.networks import (
+    RNN,
+    ActivationLayer,
+    Chain,
+    Conv2D,
+    LayerNorm,
+    MaxPool2D,
+    Network,
+    Residual,
+    Step,
+)
 from weightinit.networks.backpropagation import backpropagate
 from weightinit.networks.base import Array, Layer, Parameters
-from weightinit.networks.chain import Chain
-from weightinit.networks.convolution import Conv2D
 from weightinit.networks.foreign import check_network
 from weightinit.networks.losses import Loss, choose_loss
-from weightinit.networks.network import Network
-from weightinit.networks.normalization import LayerNorm
-from weightinit.networks.pooling import MaxPool2D
-from weightinit.networks.record import Step, watch
-from weightinit.networks.recurrent import RNN
-from weightinit.networks.residual import Residual
+from weightinit.networks.record import watch
 from weightinit.tracing.trace import LayerTrace, Trace
 
 __all__ = ["Probe", "trace"]
@@ -68,8 +71,9 @@ def trace(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Trace:
     ['dense0', 'dense1']
     """
     probe = Probe.of(net, x, y)
-    found = probe.look(net.parameters)
-    return dataclasses.replace(found, after=probe.look_again(found))
+    with np.errstate(all="ignore"):  # what is not finite shows in the trace
+        found = probe.look(net.parameters)
+        return dataclasses.replace(found, after=probe.look_again(found))
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,9 +117,8 @@ class Probe:
     def look(self, parameters: Parameters) -> Trace:
         """Return what a pass forward and one back show, for any parameters of the network."""
         chain, steps = watch(self.chain)
-        with np.errstate(all="ignore"):  # what is not finite shows in the trace
-            loss, _, _ = backpropagate(chain, parameters, self.loss, self.inputs, self.targets)
-            rows = tuple(_rows(steps))
+        loss, _, _ = backpropagate(chain, parameters, self.loss, self.inputs, self.targets)
+        rows = tuple(_rows(steps))
         if not rows:
             raise ValueError(
                 f"there is nothing to trace: {shown(self.chain)} has no layer with a weight"
