@@ -66,11 +66,11 @@ class Monitor:
     A record is one pass forward and one back over the :math:`n` samples of the probe. With batches
     of :math:`m` samples that is about :math:`n / m` of a step, and :math:`n / (km)` of a training,
     k being `every`: with an eighth of a batch and k = 10, one part in 80. To that come some passes
-    over the weights, and about half a millisecond for each layer. In all, with such a probe and
-    k = 10, monitoring takes about a twentieth of a training whose steps take five milliseconds or
+    over the weights, and about a third of a millisecond for each layer. In all, with such a probe
+    and k = 10, monitoring takes about a tenth of a training whose steps take five milliseconds or
     more. Twice the `every` takes half of that: choose it larger where steps are shorter. While
     units are copies of each other all their weights have to be compared, and a record of wide
-    layers takes up to three times as long. Of each layer a record keeps about a kilobyte.
+    layers takes about twice as long. Of each layer a record keeps about a kilobyte.
 
     Choose for the probe about an eighth of a batch, 16 to 64 samples at random and some of each
     class: enough for a mean, few beside a batch.

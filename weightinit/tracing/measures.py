@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,8 +22,6 @@ __all__ = [
     "measure",
     "saturated_share",
 ]
-
-_ROWS = 256  # of a weight are looked at together: they stay in the cache
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,14 +213,14 @@ def correlation(row: LayerTrace) -> float:
     kept = largest != 0
     directions = z[kept] / largest[kept, np.newaxis]  # so that squares cannot underflow
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
-    samples = (np.arange(len(z)) if row.samples is None else row.samples)[kept]
-    _, starts, counts = np.unique(samples, return_index=True, return_counts=True)
-    if len(starts) < 2:
+    sums, counts = directions, np.ones(len(directions), np.intp)
+    if row.samples is not None and len(directions):
+        _, starts, counts = np.unique(row.samples[kept], return_index=True, return_counts=True)
+        sums = np.add.reduceat(directions, starts)
+    if len(sums) < 2:
         return math.nan
-    sums = np.add.reduceat(directions, starts)
-    total = sums.sum(axis=0)
-    pairs = len(directions) ** 2 - np.vdot(counts, counts)
-    return float(np.clip((np.vdot(total, total) - np.vdot(sums, sums)) / pairs, -1, 1))
+    total, pairs = sums.sum(axis=0), counts.sum() ** 2 - counts @ counts
+    return float(np.clip((total @ total - np.vdot(sums, sums)) / pairs, -1, 1))
 
 
 def distinct_units(row: LayerTrace) -> int:
@@ -265,15 +263,20 @@ def _split(group: Array, matrices: Sequence[Array], tolerance: float) -> Array:
         projection += rng.standard_normal(len(matrix)).astype(matrix.dtype) @ matrix
     order = np.lexsort((projection, group))
     same = np.diff(group[order]) == 0
-    for matrix in matrices:
-        for start in range(0, len(matrix), _ROWS):
-            (pairs,) = np.nonzero(same)
-            if not len(pairs):
-                break
-            block = matrix[start : start + _ROWS]
-            apart = block.take(order[pairs], axis=1)
-            apart -= block.take(order[pairs + 1], axis=1)
-            same[pairs] = np.abs(apart, out=apart).max(axis=0) <= limit
+    for block in _blocks(matrices):
+        (pairs,) = np.nonzero(same)
+        if not len(pairs):
+            break
+        apart = block.take(order[pairs], axis=1)
+        apart -= block.take(order[pairs + 1], axis=1)
+        same[pairs] = np.abs(apart, out=apart).max(axis=0) <= limit
     numbers = np.empty_like(group)
     numbers[order] = np.concatenate([[0], np.cumsum(~same)])
     return numbers
+
+
+def _blocks(matrices: Iterable[Array]) -> Iterator[Array]:
+    """Yield rows: first a few, which tell most units apart, then as many as fit into a cache."""
+    for matrix in matrices:
+        yield matrix[:8]
+        yield from (matrix[start : start + 256] for start in range(8, len(matrix), 256))
