@@ -4,7 +4,6 @@ The lint reads the syntax alone, where the fields of a dataclass and what is inh
 """
 
 import inspect
-import pkgutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,16 +19,15 @@ NOT_ASKED = set(SETTINGS["tool"]["numpydoc_validation"]["checks"]) - ASKED_OF_PU
 
 
 def documented() -> Iterator[str]:
-    """Yield the import path of every public function, class and method."""
-    public = [f"weightinit.{name}" for name in wi.__all__]
-    public += [f"weightinit.activations.{name}" for name in wi.activations.__all__]
-    for path in public:
-        value = pkgutil.resolve_name(path)
-        if inspect.isfunction(value) or inspect.isclass(value):
-            yield path
-        if inspect.isclass(value):
-            methods = inspect.getmembers(value, inspect.isfunction)
-            yield from (f"{path}.{name}" for name, _ in methods if not name.startswith("_"))
+    """Yield the import path of every public function and class, and of methods of the first."""
+    for module in (wi, wi.activations, wi.diagnosis, wi.monitoring, wi.networks, wi.tracing):
+        for name in module.__all__:
+            value, path = getattr(module, name), f"{module.__name__}.{name}"
+            if inspect.isfunction(value) or inspect.isclass(value):
+                yield path
+            if inspect.isclass(value) and module is wi:
+                methods = inspect.getmembers(value, inspect.isfunction)
+                yield from (f"{path}.{method}" for method, _ in methods if method[0] != "_")
 
 
 @pytest.mark.parametrize("path", list(documented()))

@@ -34,10 +34,12 @@ class LayerReport(LayerStats):
         The layer, such as ``dense0``.
     units : int
         How many units it has.
-    mean, std, second_moment, gradient_rms, dead, saturated, correlation : float
+    mean, std, second_moment, gradient_rms, dead, saturated : float
         As for :class:`~weightinit.tracing.LayerStats`.
     distinct : int
         The same; where a layer starts at zero, what a few small steps show.
+    correlation : float
+        The same.
     activation : str
         The activation behind it; empty if there is none.
     weight_std, wanted_std : float

@@ -15,7 +15,7 @@ class Step:
     r"""
     What one layer was given and what it made, forwards and back.
 
-    Attributes
+    Parameters
     ----------
     name : str
         The name of the layer; inside a residual branch with that of the block in front:
@@ -47,8 +47,8 @@ class Step:
     layer: Layer
     parameters: Parameters
     x: Array
-    mask: Array | None
     y: Array
+    mask: Array | None
     dy: Array | None = None
     dx: Array | None = None
     gradients: Gradients = field(default_factory=dict)
@@ -109,7 +109,7 @@ class _Watched(Layer):
 
     def _forward(self, parameters: Parameters, x: Array, mask: Array | None) -> tuple[Array, Any]:
         y, cache = self.inner._forward(parameters, x, mask)
-        self.steps[self.name] = Step(self.name, self.layer, parameters, x, mask, y)
+        self.steps[self.name] = Step(self.name, self.layer, parameters, x, y, mask)
         return y, cache
 
     def _backward(
