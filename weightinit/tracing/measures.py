@@ -228,7 +228,8 @@ def distinct_units(row: LayerTrace) -> int:
 
     Equal means: to rounding. A sum over m samples of eps each is off by about m eps at most, and
     so the tolerance is that, relative to the largest entry. Copies are neighbours in the order of
-    a random projection; neighbours are compared entry by entry until they differ.
+    a random projection; neighbours are compared entry by entry until they differ. Of units that
+    are about a tolerance apart, some are counted and some are not.
 
     Examples
     --------
