@@ -36,17 +36,15 @@ FLOORS = {
     "gains": 1,
     "initializers": 1,
     "meanfield": 1,
-    "defaults": 2,
-    "networks": 2,
-    "tracing": 3,
-    "training": 3,
-    "schemes": 4,
-    "advice": 4,
-    "comparison": 4,
-    "diagnosis": 5,
-    "monitoring": 5,
-    "plots": 5,
-    "__init__": 6,  # the front door: it sees the whole house, nobody imports through it
+    "advice": 2,
+    "networks": 3,
+    "tracing": 4,
+    "training": 4,
+    "schemes": 5,
+    "comparison": 5,
+    "diagnosis": 6,
+    "monitoring": 6,
+    "__init__": 7,  # the front door: it sees the whole house, nobody imports through it
 }
 
 

@@ -10,9 +10,8 @@ from importlib.metadata import version as _version
 
 from weightinit import activations, datasets, diagnosis, networks, tracing
 from weightinit.activations import Activation
-from weightinit.advice import Recommendation, recommend
+from weightinit.advice import Recommendation, initialize, recommend
 from weightinit.comparison import Comparison, compare
-from weightinit.defaults import initialize
 from weightinit.diagnosis import Diagnosis, Finding, diagnose
 from weightinit.fans import Fans, compute_fans
 from weightinit.gains import gain

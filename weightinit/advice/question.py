@@ -1,48 +1,141 @@
-"""The question that a recommendation answers, and what it takes from the activation."""
+"""The question that a recommendation answers, what theory says of it, and how it is said."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
-from weightinit import activations
-from weightinit._checks import check_flag, check_integer
+import numpy as np
+
+from weightinit import activations, meanfield
+from weightinit._checks import check_choice, check_integer
 from weightinit.activations import Activation
-from weightinit.advice.passage import Passage, passage
-from weightinit.defaults import initializer_for
 from weightinit.gains import ActivationLike, gain
-from weightinit.initializers import VarianceScaling
+from weightinit.initializers import VarianceScaling, lecun_normal, xavier_uniform
+from weightinit.meanfield import FixedPoint
 
-__all__ = ["DEEP", "DEEPEST", "Question"]
+__all__ = ["DEEP", "Question", "Statement", "initializer_for"]
 
 #: From so many layers on a network is called deep. A convention: at 10 the longest direction of a
 #: product of wide normal matrices is stretched 5 times as much as the rms one, and growing.
 DEEP = 10
 
-#: A depth beyond is counted as this one: what theory says of it is said of the deeper.
-DEEPEST = 10**6
+_NORMALIZATIONS = ("batch", "layer")
+_DEEPEST = 10**9
+_SAME = 1e-6  # factors this near to 1 count as 1
+
+# The slope at zero is 1/4, and Xavier's derivation asks for slope 1: weights four times as large.
+_FOUR_TIMES_XAVIER = VarianceScaling(scale=16.0, mode="fan_avg", distribution="uniform")
+
+_BY_NAME: dict[str, VarianceScaling] = {
+    "tanh": xavier_uniform,
+    "sigmoid": _FOUR_TIMES_XAVIER,
+    "selu": lecun_normal,
+}
+
+#: Activations of two slopes, 1 and this one for negative numbers.
+_SLOPES = {"linear": 1.0, "relu": 0.0, "leaky_relu": 0.01}
+
+
+def initializer_for(activation: ActivationLike) -> VarianceScaling:
+    """
+    Return the initializer that suits one layer before an activation.
+
+    Parameters
+    ----------
+    activation : str, Activation or callable
+        A name, an activation, or any vectorized callable, as for :func:`gain`.
+
+    Returns
+    -------
+    VarianceScaling
+        See :func:`initialize` for which.
+
+    Examples
+    --------
+    >>> from weightinit.advice.question import initializer_for
+    >>> str(initializer_for("relu")), str(initializer_for("tanh"))
+    ('he_normal', 'xavier_uniform')
+    """
+    if isinstance(activation, str | Activation) or not callable(activation):
+        known = activations.get(activation)
+        if known.name in _BY_NAME:
+            return _BY_NAME[known.name]
+        if known.name in _SLOPES:  # in closed form, so that it equals he_normal or lecun_normal
+            slope = known.parameters[0] if known.parameters else _SLOPES[known.name]
+            scale = 2.0 / (1.0 + slope**2)
+            return VarianceScaling(scale=scale, mode="fan_in", distribution="normal")
+    scale = gain(activation) ** 2
+    return VarianceScaling(scale=scale, mode="fan_in", distribution="normal")
+
+
+class Statement(str):
+    """
+    A sentence, rendered from a template and from numbers that it keeps.
+
+    It is a string in every respect. What it states can be read from ``numbers``, so that nobody
+    has to parse English.
+
+    Parameters
+    ----------
+    template : str
+        The sentence, in the syntax of :meth:`str.format`.
+    **values : float or str
+        What the template names.
+
+    Attributes
+    ----------
+    numbers : dict of str to float
+        The values that are numbers, by name, unrounded.
+
+    Examples
+    --------
+    >>> from weightinit.advice import Statement
+    >>> said = Statement("{name} passes on {kept:.2g} of it", name="relu", kept=0.5)
+    >>> said
+    'relu passes on 0.5 of it'
+    >>> said.numbers
+    {'kept': 0.5}
+    """
+
+    __slots__ = ("numbers",)
+
+    numbers: dict[str, float]
+
+    def __new__(cls, template: str, **values: float | str) -> Self:
+        """Render the sentence."""
+        said = super().__new__(cls, template.format(**values))
+        said.numbers = {name: v for name, v in values.items() if not isinstance(v, str)}
+        return said
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
+        """Pickle the rendered sentence; its numbers travel with the attributes."""
+        return (self.replace("{", "{{").replace("}", "}}"),), {}
 
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """The arguments of :func:`recommend`, checked."""
+    """The arguments of :func:`recommend`, checked, and what theory says about them."""
 
     activation: ActivationLike
     depth: int | None  #: that theory counts with, at most DEEPEST
     residual: bool
-    normalized: bool
-    asked_depth: int | None = field(default=None, init=False)
+    normalized: bool | str
 
     def __post_init__(self) -> None:
         gain(self.activation)  # which refuses what is no activation
         if self.depth is not None:
-            hint = "leave it out if it is unknown"
-            asked = check_integer("depth", self.depth, at_least=1, at_most=None, hint=hint)
-            object.__setattr__(self, "asked_depth", asked)
-            object.__setattr__(self, "depth", min(asked, DEEPEST))
-        for flag in ("residual", "normalized"):
-            hint = "the number of layers or branches goes into depth="
-            object.__setattr__(self, flag, check_flag(flag, getattr(self, flag), hint=hint))
+            hint = f"up to {_DEEPEST:,}; leave it out if it is unknown"
+            depth = check_integer("depth", self.depth, at_least=1, hint=hint)
+            if depth > _DEEPEST:
+                raise ValueError(f"depth must be an integer from 1 to {_DEEPEST:,}; {hint}")
+            object.__setattr__(self, "depth", depth)
+        object.__setattr__(self, "residual", _flag("residual", self.residual))
+        if isinstance(self.normalized, str):
+            check_choice("normalized", self.normalized, _NORMALIZATIONS)
+        else:
+            object.__setattr__(self, "normalized", _flag("normalized", self.normalized))
 
     @property
     def known(self) -> Activation | None:
@@ -81,7 +174,7 @@ class Question:
 
     @cached_property
     def base(self) -> VarianceScaling:
-        """The initializer of the activation, whatever the layer."""
+        """The initializer of one layer before the activation, whatever the depth."""
         return initializer_for(self.activation)
 
     @cached_property
@@ -90,16 +183,110 @@ class Question:
         return gain(self.activation)
 
     @cached_property
-    def at_unit_gain(self) -> Passage:
-        """What a layer does with that gain."""
-        return passage(self.activation, self.unit_gain**2)
-
-    @cached_property
-    def at_base(self) -> Passage:
-        """What a layer does with the weights of `base`."""
-        return passage(self.activation, self.base.scale)
+    def slope_at_zero(self) -> float:
+        """The slope of the activation at zero, up to what rounding leaves of a difference."""
+        return round(math.sqrt(meanfield.moments(self.activation, 0.0).slope), 10)
 
     @property
     def slope_gain(self) -> float:
         """The gain that makes the slope at zero 1."""
-        return 1.0 / self.at_unit_gain.slope_at_zero
+        return 1.0 / self.slope_at_zero
+
+    @cached_property
+    def at_unit_gain(self) -> FixedPoint:
+        """Where lengths settle with the gain that keeps a mean square of 1."""
+        return self._fixed_point(self.unit_gain**2)
+
+    @cached_property
+    def chi_at_unit_gain(self) -> float:
+        """What a layer with that gain makes of the mean square of a gradient."""
+        return self._chi(self.unit_gain**2)
+
+    @cached_property
+    def deviation(self) -> float:
+        """What a layer with the base weights makes of a small deviation of the mean square."""
+        return float(self._fixed_point(self.base.scale).slope)
+
+    @cached_property
+    def chi(self) -> float:
+        r"""What a layer with the base weights makes of the mean square of a gradient.
+
+        A normalization before the activation divides by the size of what it gets, E phi^2, and
+        batch normalization, which takes the mean over samples away as well, by Var phi: where
+        layers are wide, batches large and samples unlike (Yang et al. 2019, arXiv:1902.08129).
+        """
+        if not self.normalized:
+            return self._chi(self.base.scale)
+        value, slope = meanfield.moments(self.activation, 1.0)
+        if self.normalized == "batch":
+            # at correlation 0 the covariance of phi is the square of its mean
+            value *= 1 - meanfield.correlation_map(self.activation, 0.0, weight_variance=1.0, q=1.0)
+        return float(slope / value)
+
+    @cached_property
+    def bends_down(self) -> bool:
+        """Whether the activation is like tanh: odd, and flatter away from zero.
+
+        Weights that make the slope at zero 1 then let a signal fade only as a power of depth: the
+        smaller it is, the more linear the layer.
+        """
+        z = np.linspace(0.0, 8.0, 257)
+        right, left = (np.asarray(self.function(end), dtype=np.float64) for end in (z, -z))
+        odd = np.allclose(left, -right, rtol=1e-6, atol=1e-9)
+        return bool(odd and self.slope_at_zero > 0 and self.at_unit_gain.slope < 1 + _SAME)
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether the activation bends nowhere."""
+        return self.bends_down and self.at_unit_gain.slope > 1 - _SAME
+
+    @property
+    def is_scale_free(self) -> bool:
+        """Whether base weights leave every length as it is, and gradients too: relu, linear."""
+        return max(abs(self.deviation - 1), abs(self.chi - 1)) < _SAME
+
+    @property
+    def branch_output(self) -> float:
+        """The mean square after two layers with base weights, the activation between them."""
+        q = self.base.scale
+        return float(meanfield.length_map(self.activation, q, weight_variance=q))
+
+    def through(self, weight_variance: float, layers: int) -> tuple[float, float]:
+        """Return what wide layers leave of a mean square of 1, and of that of a gradient.
+
+        Layer by layer at first. Farther on lengths change slowly, and one step stands for a tenth
+        of the layers so far, by the trapezoid rule.
+        """
+        log_q, log_gradient, passed = math.log(weight_variance), 0.0, 0
+        while passed < layers:
+            leap = min(max(passed // 10, 1), layers - passed)
+            here = self._rates(log_q, weight_variance)
+            there = self._rates(log_q + leap * here[0], weight_variance)
+            ahead = (leap - 1) / 2  # of a layer the rates at its start count, so of one those here
+            mean = [h + (t - h) * ahead / leap for h, t in zip(here, there, strict=True)]
+            log_q, log_gradient = (
+                x + leap * m for x, m in zip((log_q, log_gradient), mean, strict=True)
+            )
+            passed += leap
+        return math.exp(log_q) / weight_variance, math.exp(log_gradient)
+
+    def _rates(self, log_q: float, weight_variance: float) -> tuple[float, float]:
+        """Return the logs of what a layer makes of a length, and of a gradient."""
+        value, slope = meanfield.moments(self.activation, math.exp(log_q))
+        return math.log(weight_variance * value) - log_q, math.log(weight_variance * slope)
+
+    def _fixed_point(self, weight_variance: float) -> FixedPoint:
+        return meanfield.fixed_point(self.activation, weight_variance=weight_variance)
+
+    def _chi(self, weight_variance: float) -> float:
+        return float(meanfield.chi(self.activation, weight_variance=weight_variance))
+
+
+def _flag(name: str, value: object) -> bool:
+    if not isinstance(value, bool | np.bool_):
+        allowed = "True or False" + ", 'batch' or 'layer'" * (name == "normalized")
+        raise TypeError(
+            f"{name} must be {allowed}, got {value!r} ({type(value).__name__}); the number of "
+            "layers or branches goes into depth="
+        )
+    return bool(value)

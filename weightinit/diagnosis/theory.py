@@ -23,7 +23,7 @@ import math
 import numpy as np
 
 from weightinit.activations import Activation
-from weightinit.defaults import initializer_for
+from weightinit.advice import initializer_for
 from weightinit.fans import compute_fans
 from weightinit.initializers import Initializer, VarianceScaling, lecun_normal
 

@@ -13,7 +13,7 @@ from scipy import integrate
 import weightinit as wi
 from tests.chance import standard_errors
 from tests.reference import REFERENCE, normal_density
-from weightinit.defaults import initializer_for
+from weightinit.advice import initializer_for
 
 SHAPE = (3, 3, 16, 24)
 BY_GAIN = sorted(set(wi.activations.names()) - {"relu", "leaky_relu", "tanh", "selu", "sigmoid"})

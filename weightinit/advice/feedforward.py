@@ -1,0 +1,243 @@
+"""Layers before an activation: what they start from and, beside each rule, the sentence for it."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from weightinit._checks import RandomSource
+from weightinit.advice import depth
+from weightinit.advice.depth import power
+from weightinit.advice.question import Question, Statement, initializer_for
+from weightinit.gains import ActivationLike
+from weightinit.initializers import DeltaOrthogonal, Orthogonal, VarianceScaling, zeros
+
+__all__ = ["Answer", "branch", "conv", "dense", "depthwise", "initialize", "transposed"]
+
+Answer = dict[str, Any]  #: fields of a Recommendation
+
+_SOURCES = {
+    "linear": "lecun1998",
+    "relu": "he2015",
+    "leaky_relu": "he2015",
+    "tanh": "glorot2010",
+    "sigmoid": "glorot2010",
+    "selu": "klambauer2017",
+}
+
+
+def dense(question: Question) -> Answer:
+    """Answer for a dense layer."""
+    if question.deep and question.bends_down:
+        return _isometry(question, Orthogonal, "pennington2017")
+    return _scaled(question, question.base)
+
+
+def conv(question: Question) -> Answer:
+    """Answer for a convolution."""
+    if not (question.deep and question.bends_down):
+        return _scaled(question, question.base)
+    answer = _isometry(question, DeltaOrthogonal, "xiao2018")
+    note = Statement(
+        "It takes kernels of odd size with no more inputs than outputs. Where channels get fewer, "
+        "take wi.Orthogonal with the same gain."
+    )
+    return answer | {"notes": (note, *answer["notes"])}
+
+
+def depthwise(question: Question) -> Answer:
+    """Answer for a depthwise convolution."""
+    note = Statement(
+        "A unit sums kernel_h * kernel_w terms, {terms} for 3 x 3, which is the fan in of the "
+        "shape (kernel_h, kernel_w, 1, channels). With so few, the mean square of a channel varies "
+        "by {spread:.0%} (std) from channel to channel.",
+        terms=9,
+        spread=math.sqrt(2 / 9),
+    )
+    return _by_fan_in(question, note)
+
+
+def transposed(question: Question) -> Answer:
+    """Answer for a transposed convolution."""
+    note = Statement(
+        "An output sums fan_in / stride**2 terms: draw from replace(initializer, "
+        "scale=stride**2 * initializer.scale). Without that, "
+        "stride {stride} leaves {left:g} of the mean square.",
+        stride=2,
+        left=2**-2,
+    )
+    return _by_fan_in(question, note)
+
+
+def _by_fan_in(question: Question, note: Statement) -> Answer:
+    """Answer for kernels whose shape does not tell their fan out."""
+    answer = _scaled(question, replace(question.base, mode="fan_in"))
+    if question.deep and question.bends_down and question.kind != "linear":
+        init = VarianceScaling(scale=question.slope_gain**2, mode="fan_in", distribution="normal")
+        answer |= {"initializer": init, "source": "schoenholz2016"}
+        answer |= {"reason": _slope_one(question), **depth.fading(question)}
+    return answer | {"notes": (note, *answer["notes"])}
+
+
+def _isometry(question: Question, kind: Callable[..., Any], source: str) -> Answer:
+    """Answer for a deep network of activations like tanh, which lengths and angles can pass."""
+    answer: Answer = {"initializer": kind(gain=question.slope_gain), "source": source}
+    if not question.is_linear:
+        return answer | {"reason": _slope_one(question), **depth.fading(question)}
+    layers = question.depth or 1
+    reason = Statement(
+        "a product of {depth} orthogonal matrices keeps every length, while one of normal matrices "
+        "stretches one direction {stretch:.3g} times as much as they do on average (rms)",
+        depth=layers,
+        stretch=math.sqrt((layers + 1) * (1 + 1 / layers) ** layers),  # Fuss-Catalan, wide layers
+    )
+    source = "saxe2013" if kind is Orthogonal else source
+    return answer | {"reason": reason, "source": source, "notes": ()}
+
+
+def _slope_one(question: Question) -> Statement:
+    """Say why the slope at zero decides the gain of a deep network of odd activations."""
+    layers, growth = question.depth or 1, question.chi_at_unit_gain
+    return Statement(
+        "the gain {gain:.4g} gives {name} slope 1 at zero, while the one that keeps a mean square "
+        "of 1, {unit_gain:.4g}, multiplies that of gradients by {growth:.4g} a layer, {total} over "
+        "{depth} layers",
+        name=question.name,
+        gain=question.slope_gain,
+        unit_gain=question.unit_gain,
+        growth=growth,
+        depth=layers,
+        total=power(growth, layers),
+    )
+
+
+def _scaled(question: Question, initializer: VarianceScaling) -> Answer:
+    notes = depth.notes(question)
+    return {
+        "initializer": initializer,
+        "reason": _why_this_scale(question),
+        "source": _SOURCES.get(question.kind, "poole2016"),
+        "notes": notes,
+        "caveats": depth.caveats(question),
+    } | branch(question, initializer, notes, each=question.branch_output)
+
+
+def _why_this_scale(question: Question) -> Statement:
+    """Say why the weights of `question.base` suit the activation."""
+    name, gain = question.name, math.sqrt(question.base.scale)
+    if question.kind == "tanh":
+        return Statement(
+            "{name} has slope {slope:.4g} at zero, so that the gain {gain:.4g} passes a small "
+            "signal on as it is",
+            name=name,
+            slope=question.slope_at_zero,
+            gain=gain,
+        )
+    if question.kind == "sigmoid":
+        return Statement(
+            "{name} has slope {slope:.4g} at zero; the gain {gain:.4g} makes that {product:.4g}",
+            name=name,
+            slope=question.slope_at_zero,
+            gain=gain,
+            product=question.slope_at_zero * gain,
+        )
+    if question.kind == "selu":
+        return Statement(
+            "with the gain {gain:.4g}, {name} holds mean 0 and variance 1, and a layer shrinks a "
+            "small deviation of the mean square to {deviation:.4g} of it",
+            name=name,
+            gain=gain,
+            deviation=question.deviation,
+        )
+    unit = question.unit_gain
+    return Statement(
+        "{name} passes on {kept:.4g} of a mean square of 1, and the gain {gain:.4g} makes up for "
+        "it: variance {variance:.4g} / fan_in",
+        name=name,
+        kept=unit**-2,
+        gain=unit,
+        variance=unit**2,
+    )
+
+
+def branch(
+    question: Question, initializer: VarianceScaling, notes: tuple[Statement, ...], each: float
+) -> Answer:
+    """Answer for the last layer of a residual branch; `each` as for :func:`depth.branches`."""
+    if not question.residual:
+        return {}
+    last: Any = zeros
+    if question.normalized and question.depth is not None:
+        last = replace(initializer, scale=initializer.scale / question.depth)
+    return {"last_initializer": last, "notes": (*notes, depth.branches(question, each))}
+
+
+def initialize(
+    shape: Sequence[int],
+    activation: ActivationLike = "relu",
+    *,
+    rng: RandomSource = None,
+    dtype: DTypeLike = np.float64,
+) -> NDArray[Any]:
+    r"""
+    Draw the weights of one layer, of the size that suits the activation behind it.
+
+    ==================== ==========================================================================
+    activation           weights
+    ==================== ==========================================================================
+    tanh                 Xavier: uniform, variance :math:`2 / (n_\text{in} + n_\text{out})`
+    relu, leaky_relu(a)  He: normal, variance :math:`2 / ((1 + a^2)\, n_\text{in})`
+    selu                 LeCun: normal, variance :math:`1 / n_\text{in}`
+    sigmoid              4 times Xavier: uniform, variance
+                         :math:`32 / (n_\text{in} + n_\text{out})`
+    any other            normal, variance :math:`g^2 / n_\text{in}`, with the forward :func:`gain`
+                         :math:`g`
+    ==================== ==========================================================================
+
+    Parameters
+    ----------
+    shape : sequence of int
+        Shape of the weight: ``(in, out)``, or ``(kernel_h, kernel_w, in, out)``. For another
+        layout draw with ``replace(wi.he_normal, in_axis=..., out_axis=...)``.
+    activation : str, Activation or callable, default "relu"
+        A name, an activation, or any vectorized callable, as for :func:`gain`.
+    rng : int or Generator, optional
+        Whatever :func:`numpy.random.default_rng` takes; share one ``Generator`` over a network.
+    dtype : dtype, default numpy.float64
+        One of float64, float32 and float16.
+
+    Returns
+    -------
+    ndarray
+        The weights.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for :func:`gain` and for a call of an :class:`Initializer`.
+
+    Notes
+    -----
+    Xavier's scheme, often recommended for sigmoid, fails there in depth: the slope of a sigmoid is
+    at most 1/4, so that each layer shrinks the gradient at least fourfold. Four times larger
+    weights restore slope 1 near zero. They help a great deal in networks of some layers; in very
+    deep ones sigmoids fade with any scale.
+
+    References
+    ----------
+    Glorot and Bengio (2010), PMLR 9:249-256; He et al. (2015), arXiv:1502.01852; Klambauer et
+    al. (2017), arXiv:1706.02515.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> wi.initialize((784, 256), "tanh", rng=0).shape
+    (784, 256)
+    >>> kernel = wi.initialize((3, 3, 64, 128), "relu", rng=0)
+    >>> bool((kernel == wi.he_normal((3, 3, 64, 128), rng=0)).all())
+    True
+    """
+    return initializer_for(activation)(shape, rng=rng, dtype=dtype)

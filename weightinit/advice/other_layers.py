@@ -1,0 +1,158 @@
+"""Layers whose start the activation does not decide, or not alone: each rule, each sentence."""
+
+import math
+
+from weightinit.advice import depth
+from weightinit.advice.feedforward import Answer, branch
+from weightinit.advice.question import Question, Statement
+from weightinit.initializers import (
+    Normal,
+    Orthogonal,
+    VarianceScaling,
+    identity,
+    lecun_normal,
+    ones,
+    orthogonal,
+    xavier_uniform,
+    zeros,
+)
+
+__all__ = ["attention", "embedding", "lstm", "output", "rnn"]
+
+_UNIT_ROWS = VarianceScaling(scale=1.0, mode="fan_out", distribution="normal")
+_SMALL_ROWS = Normal(std=0.02)
+_WIDTH = 768  # for numbers that depend on one
+_CLASSES = 10
+
+
+def rnn(question: Question) -> Answer:
+    """Answer for the weights from state to state, which every time step multiplies by."""
+    answer: Answer = {"input_initializer": question.base}
+    if question.kind in ("relu", "leaky_relu"):
+        reason = Statement(
+            "with recurrent weights of {gain:g} on the diagonal and 0 elsewhere, {name} copies "
+            "a positive state, and its gradient, from step to step unchanged",
+            gain=identity.gain,
+            name=question.name,
+        )
+        return answer | {"initializer": identity, "reason": reason, "source": "le2015"}
+    bends = question.bends_down
+    g = question.slope_gain if bends else math.sqrt(question.base.scale)
+    reason = Statement(
+        "every step multiplies by the same matrix, whose singular values are all {gain:.4g} if it "
+        "is orthogonal, and lie between 0 and {largest:.4g} if it is normal",
+        gain=g,
+        largest=2 * g,
+    )
+    return answer | {
+        "initializer": Orthogonal(gain=g),
+        "reason": reason,
+        "source": "saxe2013",
+        "caveats": () if bends else depth.caveats(question, way_out="Take tanh or relu."),
+    }
+
+
+def lstm(question: Question) -> Answer:
+    """Answer for the gates of an LSTM, whose activations are fixed."""
+    reason = Statement(
+        "a forget gate of bias {bias:g} remembers {memory:.3g} steps, one of bias 0 {without:.3g}, "
+        "and orthogonal weights stretch no direction of the state",
+        bias=ones.value,
+        memory=_memory(ones.value),
+        without=_memory(0.0),
+    )
+    gates = Statement(
+        "Draw each of the four gates by itself and put them side by side, with the bias on the "
+        "forget gate alone and zeros on the others. The gates of a matrix (h, 4 h) drawn at once "
+        "have squared singular values of {share:g} on average, and not 1.",
+        share=orthogonal.std((1, 4)) ** 2,  # of the squared length of a row
+    )
+    steps = "T" if question.depth is None else str(question.depth)
+    chrono = Statement(
+        "To remember up to {steps} steps, start the forget gate at b = "
+        "np.log(rng.uniform(1, {steps} - 1, h)) and the input gate at -b (tallec2018).",
+        steps=steps,
+    )
+    return {
+        "initializer": orthogonal,
+        "input_initializer": xavier_uniform,
+        "bias": ones,
+        "reason": reason,
+        "source": "jozefowicz2015",
+        "notes": (gates, chrono),
+    }
+
+
+def _memory(bias: float) -> float:
+    """Return the steps in which a gate f = sigmoid(bias) lets a state fall to 1 / e."""
+    return 1 / math.log1p(math.exp(-bias))
+
+
+def embedding(question: Question) -> Answer:
+    """Answer for a table of vectors that are looked up."""
+    if question.normalized:
+        std = float(_SMALL_ROWS.std)
+        reason = Statement(
+            "a lookup sums nothing, so that its fan in is 1, and the normalization after it "
+            "divides the size out; tied to the output, rows of std {std:g} make logits of std "
+            "{logits:.2g} at width {width}, nearly a fair guess",
+            std=std,
+            logits=std * math.sqrt(_WIDTH),
+            width=_WIDTH,
+        )
+        return {"initializer": _SMALL_ROWS, "reason": reason, "source": "radford2019"}
+    std = _UNIT_ROWS.std((1, _WIDTH))
+    reason = Statement(
+        "a lookup sums nothing, so that its fan in is 1 and not the vocabulary; std 1 / "
+        "sqrt(units), {std:.2g} for {width}, gives rows of a length of about {length:.3g}, which "
+        "tied to the output make logits of std 1",
+        std=std,
+        width=_WIDTH,
+        length=std * math.sqrt(_WIDTH),
+    )
+    note = Statement(
+        "A feedforward layer after it expects a mean square of 1: multiply the rows by "
+        "sqrt(units), or draw from wi.Normal(std=1.0)."
+    )
+    return {
+        "initializer": _UNIT_ROWS,
+        "reason": reason,
+        "source": "vaswani2017",
+        "notes": (note,),
+    }
+
+
+def attention(question: Question) -> Answer:
+    """Answer for the projections of attention, which no activation follows."""
+    reason = Statement(
+        "queries and keys of mean square 1 give scores q k / sqrt(units) of std 1, which takes the "
+        "gain 1 by fan in; Xavier counts the outputs of query, key and value drawn side by side "
+        "and gives the variance {xavier:g} / fan_in",
+        xavier=2 / (1 + 3),  # fans in units of the model's width
+    )
+    layout = Statement(
+        "For weights (model, heads, units) say where inputs and outputs are: "
+        "replace(initializer, in_axis=0, out_axis=(1, 2))."
+    )
+    notes = (layout, *(depth.notes(question) if question.normalized else ()))
+    return {
+        "initializer": lecun_normal,
+        "reason": reason,
+        "source": "vaswani2017",
+        "notes": notes,
+    } | branch(question, lecun_normal, notes, each=1.0)
+
+
+def output(_question: Question) -> Answer:
+    """Answer for the last layer of the network."""
+    reason = Statement(
+        "logits of zero are a fair guess, so that the first loss is the logarithm of the number of "
+        "classes, {loss:.4g} for {classes}",
+        loss=math.log(_CLASSES),
+        classes=_CLASSES,
+    )
+    note = Statement(
+        "The layers below get their first gradient in the second step. The bias may start at the "
+        "logarithm of the class frequencies, or at the mean of the targets."
+    )
+    return {"initializer": zeros, "reason": reason, "source": "zhang2019", "notes": (note,)}
