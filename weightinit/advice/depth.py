@@ -7,7 +7,6 @@ from weightinit.gains import gain
 
 __all__ = ["branches", "caveats", "fading", "notes", "power"]
 
-_UNASKED = 50  # layers, for which caveats are computed when no depth was given
 _TOO_FAR = 100.0  # on a mean square: ten on its root
 
 _UNSCALED = Statement(
@@ -27,21 +26,19 @@ def notes(question: Question) -> tuple[Statement, ...]:
 
 def _first_layer(question: Question) -> Statement:
     scale = question.base.scale
-    return Statement(
+    return question.say(
         "Take the gain {slope_gain:.4g} for the first layer, whose inputs have a mean square of 1 "
         "and not of {settled:.4g}: {gain:.4g} would give its pre-activations the variance "
         "{scale:.4g}, where {name} is flat.",
-        slope_gain=question.slope_gain,
         settled=1 / scale,
         gain=math.sqrt(scale),
         scale=scale,
-        name=question.name,
     )
 
 
 def _width(question: Question) -> Statement:
     """Say how far a network of ReLUs strays (Hanin and Rolnick 2018, in the limit of width)."""
-    phi, layers = question.function, question.depth or 1
+    phi, layers = question.function, question.layers
     fourth_moment = gain(lambda z: phi(z) ** 2) ** -2
     v = question.unit_gain**4 * fourth_moment - 1  # of phi(z)^2, relative to its mean
     width = 10 * layers
@@ -58,31 +55,27 @@ def caveats(question: Question, *, way_out: str = "") -> tuple[Statement, ...]:
     """Warn where neither weights nor a normalization hold signal and gradient over the depth."""
     if question.residual or question.normalized is True:
         return ()
-    layers, found = question.depth or _UNASKED, []
+    found = []
     if question.normalized:
         way_out = way_out or "Use residual branches, or the other normalization."
-    elif question.deviation > _TOO_FAR ** (0.5 / layers):
+    elif question.deviation > _TOO_FAR ** (0.5 / question.layers):
         found.append(
-            Statement(
+            question.say(
                 "A mean square of 1 is an unstable fixed point: a small deviation is multiplied by "
-                "{deviation:.4g} a layer, by {total} over {depth}. {way_out}",
-                deviation=question.deviation,
-                total=power(question.deviation, layers),
-                depth=layers,
+                "{deviation:.4g} a layer, by {total} over {layers}. {way_out}",
+                total=power(question.deviation, question.layers),
                 way_out=way_out or "Normalize, or use residual branches.",
             )
         )
-    if abs(math.log(question.chi)) * layers > math.log(_TOO_FAR):
+    if abs(math.log(question.chi)) * question.layers > math.log(_TOO_FAR):
         better = question.depth is None and question.bends_down
         elsewhere = "Say how deep the network is (depth=)" if better else "Take another activation"
         found.append(
-            Statement(
+            question.say(
                 "The gradient {what}: its mean square is multiplied by {chi:.4g} a layer, by "
-                "{total} over {depth}. {way_out}",
+                "{total} over {layers}. {way_out}",
                 what="grows" if question.chi > 1 else "fades",
-                chi=question.chi,
-                total=power(question.chi, layers),
-                depth=layers,
+                total=power(question.chi, question.layers),
                 way_out=way_out or f"{elsewhere}, normalize, or use residual branches.",
             )
         )
@@ -91,15 +84,13 @@ def caveats(question: Question, *, way_out: str = "") -> tuple[Statement, ...]:
 
 def fading(question: Question) -> dict[str, tuple[Statement, ...]]:
     """Say what slope 1 at zero leaves over the depth: a note, or a caveat where it is little."""
-    layers = question.depth or 1
-    signal, gradient = question.through(question.slope_gain**2, layers)
+    signal, gradient = question.through(question.slope_gain**2, question.layers)
     better = "Normalize, use residual branches, or take an activation that is straighter at zero."
     little = gradient <= 1 / _TOO_FAR
-    said = Statement(
+    said = question.say(
         "A mean square of 1 fades as a power of the depth at most, not exponentially: to "
-        "{signal:.2g} over {depth} layers, that of a gradient to {gradient:.2g}.{way_out}",
+        "{signal:.2g} over {layers} layers, that of a gradient to {gradient:.2g}.{way_out}",
         signal=signal,
-        depth=layers,
         gradient=gradient,
         way_out=f" {better}" if little else "",
     )
@@ -111,26 +102,23 @@ def branches(question: Question, each: float) -> Statement:
 
     `each` is the mean square that a branch whose last layer is not scaled down makes of one of 1.
     """
-    layers = question.depth or _UNASKED
     if not question.normalized:
-        return Statement(
+        return question.say(
             "The last layer of each branch starts at zero, so that a block starts as the identity: "
-            "{depth} branches that keep the mean square would multiply it by 2**{depth} = {total} "
-            "(zhang2019).",
-            depth=layers,
-            total=power(2.0, layers),
+            "{layers} branches that keep the mean square would multiply it by 2**{layers} = "
+            "{total} (zhang2019).",
+            total=power(2.0, question.layers),
         )
     if question.depth is None:
         return Statement(
             "The last layer of each branch starts at zero, so that a block starts as the identity "
             "(de2020). With depth=, the number of branches, it is scaled down instead."
         )
-    return Statement(
-        "The last layer of each branch is divided by sqrt({depth}): {depth} branches then add "
+    return question.say(
+        "The last layer of each branch is divided by sqrt({layers}): {layers} branches then add "
         "{total:.3g} to a mean square of 1, instead of {unscaled:.3g} (radford2019).",
-        depth=layers,
         total=each,
-        unscaled=each * layers,
+        unscaled=each * question.layers,
     )
 
 

@@ -87,12 +87,11 @@ def _isometry(question: Question, kind: Callable[..., Any], source: str) -> Answ
     answer: Answer = {"initializer": kind(gain=question.slope_gain), "source": source}
     if not question.is_linear:
         return answer | {"reason": _slope_one(question), **depth.fading(question)}
-    layers = question.depth or 1
-    reason = Statement(
-        "a product of {depth} orthogonal matrices keeps every length, while one of normal matrices "
-        "stretches one direction {stretch:.3g} times as much as they do on average (rms)",
-        depth=layers,
-        stretch=math.sqrt((layers + 1) * (1 + 1 / layers) ** layers),  # Fuss-Catalan, wide layers
+    L = question.layers
+    reason = question.say(
+        "a product of {layers} orthogonal matrices keeps every length, while one of normal "
+        "matrices stretches one direction {stretch:.3g} times as much as they do on average (rms)",
+        stretch=math.sqrt((L + 1) * (1 + 1 / L) ** L),  # Fuss-Catalan, wide layers
     )
     source = "saxe2013" if kind is Orthogonal else source
     return answer | {"reason": reason, "source": source, "notes": ()}
@@ -100,17 +99,12 @@ def _isometry(question: Question, kind: Callable[..., Any], source: str) -> Answ
 
 def _slope_one(question: Question) -> Statement:
     """Say why the slope at zero decides the gain of a deep network of odd activations."""
-    layers, growth = question.depth or 1, question.chi_at_unit_gain
-    return Statement(
+    return question.say(
         "the gain {gain:.4g} gives {name} slope 1 at zero, while the one that keeps a mean square "
-        "of 1, {unit_gain:.4g}, multiplies that of gradients by {growth:.4g} a layer, {total} over "
-        "{depth} layers",
-        name=question.name,
+        "of 1, {unit_gain:.4g}, multiplies that of gradients by {chi_at_unit_gain:.4g} a layer, "
+        "{total} over {layers} layers",
         gain=question.slope_gain,
-        unit_gain=question.unit_gain,
-        growth=growth,
-        depth=layers,
-        total=power(growth, layers),
+        total=power(question.chi_at_unit_gain, question.layers),
     )
 
 
@@ -127,39 +121,31 @@ def _scaled(question: Question, initializer: VarianceScaling) -> Answer:
 
 def _why_this_scale(question: Question) -> Statement:
     """Say why the weights of `question.base` suit the activation."""
-    name, gain = question.name, math.sqrt(question.base.scale)
+    gain = math.sqrt(question.base.scale)
     if question.kind == "tanh":
-        return Statement(
-            "{name} has slope {slope:.4g} at zero, so that the gain {gain:.4g} passes a small "
-            "signal on as it is",
-            name=name,
-            slope=question.slope_at_zero,
+        return question.say(
+            "{name} has slope {slope_at_zero:.4g} at zero, so that the gain {gain:.4g} passes a "
+            "small signal on as it is",
             gain=gain,
         )
     if question.kind == "sigmoid":
-        return Statement(
-            "{name} has slope {slope:.4g} at zero; the gain {gain:.4g} makes that {product:.4g}",
-            name=name,
-            slope=question.slope_at_zero,
+        return question.say(
+            "{name} has slope {slope_at_zero:.4g} at zero; gain {gain:.4g} makes that {product:.4g}",
             gain=gain,
             product=question.slope_at_zero * gain,
         )
     if question.kind == "selu":
-        return Statement(
+        return question.say(
             "with the gain {gain:.4g}, {name} holds mean 0 and variance 1, and a layer shrinks a "
             "small deviation of the mean square to {deviation:.4g} of it",
-            name=name,
             gain=gain,
-            deviation=question.deviation,
         )
-    unit = question.unit_gain
-    return Statement(
+    return question.say(
         "{name} passes on {kept:.4g} of a mean square of 1, and the gain {gain:.4g} makes up for "
         "it: variance {variance:.4g} / fan_in",
-        name=name,
-        kept=unit**-2,
-        gain=unit,
-        variance=unit**2,
+        kept=question.unit_gain**-2,
+        gain=question.unit_gain,
+        variance=question.unit_gain**2,
     )
 
 

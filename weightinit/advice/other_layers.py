@@ -29,11 +29,10 @@ def rnn(question: Question) -> Answer:
     """Answer for the weights from state to state, which every time step multiplies by."""
     answer: Answer = {"input_initializer": question.base}
     if question.kind in ("relu", "leaky_relu"):
-        reason = Statement(
+        reason = question.say(
             "with recurrent weights of {gain:g} on the diagonal and 0 elsewhere, {name} copies "
             "a positive state, and its gradient, from step to step unchanged",
             gain=identity.gain,
-            name=question.name,
         )
         return answer | {"initializer": identity, "reason": reason, "source": "le2015"}
     bends = question.bends_down

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from string import Formatter
 from typing import Any, Self
 
 import numpy as np
@@ -23,6 +24,7 @@ DEEP = 10
 
 _NORMALIZATIONS = ("batch", "layer")
 _DEEPEST = 10**9
+_UNASKED = 50  # layers, for which caveats are computed when no depth was given
 _SAME = 1e-6  # factors this near to 1 count as 1
 
 # The slope at zero is 1/4, and Xavier's derivation asks for slope 1: weights four times as large.
@@ -136,6 +138,16 @@ class Question:
             check_choice("normalized", self.normalized, _NORMALIZATIONS)
         else:
             object.__setattr__(self, "normalized", _flag("normalized", self.normalized))
+
+    def say(self, template: str, **values: float | str) -> Statement:
+        """Render a sentence; names that are not given are attributes of the question."""
+        names = {name for _, name, _, _ in Formatter().parse(template) if name}
+        return Statement(template, **{n: getattr(self, n) for n in names - values.keys()}, **values)
+
+    @property
+    def layers(self) -> int:
+        """The depth, or one for which caveats are computed where none was given."""
+        return self.depth or _UNASKED
 
     @property
     def known(self) -> Activation | None:
