@@ -130,7 +130,7 @@ def _why_this_scale(question: Question) -> Statement:
         )
     if question.kind == "sigmoid":
         return question.say(
-            "{name} has slope {slope_at_zero:.4g} at zero; gain {gain:.4g} makes that {product:.4g}",
+            "{name} has slope {slope_at_zero:.4g} at zero, {product:.4g} with the gain {gain:.4g}",
             gain=gain,
             product=question.slope_at_zero * gain,
         )
