@@ -23,6 +23,7 @@ FLOORS = {
     "_formulas": -4,
     "_messages": -4,
     "_quadrature": -4,
+    "_tables": -4,
     "_truncation": -4,
     "_uninterrupted": -4,
     "_checks": -3,

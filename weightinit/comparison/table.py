@@ -2,54 +2,37 @@
 
 import html
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from weightinit._tables import WIDTH, html_table, text_table
 from weightinit.comparison.cells import Cell
 from weightinit.comparison.intervals import CONFIDENCE, seeds_needed
 from weightinit.comparison.standings import Standing
 
 __all__ = ["as_html", "as_text"]
 
-_WIDTH = 80
 _HEAD = ("", "mean", "quartiles", "failed", "minus the best", "")
 
 _Standings = Sequence[Standing]
 _Cells = Sequence[Cell]
-_Row = tuple[str, ...]
 
 
 def as_text(standings: _Standings, failures: _Cells, measure: str, seeds: Sequence[int]) -> str:
     """Return lines of at most 80 characters: a title, the table, and what there is to know."""
-    for digits, gap in ((3, 2), (3, 1), (2, 1), (1, 1)):
-        rows = [_HEAD, *(_row(standing, measure, digits) for standing in standings)]
-        widths = [max(len(row[i]) for row in rows) for i in range(len(_HEAD))]
-        left = _WIDTH - sum(widths[1:]) - gap * (len(widths) - 1)
-        if left >= min(widths[0], 16):  # longer labels stand on lines of their own
+    for digits in (3, 2, 1):
+        table = text_table(_rows(standings, measure, digits))
+        if max(map(len, table)) <= WIDTH:
             break
-    widths[0] = min(widths[0], left)
-    lines = [_title(standings, measure, seeds), ""]
-    for row in rows:
-        lines.extend(_lines(row, widths, " " * gap))
+    lines = [_title(standings, measure, seeds), "", *table]
     for note in _notes(standings, failures):
-        lines.extend(["", *textwrap.wrap(note, _WIDTH)])
+        lines += ["", *textwrap.wrap(note, WIDTH)]
     return "\n".join(lines)
 
 
 def as_html(standings: _Standings, failures: _Cells, measure: str, seeds: Sequence[int]) -> str:
     """Return the same as an HTML table with its notes below."""
-
-    def cells(row: _Row) -> str:
-        first, *others = (html.escape(text) for text in row)
-        return f'<th scope="row">{first}</th>' + "".join(f"<td>{text}</td>" for text in others)
-
-    head = "".join(f'<th scope="col">{text}</th>' if text else "<td></td>" for text in _HEAD)
-    body = "".join(f"<tr>{cells(_row(standing, measure, 3))}</tr>" for standing in standings)
-    notes = "".join(f"<p>{html.escape(note)}</p>" for note in _notes(standings, failures))
-    caption = html.escape(_title(standings, measure, seeds))
-    return (
-        f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{body}</tbody></table>{notes}"
-    )
+    table = html_table(_rows(standings, measure, 3), caption=_title(standings, measure, seeds))
+    return table + "".join(f"<p>{html.escape(note)}</p>" for note in _notes(standings, failures))
 
 
 def _title(standings: _Standings, measure: str, seeds: Sequence[int]) -> str:
@@ -59,29 +42,25 @@ def _title(standings: _Standings, measure: str, seeds: Sequence[int]) -> str:
     return f"{name} ({better} is better) of {starts} over {_count(len(seeds), 'seed')}"
 
 
-def _row(standing: Standing, measure: str, digits: int) -> _Row:
-    mean = "" if standing.mean is None else _number(standing.mean, measure, digits)
-    quartiles = " ".join(_number(q, measure, digits) for q in standing.quartiles or ())
-    ends = standing.difference or ()
-    difference = " .. ".join(_number(end, measure, min(digits, 2), sign="+") for end in ends)
-    failed = str(standing.failures)
-    return standing.label, mean, quartiles, failed, difference, standing.verdict
+def _rows(standings: _Standings, measure: str, digits: int) -> Iterator[Sequence[str]]:
+    yield _HEAD
+    for standing in standings:
+        quartiles = " ".join(_number(q, measure, digits) for q in standing.quartiles or ())
+        ends = standing.difference or ()
+        yield (
+            standing.label,
+            "" if standing.mean is None else _number(standing.mean, measure, digits),
+            quartiles,
+            str(standing.failures),
+            " .. ".join(_number(end, measure, min(digits, 2), sign="+") for end in ends),
+            standing.verdict,
+        )
 
 
 def _number(value: float, measure: str, digits: int, sign: str = "") -> str:
     if measure == "accuracy":  # which has a scale; of others the digits count, not the places
         return f"{value:{sign}.3f}"
     return f"{value:{sign}#.{digits}g}".rstrip(".")
-
-
-def _lines(row: _Row, widths: Sequence[int], gap: str) -> list[str]:
-    """Return a row in one line, or in two if its label is too long to stand beside the numbers."""
-    label = textwrap.shorten(row[0], _WIDTH, placeholder="...") or row[0]
-    columns = [text.rjust(width) for text, width in zip(row[1:-1], widths[1:-1], strict=True)]
-    alone = len(label) > widths[0]
-    first = "" if alone else label
-    line = gap.join([first.ljust(widths[0]), *columns, row[-1]]).rstrip()
-    return [label[:_WIDTH], line] if alone else [line]
 
 
 def _notes(standings: _Standings, failures: _Cells) -> list[str]:
