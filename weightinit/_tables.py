@@ -1,9 +1,10 @@
 """Tables of plain text and of HTML, and how reports write a number."""
 
 import html
+import textwrap
 from collections.abc import Iterable, Sequence
 
-__all__ = ["WIDTH", "html_table", "number", "text_table"]
+__all__ = ["WIDTH", "html_table", "number", "text_table", "wrapped"]
 
 #: The columns of a terminal, which no report passes.
 WIDTH = 80
@@ -70,3 +71,8 @@ def html_table(rows: Iterable[Sequence[str]], *, caption: str = "") -> str:
     title = f"<caption>{html.escape(caption)}</caption>" if caption else ""
     inside = "</tr>".join([*lines, ""])
     return f"<table>{title}<thead><tr>{top}</tr></thead><tbody>{inside}</tbody></table>"
+
+
+def wrapped(text: str, indent: str = "") -> list[str]:
+    """Return a sentence in lines of at most `WIDTH` letters."""
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent)

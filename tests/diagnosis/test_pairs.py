@@ -1,5 +1,6 @@
 """Two faults in one network: both are found, unless one hides the other."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import numpy as np
@@ -46,8 +47,7 @@ def is_found(diagnosis: Diagnosis, problem: str, layer: str) -> bool:
 
 
 def _without_commas(finding: wi.Finding) -> wi.Finding:
-    evidence = finding.evidence.replace(",", "")
-    return wi.Finding(finding.problem, finding.layer, evidence, finding.remedy)
+    return replace(finding, evidence=finding.evidence.replace(",", ""))
 
 
 def both(activation: str, a: Plant, b: Plant) -> tuple[Patient, list[tuple[str, str]]] | None:

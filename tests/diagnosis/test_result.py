@@ -78,7 +78,7 @@ def test_html_is_escaped():
     """What stands between tags cannot open one."""
     patient = mlp("relu", 2, 32, seed=0)
     diagnosis = wi.diagnose(patient.net, patient.x, patient.y)
-    planted = Finding("frozen", "<b>", "1 < 2", "use & see")
+    planted = Finding("frozen", "<b>", "1 < 2", advice="use & see")
     html = type(diagnosis)(diagnosis.layers, (planted,), ("<i>",), (), ())._repr_html_()
     assert "&lt;b&gt;" in html
     assert "1 &lt; 2" in html

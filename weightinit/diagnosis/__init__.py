@@ -10,8 +10,8 @@
 ('frozen', 'start dense0.weight from wi.xavier_uniform')
 """
 
-from weightinit.diagnosis.finding import PROBLEMS, Finding
-from weightinit.diagnosis.judging import diagnose, judge
-from weightinit.diagnosis.result import Diagnosis, LayerReport
+from weightinit.diagnosis.problems import PROBLEMS
+from weightinit.diagnosis.remedies import Finding
+from weightinit.diagnosis.result import Diagnosis, LayerReport, diagnose, judge
 
 __all__ = ["PROBLEMS", "Diagnosis", "Finding", "LayerReport", "diagnose", "judge"]

@@ -1,27 +1,30 @@
 """How signal and gradient fare from layer to layer, and from step to step in a recurrent layer."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from weightinit.diagnosis.bounds import Bounds, Point, Walk, of_layer, of_step
-from weightinit.diagnosis.theory import critical_scale, is_scale_free, moments
+from weightinit import meanfield
+from weightinit.activations import linear
+from weightinit.diagnosis.bounds import (
+    Bounds,
+    Point,
+    Walk,
+    critical_scale,
+    is_scale_free,
+    of_layer,
+    of_step,
+)
 from weightinit.networks.base import Array
 from weightinit.tracing import LayerTrace, Trace
 from weightinit.tracing.measures import mean_square
 
-__all__ = ["backward", "forward", "levels"]
+__all__ = ["backward", "departure", "forward"]
 
 
 def levels(rows: Iterable[LayerTrace]) -> list[list[LayerTrace]]:
     """Group layers that stand one behind the other: each residual branch, and the net itself.
 
     Inner branches come first: what is wrong in one shows in the blocks around it.
-
-    Examples
-    --------
-    >>> from weightinit.diagnosis.paths import levels
-    >>> levels([])
-    []
     """
     found: dict[str, list[LayerTrace]] = {}
     for row in rows:
@@ -34,16 +37,7 @@ def _depth(block: str) -> int:
 
 
 def forward(trace: Trace) -> list[list[Point]]:
-    """Follow the signal through each level, and through the time of each recurrent layer.
-
-    Examples
-    --------
-    >>> import weightinit as wi
-    >>> from weightinit.diagnosis.paths import forward
-    >>> net = wi.rnn(vocabulary=9, hidden=64, classes=2).initialize(wi.orthogonal, rng=0)
-    >>> [[point.step for point in path] for path in forward(wi.trace(net, [[3, 1, 4], [1, 5, 0]]))]
-    [[1, 2, 3]]
-    """
+    """Follow the signal through each level, and through the time of each recurrent layer."""
     blocks = sum(row.weight is None for row in trace.layers)
     paths = []
     for level in levels(trace.layers[:-1]):
@@ -56,16 +50,6 @@ def backward(trace: Trace) -> list[list[Point]]:
     """Follow the gradient from the last hidden layer back, in each level and through time.
 
     A point belongs to the layer that the gradient has just passed, on its way to the layer before.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import weightinit as wi
-    >>> from weightinit.diagnosis.paths import backward
-    >>> net = wi.mlp([64, 64, 64, 64, 10]).initialize(wi.he_normal, rng=0)
-    >>> found = wi.trace(net, np.random.default_rng(0).standard_normal((50, 64)))
-    >>> [point.layer for point in backward(found)[0]]
-    ['dense2', 'dense1']
     """
     seen = trace.after or trace
     blocks = sum(row.weight is None for row in trace.layers)
@@ -75,6 +59,11 @@ def backward(trace: Trace) -> list[list[Point]]:
         paths.append(list(_backward_level(level, blocks, free)))
         paths += [list(_backward_in_time(row)) for row in level if row.steps_left is not None]
     return [path for path in paths if path]
+
+
+def _moments(row: LayerTrace, q: float) -> meanfield.Moments:
+    """Return the moments behind a layer for pre-activations of a mean square that floats hold."""
+    return meanfield.moments(row.activation or linear, min(max(q, 1e-200), 1e200))
 
 
 def _log(ratio: float) -> float:
@@ -90,7 +79,7 @@ def _forward_level(level: list[LayerTrace], blocks: int) -> Iterator[Point]:
         if not (0 < s < math.inf and m < math.inf):
             return  # nothing arrives, or too much: a layer before is to blame
         if row.normalized:  # the signal sets out anew, at size 1, if the normalization can do that
-            walk, q = Walk(), moments(row.activation, 1.0)[0]
+            walk, q = Walk(), _moments(row, 1.0).value
             yield walk.go(row.name, _log(mean_square(row.pre_activations)), 0.0, Bounds())
             continue
         q = s if math.isnan(q) else q
@@ -110,7 +99,7 @@ def _forward_level(level: list[LayerTrace], blocks: int) -> Iterator[Point]:
 
 def _next(row: LayerTrace, q: float) -> float:
     """Return the second moment behind a layer of a good start, by the length map."""
-    return moments(row.activation, critical_scale(row.activation) * q)[0]
+    return _moments(row, critical_scale(row.activation) * q).value
 
 
 def _blamed(row: LayerTrace, s: float, m: float) -> tuple[float, float]:
@@ -137,7 +126,7 @@ def _forward_in_time(row: LayerTrace) -> Iterator[Point]:
         m = mean_square(row.activations[row.steps == t])
         if not 0 < m < math.inf:
             return
-        q_before, q = q or s, moments(row.activation, s + critical_scale(row.activation) * q)[0]
+        q_before, q = q or s, _moments(row, s + critical_scale(row.activation) * q).value
         growing = _log(m / before) if t else _blamed(row, s, m)[1]
         own, expected = _log(m / before), _log(q / q_before)
         yield walk.go(
@@ -172,7 +161,7 @@ def _slope(row: LayerTrace, rows: Array | None = None) -> float:
         return 0.0
     z = row.pre_activations if rows is None else row.pre_activations[rows]
     q = mean_square(z) or 1.0  # where all is zero, theory speaks of size 1
-    return _log(critical_scale(row.activation) * moments(row.activation, q)[1])
+    return _log(critical_scale(row.activation) * _moments(row, q).slope)
 
 
 def _backward_in_time(row: LayerTrace) -> Iterator[Point]:
@@ -184,3 +173,45 @@ def _backward_in_time(row: LayerTrace) -> Iterator[Point]:
         if k and 0 < before < math.inf and square < math.inf:
             yield walk.go(row.name, _log(square / before), _slope(row, rows), of_step(row), step=k)
         before = square
+
+
+def departure(
+    paths: Iterable[Sequence[Point]], what: str, *, fading: bool, explained: Collection[str]
+) -> tuple[list[str], str] | None:
+    """Return the layers at which a path leaves its bounds, the first in front, and the evidence."""
+    for path in paths:
+        for count, point in enumerate(path, 1):
+            if (point.fades if fading else point.explodes) and point.layer not in explained:
+                others = [p.layer for p in path if p.alone and (p.own < 0) == fading]
+                evidence = _evidence(what, point, count, path[-1], fading=fading)
+                return list(dict.fromkeys([point.layer, *others])), evidence
+    return None
+
+
+def _evidence(what: str, point: Point, count: int, end: Point, *, fading: bool) -> str:
+    unit = "layer" if point.step is None else "time step"
+    units = f"{count} {unit} multiplies" if count == 1 else f"{count} {unit}s multiply"
+    limit = point.low if fading else point.high
+    beyond = point.change < limit if fading else point.change > limit
+    rest = "" if end is point else f"; in all it comes to {_factor(end.change)}"
+    if beyond or count == 1:
+        return (
+            f"{units} the {what} by {_factor(point.change)}; a good start of these widths by "
+            f"{_factor(limit)} at {'least' if fading else 'most'}{rest}"
+        )
+    return (
+        f"this {unit} alone multiplies the {what} by {_factor(point.own)}; {units} it by "
+        f"{_factor(point.change)}{rest}"
+    )
+
+
+def _factor(log: float) -> str:
+    """Write exp(log), which itself might overflow, in two digits."""
+    if log == -math.inf:
+        return "0"
+    exponent = math.floor(log / math.log(10))
+    if -3 <= exponent <= 1:
+        return f"{math.exp(log):.2g}"
+    if exponent in (2, 3):
+        return f"{math.exp(log):.0f}"
+    return f"{math.exp(log - exponent * math.log(10)):.1f}e{exponent:+03d}"

@@ -1,30 +1,131 @@
-"""What can be wrong in a layer by itself: one function a problem, from facts to a finding or None.
+"""What can be wrong with a start: one function a problem, from facts to a finding or None.
 
-Thresholds are explained in :mod:`weightinit.diagnosis.theory`.
+Thresholds are explained in :mod:`weightinit.diagnosis.bounds`.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from weightinit.diagnosis import remedies, theory
-from weightinit.diagnosis.facts import Facts
-from weightinit.diagnosis.finding import Finding
-from weightinit.tracing import LayerTrace, measures
+from weightinit.diagnosis import bounds, paths, remedies
+from weightinit.diagnosis.bounds import SIGMAS, Point
+from weightinit.diagnosis.remedies import Cure, Finding
+from weightinit.tracing import LayerTrace, Trace, measures
 from weightinit.tracing.measures import mean_square
 
-__all__ = [
-    "dead_units",
-    "first_loss_too_high",
-    "frozen",
-    "non_finite",
-    "saturated_units",
-    "symmetric_units",
-]
+__all__ = ["LOOK", "PROBLEMS", "Facts"]
 
 #: The probability with which units of a healthy layer that are always off are taken for dead.
 _CHANCE = 1e-6
+
+#: From a trace to what is wrong with it, if that is this problem.
+Problem = Callable[["Facts"], Finding | None]
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """A trace, with what several problems ask of it."""
+
+    trace: Trace
+
+    def row(self, name: str) -> LayerTrace:
+        """Return the row of a layer."""
+        return next(row for row in self.trace.layers if row.name == name)
+
+    def finding(self, problem: str, layers: Sequence[str], evidence: str, cure: Cure) -> Finding:
+        """Make a finding for the first of these layers; the others are listed."""
+        first, *others = layers
+        names = ", ".join(others[:3]) + (f" and {len(others) - 3} more" if others[3:] else "")
+        told = f"{evidence}; also in {names}" if names else evidence
+        return Finding(problem, first, told, *cure(self.trace, self.row(first)))
+
+    def first(self, problem: str, told: Mapping[str, str], cure: Cure) -> Finding | None:
+        """Make a finding from the evidence by layer, if there is any."""
+        return self.finding(problem, list(told), next(iter(told.values())), cure) if told else None
+
+    @cached_property
+    def broken(self) -> LayerTrace | None:
+        """The first layer with something that is not finite; for gradients, the last."""
+        for row in self.trace.layers:
+            arrays = (row.weight, row.bias, row.activations)
+            if not all(np.isfinite(array).all() for array in arrays if array is not None):
+                return row
+        for row in reversed(self.trace.layers):
+            if not np.isfinite(row.pre_activations_gradient).all():
+                return row
+        return None
+
+    @cached_property
+    def hidden(self) -> tuple[LayerTrace, ...]:
+        """The rows before the outputs, and before anything that is not finite."""
+        rows = self.trace.layers[:-1]
+        return rows[: rows.index(self.broken)] if self.broken in rows else rows
+
+    @cached_property
+    def later_hidden(self) -> tuple[LayerTrace, ...]:
+        """The same in the trace whose gradients tell; none where gradients are not finite."""
+        return () if self.broken else (self.trace.after or self.trace).layers[:-1]
+
+    @cached_property
+    def forward(self) -> list[list[Point]]:
+        """The paths of the signal."""
+        return paths.forward(self.trace)
+
+    @cached_property
+    def backward(self) -> list[list[Point]]:
+        """The paths of the gradient; none where it is not finite."""
+        return [] if self.broken else paths.backward(self.trace)
+
+    @cached_property
+    def is_frozen(self) -> bool:
+        """Tell whether no weight has a gradient beyond rounding, though the outputs are pulled."""
+        output = self.trace.layers[-1]
+        largest = max(_reach(row) for row in self.trace.layers if row.weight is not None)
+        pull = float(np.abs(output.pre_activations_gradient).sum(axis=0).max())
+        eps = float(np.finfo(output.pre_activations.dtype).eps)
+        return self.broken is None and largest <= eps * pull and pull > 0
+
+    def can_die(self, row: LayerTrace) -> bool:
+        """Tell whether a layer may have dead units of its own: zero weights or inputs kill all."""
+        if row.activation is None or row.weight is None or not row.weight.any():
+            return False
+        left, right = row.activation.derivative(np.array([-1.0, 1.0]))
+        return bool(left == 0 != right) and (row.inputs is None or bool(row.inputs.any()))
+
+    @cached_property
+    def explained(self) -> set[str]:
+        """Name layers that let nothing through for a cause that has a finding of its own."""
+        dead = {r.name for r in self.hidden if self.can_die(r) and measures.dead_units(r).all()}
+        zero = {r.name for r in self.hidden if r.weight is not None and not r.weight.any()}
+        cut_off = {r.name for r in self.hidden if r.inputs is not None and not r.inputs.any()}
+        return dead | cut_off | (zero if self.is_frozen else set())
+
+    @cached_property
+    def variance(self) -> float:
+        """How far the signal strays on its way to the outputs (the V of ``bounds``)."""
+        rows = [row for row in self.trace.layers[:-1] if not row.block]
+        return sum(
+            bounds.of_layer(row, 0).variance
+            * (1 if row.steps is None else 1 + row.steps.max(initial=0))
+            for row in rows
+        )
+
+    @cached_property
+    def largest_hidden(self) -> float:
+        """The largest second moment with which chance lets a signal of size 1 reach the outputs."""
+        return math.exp(SIGMAS * math.sqrt(self.variance))
+
+
+def _reach(row: LayerTrace) -> float:
+    """Return how large a gradient of the weight the batch could make, were its labels others.
+
+    In the gradient itself opposite samples may cancel, as in a balanced batch.
+    """
+    error = float(np.abs(row.pre_activations_gradient).sum(axis=0).max())
+    return error if row.inputs is None else float(np.abs(row.inputs).max()) * error
 
 
 def non_finite(facts: Facts) -> Finding | None:
@@ -36,12 +137,12 @@ def non_finite(facts: Facts) -> Finding | None:
         if array is not None and not np.isfinite(array).all():
             count = np.count_nonzero(~np.isfinite(array))
             evidence = f"{count} of {array.size} entries of its {what} are nan or infinite"
-            return Finding("non-finite", row.name, evidence, remedies.start(row))
+            return facts.finding("non-finite", [row.name], evidence, remedies.restart)
     where = "gradient" if np.isfinite(row.activations).all() else "output"
     evidence = f"its {where} is not finite"
     if row.inputs is not None and where == "output":
         evidence += f"; what it receives is, up to {np.abs(row.inputs).max():.2g}"
-    return Finding("non-finite", row.name, evidence, remedies.start(row))
+    return facts.finding("non-finite", [row.name], evidence, remedies.restart)
 
 
 def frozen(facts: Facts) -> Finding | None:
@@ -56,8 +157,8 @@ def frozen(facts: Facts) -> Finding | None:
         f"{zero} of {len(rows)} weights are all zero"
     )
     is_dead = first.weight is not None and bool(first.weight.any())
-    remedy = remedies.revive if is_dead else remedies.start
-    return Finding("frozen", first.name, evidence, remedy(first))
+    cure = remedies.revive if is_dead else remedies.restart
+    return facts.finding("frozen", [first.name], evidence, cure)
 
 
 def symmetric_units(facts: Facts) -> Finding | None:
@@ -71,7 +172,7 @@ def symmetric_units(facts: Facts) -> Finding | None:
                     f"{distinct} distinct among {row.units} units: the others have the same "
                     "weights and the same gradients"
                 )
-    return _finding("symmetric units", facts, told, remedies.start)
+    return facts.first("symmetric units", told, remedies.restart)
 
 
 def dead_units(facts: Facts) -> Finding | None:
@@ -85,12 +186,12 @@ def dead_units(facts: Facts) -> Finding | None:
         if not facts.can_die(row):
             continue
         off, on = int(measures.dead_units(row).sum()), int(measures.always_on(row).sum())
-        if off == row.units or (off and theory.binomial_tail(off, off + on) < _CHANCE):
+        if off == row.units or (off and bounds.binomial_tail(off, off + on) < _CHANCE):
             told[row.name] = (
                 f"{off} of {row.units} units are never on and {on} are always on, over all "
                 "samples; chance alone makes the two numbers alike"
             )
-    return _finding("dead units", facts, told, remedies.revive)
+    return facts.first("dead units", told, remedies.revive)
 
 
 def saturated_units(facts: Facts) -> Finding | None:
@@ -103,7 +204,7 @@ def saturated_units(facts: Facts) -> Finding | None:
                 f"{share:.0%} of its values lie where the slope is below 1 % of its largest; a "
                 f"good start has {at_most:.0%} at most"
             )
-    return _finding("saturated units", facts, told, remedies.shrink)
+    return facts.first("saturated units", told, remedies.shrink)
 
 
 def _healthy_saturation(row: LayerTrace) -> float:
@@ -115,8 +216,8 @@ def _healthy_saturation(row: LayerTrace) -> float:
     limit = measures.flat_beyond(row.activation)
     if math.isinf(limit):
         return 1.0
-    by_chance = theory.SIGMAS * math.sqrt(5 / row.units)
-    q = 2 * theory.critical_scale(row.activation) * math.exp(by_chance)
+    by_chance = SIGMAS * math.sqrt(5 / row.units)
+    q = 2 * bounds.critical_scale(row.activation) * math.exp(by_chance)
     return math.erfc(limit / math.sqrt(2 * q))
 
 
@@ -133,10 +234,10 @@ def first_loss_too_high(facts: Facts) -> Finding | None:
         return None
     k = max(output.units, 2)
     arrives = min(mean_square(output.inputs), facts.largest_hidden)
-    u = 2 * arrives * theory.largest_mean_square(output.units)
+    u = 2 * arrives * bounds.largest_mean_square(output.units)
     shares = np.bincount(labels, minlength=k) / len(labels)
     lean = max(float(shares @ shares) - 1 / k, 0) + 1 / len(labels)
-    excess = min(u / 2, math.sqrt(2 * u * math.log(k))) + theory.SIGMAS * math.sqrt(u * lean)
+    excess = min(u / 2, math.sqrt(2 * u * math.log(k))) + SIGMAS * math.sqrt(u * lean)
     rounding = len(labels) * float(np.finfo(output.pre_activations.dtype).eps)
     if loss <= math.log(k) * (1 + rounding) + excess:
         return None
@@ -145,15 +246,35 @@ def first_loss_too_high(facts: Facts) -> Finding | None:
         f"{loss:.3g}, where guessing has ln {k} = {math.log(k):.3g} and a good start "
         f"{math.log(k) + excess:.3g} at most; the outputs have rms {rms:.2g}"
     )
-    return Finding("first loss too high", output.name, evidence, remedies.quiet(output))
+    return facts.finding("first loss too high", [output.name], evidence, remedies.calm)
 
 
-def _finding(
-    problem: str, facts: Facts, told: Mapping[str, str], remedy: remedies.Remedy
-) -> Finding | None:
-    """Return a finding for the first of the layers; the others are listed."""
-    if not told:
-        return None
-    first, *others = told
-    evidence = told[first] + remedies.also(others)
-    return Finding(problem, first, evidence, remedy(facts.row(first)))
+def _leaving(what: str, *, fading: bool) -> Problem:
+    """Return the problem of a signal, or a gradient, that fades or grows beyond its bounds."""
+    name = f"{'vanishing' if fading else 'exploding'} {what}"
+    moment = "second moment" if what == "signal" else "squared gradient"
+
+    def look(facts: Facts) -> Finding | None:
+        walks = facts.forward if what == "signal" else facts.backward
+        found = paths.departure(walks, moment, fading=fading, explained=facts.explained)
+        return facts.finding(name, *found, remedies.rescale) if found else None
+
+    return look
+
+
+#: How each problem is looked for, worst first: what stops all learning before what slows it down.
+LOOK: dict[str, Problem] = {
+    "non-finite": non_finite,
+    "frozen": frozen,
+    "symmetric units": symmetric_units,
+    "dead units": dead_units,
+    "exploding signal": _leaving("signal", fading=False),
+    "vanishing signal": _leaving("signal", fading=True),
+    "exploding gradient": _leaving("gradient", fading=False),
+    "vanishing gradient": _leaving("gradient", fading=True),
+    "saturated units": saturated_units,
+    "first loss too high": first_loss_too_high,
+}
+
+#: All problems, worst first.
+PROBLEMS = tuple(LOOK)

@@ -1,72 +1,164 @@
-"""What to do about a problem: an initializer, or something that no initializer can do."""
+"""A finding and what to do about it: the start that the adviser names for the layer."""
 
+import functools
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 
-from weightinit.diagnosis.theory import critical_scale, shape_factors, wanted
-from weightinit.tracing import LayerTrace
+from weightinit.activations import Activation, linear
+from weightinit.advice import Recommendation, recommend
+from weightinit.diagnosis.bounds import shape_factors
+from weightinit.initializers import DeltaOrthogonal, Initializer, Orthogonal, zeros
+from weightinit.tracing import LayerTrace, Trace
 from weightinit.tracing.measures import mean_square
 
-__all__ = ["Remedy", "also", "calm", "quiet", "rescale", "revive", "shrink", "start"]
+__all__ = [
+    "Cure",
+    "Finding",
+    "Remedy",
+    "advised",
+    "advised_start",
+    "calm",
+    "rescale",
+    "restart",
+    "revive",
+    "scale_advised",
+    "shrink",
+]
 
-#: From the layer to change to what to do.
-Remedy = Callable[[LayerTrace], str]
-
-#: A std this close to the wanted one, or to what another count of fans makes of it, is right.
+#: A std this close to the advised one, or to what another count of fans makes of it, is right.
 _CLOSE = math.log(1.25)
 
 
-def start(row: LayerTrace) -> str:
-    """Name the initializer that suits a layer.
+@dataclass(frozen=True)
+class Finding:
+    """
+    One thing that is wrong with the start of a network.
+
+    Parameters
+    ----------
+    problem : str
+        Which of ``weightinit.diagnosis.PROBLEMS``.
+    layer : str
+        The layer to change, or the first of them: the problem may show in others.
+    evidence : str
+        What was measured, in numbers, beside what a healthy network would show.
+    start : mapping of str to Initializer
+        What to start anew, and from what: names of parameters, as ``net.initialize`` takes them,
+        and what :func:`recommend` says for the layer. Empty where no start helps.
+    advice : str
+        What else to do, or instead.
 
     Examples
     --------
     >>> import weightinit as wi
-    >>> from weightinit.diagnosis.remedies import start
-    >>> start(wi.trace(wi.mlp([2, 4, 1]).initialize(wi.zeros), [[1.0, 2.0]]).layers[0])
-    'start dense0.weight from wi.he_normal'
+    >>> net = wi.mlp([2, 8, 3], "tanh").initialize(wi.zeros)
+    >>> finding = wi.diagnose(net, [[1.0, 2.0], [0.5, -1.0]]).findings[0]
+    >>> finding.problem, finding.layer, finding.remedy
+    ('frozen', 'dense0', 'start dense0.weight from wi.xavier_uniform')
+    >>> _ = net.initialize({**finding.start, "*.weight": wi.xavier_uniform}, rng=0)
     """
+
+    problem: str
+    layer: str
+    evidence: str
+    start: Mapping[str, Initializer] = field(default_factory=dict, hash=False)
+    advice: str = ""
+
+    @property
+    def remedy(self) -> str:
+        """What to do, in a sentence: initializers are expressions of this package."""
+        parts = [f"start {name} from wi.{init}" for name, init in self.start.items()]
+        return "; ".join([*parts, self.advice] if self.advice else parts)
+
+
+class Remedy(NamedTuple):
+    """What to do: parameters to start anew, and what else, or what no start can do."""
+
+    start: Mapping[str, Initializer] = MappingProxyType({})
+    advice: str = ""
+
+
+#: From a trace and the layer to change to what to do.
+Cure = Callable[[Trace, LayerTrace], Remedy]
+
+
+@functools.lru_cache(maxsize=1024)
+def _ask(activation: Activation, layer: str, depth: int | None, residual: bool) -> Recommendation:
+    return recommend(activation, layer=layer, depth=depth, residual=residual)
+
+
+def advised(trace: Trace, row: LayerTrace) -> Recommendation:
+    """Ask the adviser about a layer: its kind, its activation, and how deep the network is there.
+
+    Depth counts time steps in a recurrent layer, blocks in a residual branch, and elsewhere the
+    hidden layers with weights that stand in a row.
+    """
+    phi, hidden = row.activation or linear, trace.layers[:-1]
+    if row is trace.layers[-1]:
+        return _ask(phi, "output", None, False)
+    if row.steps is not None:
+        return _ask(phi, "rnn", int(row.steps.max(initial=0)) + 1, False)
+    if row.weight is None or row.block:
+        blocks = sum(other.weight is None for other in hidden)
+        return _ask(phi, "dense" if row.weight is None else row.kind, blocks, True)
+    level = [r for r in hidden if r.weight is not None and not r.block and r.kind == row.kind]
+    return _ask(phi, row.kind, None if row.normalized else len(level), False)
+
+
+def advised_start(trace: Trace, row: LayerTrace) -> Mapping[str, Initializer]:
+    """Return what the adviser starts a layer from; of a block, the last weight in its branch."""
+    advice = advised(trace, row)
+    branch = [r for r in trace.layers if row.name in (r.name, r.block) and r.weight is not None]
+    last = branch[-1] if branch else row
     if row.weight is None:
-        return f"start the last weight in the branch of {row.name} from wi.zeros"
-    return f"start {row.name}.weight from {_initializer(row)}"
+        return {f"{last.name}.weight": advice.last_initializer or zeros}
+    init = advice.initializer
+    if isinstance(init, DeltaOrthogonal) and not _takes(init, row.weight.shape):
+        init = Orthogonal(gain=init.gain)  # as the note of the adviser says
+    return {f"{row.name}.weight": init}
 
 
-def _initializer(row: LayerTrace) -> str:
-    """Write the initializer as an expression; for a recurrent weight it is orthogonal."""
-    if row.steps is None:
-        return f"wi.{wanted(row.activation)}"
-    gain = round(math.sqrt(critical_scale(row.activation)), 6)
-    return "wi.orthogonal" if gain == 1 else f"wi.Orthogonal(gain={gain})"
+def _takes(init: Initializer, shape: tuple[int, ...]) -> bool:
+    try:
+        init.std(shape)
+    except ValueError:
+        return False
+    return True
 
 
-def also(layers: Iterable[str]) -> str:
-    """Add other layers with the same problem to the evidence.
+def restart(trace: Trace, row: LayerTrace) -> Remedy:
+    """Start a layer from what the adviser says."""
+    return Remedy(advised_start(trace, row))
 
-    Examples
-    --------
-    >>> from weightinit.diagnosis.remedies import also
-    >>> also(["dense1", "dense2"]), also([])
-    ('; also in dense1, dense2', '')
+
+def scale_advised(trace: Trace, row: LayerTrace) -> Recommendation:
+    """Ask the adviser which scale weights should have if they are not zero.
+
+    Of the output it says zero; what is not zero there is as in any linear layer.
     """
-    names = list(layers)
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return f"; also in {', '.join(names[:3])}{more}" if names else ""
+    is_output = row is trace.layers[-1]
+    return _ask(linear, "dense", None, False) if is_output else advised(trace, row)
 
 
-def _fits(row: LayerTrace) -> bool:
-    """Tell whether the weights have the std that theory wants, by any count of fans."""
+def _fits(trace: Trace, row: LayerTrace) -> bool:
+    """Tell whether the weights have the std that the adviser says, by any count of fans."""
     if row.weight is None or row.inputs is None:
         return False
     rms = math.sqrt(mean_square(row.weight))
     if not 0 < rms < math.inf:
         return False
-    _, *others = shape_factors(row.weight.shape)
-    n_in = row.weight.size / row.units
-    fan_in_std = math.sqrt(getattr(wanted(row.activation), "scale", 1.0) / n_in)
-    off = math.log(rms / fan_in_std)
-    return any(abs(off - factor / 2) < _CLOSE for factor in (0.0, *others))
+    fan_in = row.weight.size / row.units
+    off = math.log(rms / (scale_advised(trace, row).gain / math.sqrt(fan_in)))
+    return any(abs(off - factor / 2) < _CLOSE for factor in shape_factors(row.weight.shape))
+
+
+def _bias_to_zero(row: LayerTrace) -> Remedy:
+    return Remedy({f"{row.name}.bias": zeros})
 
 
 def _is_shifted(row: LayerTrace) -> bool:
@@ -74,89 +166,39 @@ def _is_shifted(row: LayerTrace) -> bool:
     return row.bias is not None and mean_square(row.bias) > 1
 
 
-def rescale(row: LayerTrace) -> str:
-    """Name the initializer of the right scale; if the scale is right, say that it is not that.
-
-    Examples
-    --------
-    >>> import weightinit as wi
-    >>> from weightinit.diagnosis.remedies import rescale
-    >>> net = wi.mlp([64, 64, 1]).initialize(wi.Normal(std=0.01), rng=0)
-    >>> rescale(wi.trace(net, [[1.0] * 64]).layers[0])
-    'start dense0.weight from wi.he_normal'
-    """
+def rescale(trace: Trace, row: LayerTrace) -> Remedy:
+    """Give weights the right scale; if they have it, say that it is not that."""
     if _is_shifted(row):
-        return f"start {row.name}.bias from wi.zeros"
-    if not _fits(row):
-        return start(row)
-    return (
-        f"initialization is not the cause: {row.name}.weight has the right scale; fewer or wider "
-        "layers, residual blocks or normalization would help, or another activation"
+        return _bias_to_zero(row)
+    if not _fits(trace, row):
+        return restart(trace, row)
+    return Remedy(
+        advice=f"initialization is not the cause: {row.name}.weight has the right scale; fewer or "
+        "wider layers, residual blocks or normalization would help, or another activation"
     )
 
 
-def revive(row: LayerTrace) -> str:
-    """Say what wakes dead units: biases of zero, or weights with mean zero.
-
-    Examples
-    --------
-    >>> import weightinit as wi
-    >>> from weightinit.diagnosis.remedies import revive
-    >>> starts = {"dense0.bias": wi.Constant(value=-9.0), "*.weight": wi.he_normal}
-    >>> net = wi.mlp([2, 4, 3]).initialize(starts, rng=0)
-    >>> revive(wi.trace(net, [[1.0, 2.0]]).layers[0])
-    'start dense0.bias from wi.zeros'
-    """
+def revive(trace: Trace, row: LayerTrace) -> Remedy:
+    """Wake dead units: by biases of zero, or by weights with mean zero."""
     if row.inputs is not None and not row.inputs.any():
-        return "initialization is not the cause: what the layer receives is all zero"
+        told = "initialization is not the cause: what the layer receives is all zero"
+        return Remedy(advice=told)
     if row.bias is not None and float(np.min(row.bias)) < 0:
-        return f"start {row.name}.bias from wi.zeros"
-    if row.units < 20:  # a healthy layer dies with a probability of 2 ** -units
-        return f"{start(row)} again, with another rng; more units make this unlikely"
-    return start(row)
+        return _bias_to_zero(row)
+    few = row.units < 20  # a healthy layer dies with a probability of 2 ** -units
+    again = "draw them with another rng; more units make this unlikely" if few else ""
+    return Remedy(advised_start(trace, row), again)
 
 
-def shrink(row: LayerTrace) -> str:
-    """Say what brings values back from the flat ends of an activation.
-
-    Examples
-    --------
-    >>> import weightinit as wi
-    >>> from weightinit.diagnosis.remedies import shrink
-    >>> net = wi.mlp([64, 64, 3], "tanh").initialize(wi.xavier_uniform, rng=0)
-    >>> shrink(wi.trace(net, [[99.0] * 64]).layers[0])
-    'initialization is not the cause: scale the inputs to mean 0 and std 1'
-    """
-    if _is_shifted(row):
-        return f"start {row.name}.bias from wi.zeros"
-    return calm(row)
+def shrink(trace: Trace, row: LayerTrace) -> Remedy:
+    """Bring values back from the flat ends of an activation."""
+    return _bias_to_zero(row) if _is_shifted(row) else calm(trace, row)
 
 
-def calm(row: LayerTrace) -> str:
-    """Name the initializer that suits a layer, unless its weights do and its inputs are too large.
-
-    Examples
-    --------
-    >>> import weightinit as wi
-    >>> from weightinit.diagnosis.remedies import calm
-    >>> net = wi.mlp([64, 64, 3], "tanh").initialize(wi.ones)
-    >>> calm(wi.trace(net, [[1.0] * 64]).layers[0])
-    'start dense0.weight from wi.xavier_uniform'
-    """
-    if _fits(row):
-        return "initialization is not the cause: scale the inputs to mean 0 and std 1"
-    return start(row)
-
-
-def quiet(row: LayerTrace) -> str:
-    """Say what brings the first loss down: an output layer of zeros, or smaller inputs.
-
-    Examples
-    --------
-    >>> import weightinit as wi
-    >>> from weightinit.diagnosis.remedies import quiet
-    >>> net = wi.mlp([64, 64, 3]).initialize(wi.ones)
-    >>> quiet(wi.trace(net, [[1.0] * 64]).layers[-1])
-    'start dense1.weight from wi.zeros'
-    """
-    return calm(row) if _fits(row) else f"start {row.name}.weight from wi.zeros"
+def calm(trace: Trace, row: LayerTrace) -> Remedy:
+    """Start a layer from what the adviser says, unless it does and its inputs are too large."""
+    if _fits(trace, row):
+        return Remedy(
+            advice="initialization is not the cause: scale the inputs to mean 0 and std 1"
+        )
+    return restart(trace, row)

@@ -209,7 +209,7 @@ def _has_row(step: Step) -> bool:
 
 
 def _common(step: Step, group: Sequence[Step]) -> dict[str, Any]:
-    """Return the name of a row, and the parameters of all layers in it."""
+    """Return name and kind of a row, and the parameters of all layers in it."""
 
     def named(part: str) -> dict[str, Array]:
         return {
@@ -221,6 +221,7 @@ def _common(step: Step, group: Sequence[Step]) -> dict[str, Any]:
 
     return {
         "name": step.name,
+        "kind": step.layer.kind,
         "parameters": named("parameters"),
         "gradients": named("gradients"),
     }

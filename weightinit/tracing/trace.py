@@ -35,6 +35,8 @@ class LayerTrace:
         What the activation received.
     activations, activations_gradient : ndarray, shape (rows, units)
         What it made of that; the pre-activations if there is none.
+    kind : str, default "dense"
+        What :func:`recommend` calls such a layer, or ``"residual"`` for a block.
     samples : ndarray of int, shape (rows,), or None
         Which sample each row is of, in ascending order; None: each is of another.
     normalized : bool, default False
@@ -67,6 +69,7 @@ class LayerTrace:
     pre_activations_gradient: Array
     activations: Array
     activations_gradient: Array
+    kind: str = "dense"
     samples: Array | None = None
     normalized: bool = False
     pooled: bool = False
