@@ -11,15 +11,13 @@ from numpy.typing import NDArray
 
 from weightinit import activations
 from weightinit._checks import check_choice
+from weightinit._expectations import ActivationLike
 from weightinit._moments import REACH, Function, second_moment
 from weightinit.activations import Activation
 
 __all__ = ["ActivationLike", "gain"]
 
 _Array = NDArray[np.float64]
-
-#: A name, an Activation, or any vectorized callable from an array to an array of its shape.
-ActivationLike = str | Activation | Callable[[Any], Any]
 
 
 def gain(activation: ActivationLike, *, direction: str = "forward") -> float:

@@ -25,6 +25,7 @@ def he(scale: float) -> wi.VarianceScaling:
 
 
 TABLE = {
+    "linear": wi.lecun_normal,
     "relu": wi.he_normal,
     "leaky_relu": he(2 / (1 + 0.01**2)),
     "tanh": wi.xavier_uniform,
