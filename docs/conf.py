@@ -86,6 +86,7 @@ autosummary_generate = [  # by name: `True` forgets files that are new
     f"reference/{page}.rst"
     for page in (
         "start",
+        "meanfield",
         "schemes",
         "initializers",
         "networks",
@@ -99,6 +100,7 @@ autosummary_generate = [  # by name: `True` forgets files that are new
 autosummary_imported_members = True
 autosummary_filename_map = {  # where file names ignore case, these would be those of functions
     "weightinit.datasets.Sentences": "weightinit.datasets.Sentences-class",
+    "weightinit.meanfield.Moments": "weightinit.meanfield.Moments-class",
 }
 autosummary_context = {"kinds": kinds(), "synonyms": synonyms()}
 autodoc_typehints = "none"

@@ -53,6 +53,7 @@ PUBLIC = {
     "kaiming_uniform",
     "lecun_normal",
     "lecun_uniform",
+    "meanfield",
     "mlp",
     "networks",
     "ones",

@@ -20,7 +20,8 @@ NOT_ASKED = set(SETTINGS["tool"]["numpydoc_validation"]["checks"]) - ASKED_OF_PU
 
 def documented() -> Iterator[str]:
     """Yield the import path of every public function and class, and of methods of the first."""
-    for module in (wi, wi.activations, wi.diagnosis, wi.monitoring, wi.networks, wi.tracing):
+    houses = (wi.activations, wi.meanfield, wi.networks, wi.tracing, wi.diagnosis, wi.monitoring)
+    for module in (wi, *houses):
         for name in module.__all__:
             value, path = getattr(module, name), f"{module.__name__}.{name}"
             if inspect.isfunction(value) or inspect.isclass(value):

@@ -8,7 +8,7 @@
 
 from importlib.metadata import version as _version
 
-from weightinit import activations, datasets, diagnosis, networks, tracing
+from weightinit import activations, datasets, diagnosis, meanfield, networks, tracing
 from weightinit.activations import Activation
 from weightinit.advice import Recommendation, initialize, recommend
 from weightinit.comparison import Comparison, compare
@@ -90,6 +90,7 @@ __all__ = [
     "kaiming_uniform",
     "lecun_normal",
     "lecun_uniform",
+    "meanfield",
     "mlp",
     "networks",
     "ones",

@@ -1,0 +1,51 @@
+"""Arrays of lengths, variances and correlations: checked, and answered in their shape."""
+
+import reprlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["check_array", "check_variances", "over_arrays"]
+
+_Array = NDArray[Any]
+
+_LEAST, _MOST = 1e-200, 1e200  # beyond, squares are no floats
+
+
+def check_array(name: str, value: ArrayLike, *, correlation: bool = False) -> _Array:
+    """Return an array of variances or lengths, 0 or from 1e-200 to 1e200, or of correlations."""
+    try:
+        array = np.asarray(value)
+    except ValueError:  # rows of different lengths
+        array = np.empty(0, dtype=object)
+    if array.dtype.kind not in "fiu":
+        raise TypeError(f"{name} must be a real number or an array of them, got {_short(value)}")
+    array = array.astype(np.float64)
+    size = np.abs(array)
+    if correlation:
+        good, allowed = size <= 1, "between -1 and 1"
+    else:
+        good = (array == 0) | ((array >= _LEAST) & (array <= _MOST))
+        allowed = f"0, or between {_LEAST:g} and {_MOST:g}"
+    if not good.all():
+        raise ValueError(f"{name} must be {allowed}, got {array[~good][0]:g}")
+    return array
+
+
+def check_variances(weight_variance: ArrayLike, bias_variance: ArrayLike) -> tuple[_Array, _Array]:
+    """Return both as arrays."""
+    weights = check_array("weight_variance", weight_variance)
+    return weights, check_array("bias_variance", bias_variance)
+
+
+def over_arrays(function: Callable[..., _Array], *arrays: _Array) -> Any:
+    """Call a function of flat arrays with the broadcast ones; of numbers alone make a float."""
+    full = np.broadcast_arrays(*arrays)
+    found = function(*(array.ravel() for array in full))
+    return found.reshape(full[0].shape) if full[0].ndim else found.item()
+
+
+def _short(value: object) -> str:
+    return f"{reprlib.repr(value)} ({type(value).__name__})"
