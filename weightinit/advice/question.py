@@ -197,7 +197,7 @@ class Question:
     @cached_property
     def slope_at_zero(self) -> float:
         """The slope of the activation at zero, up to what rounding leaves of a difference."""
-        return round(math.sqrt(meanfield.moments(self.activation, 0.0).slope), 10)
+        return round(meanfield.slope_at_zero(self.activation), 10)
 
     @property
     def slope_gain(self) -> float:
@@ -242,10 +242,8 @@ class Question:
         Weights that make the slope at zero 1 then let a signal fade only as a power of depth: the
         smaller it is, the more linear the layer.
         """
-        z = np.linspace(0.0, 8.0, 257)
-        right, left = (np.asarray(self.function(end), dtype=np.float64) for end in (z, -z))
-        odd = np.allclose(left, -right, rtol=1e-6, atol=1e-9)
-        return bool(odd and self.slope_at_zero > 0 and self.at_unit_gain.slope < 1 + _SAME)
+        odd = meanfield.is_odd(self.activation) and self.slope_at_zero > 0
+        return odd and bool(self.at_unit_gain.slope < 1 + _SAME)
 
     @property
     def is_linear(self) -> bool:

@@ -34,6 +34,7 @@ __all__ = [
     "Bounds",
     "Point",
     "Walk",
+    "allowance",
     "binomial_tail",
     "critical_scale",
     "is_scale_free",

@@ -21,7 +21,7 @@ from weightinit.tracing.measures import mean_square
 __all__ = ["backward", "departure", "forward"]
 
 
-def levels(rows: Iterable[LayerTrace]) -> list[list[LayerTrace]]:
+def _levels(rows: Iterable[LayerTrace]) -> list[list[LayerTrace]]:
     """Group layers that stand one behind the other: each residual branch, and the net itself.
 
     Inner branches come first: what is wrong in one shows in the blocks around it.
@@ -40,7 +40,7 @@ def forward(trace: Trace) -> list[list[Point]]:
     """Follow the signal through each level, and through the time of each recurrent layer."""
     blocks = sum(row.weight is None for row in trace.layers)
     paths = []
-    for level in levels(trace.layers[:-1]):
+    for level in _levels(trace.layers[:-1]):
         paths.append(list(_forward_level(level, blocks)))
         paths += [list(_forward_in_time(row)) for row in level if row.steps is not None]
     return [path for path in paths if path]
@@ -55,7 +55,7 @@ def backward(trace: Trace) -> list[list[Point]]:
     blocks = sum(row.weight is None for row in trace.layers)
     free = {row.name for row in trace.layers if row.weight is not None and not row.weight.any()}
     paths = []
-    for level in levels(seen.layers[:-1]):
+    for level in _levels(seen.layers[:-1]):
         paths.append(list(_backward_level(level, blocks, free)))
         paths += [list(_backward_in_time(row)) for row in level if row.steps_left is not None]
     return [path for path in paths if path]
@@ -99,7 +99,7 @@ def _forward_level(level: list[LayerTrace], blocks: int) -> Iterator[Point]:
 
 def _next(row: LayerTrace, q: float) -> float:
     """Return the second moment behind a layer of a good start, by the length map."""
-    return _moments(row, critical_scale(row.activation) * q).value
+    return float(_moments(row, critical_scale(row.activation) * q).value)
 
 
 def _blamed(row: LayerTrace, s: float, m: float) -> tuple[float, float]:

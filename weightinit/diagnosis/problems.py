@@ -22,7 +22,7 @@ __all__ = ["LOOK", "PROBLEMS", "Facts"]
 _CHANCE = 1e-6
 
 #: From a trace to what is wrong with it, if that is this problem.
-Problem = Callable[["Facts"], Finding | None]
+_Problem = Callable[["Facts"], Finding | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +128,7 @@ def _reach(row: LayerTrace) -> float:
     return error if row.inputs is None else float(np.abs(row.inputs).max()) * error
 
 
-def non_finite(facts: Facts) -> Finding | None:
+def _non_finite(facts: Facts) -> Finding | None:
     """Look for the first layer with a weight, a value or a gradient that is not finite."""
     row = facts.broken
     if row is None:
@@ -145,7 +145,7 @@ def non_finite(facts: Facts) -> Finding | None:
     return facts.finding("non-finite", [row.name], evidence, remedies.restart)
 
 
-def frozen(facts: Facts) -> Finding | None:
+def _frozen(facts: Facts) -> Finding | None:
     """Look for a network in which no weight has a gradient: only the output bias can move."""
     if not facts.is_frozen:
         return None
@@ -161,7 +161,7 @@ def frozen(facts: Facts) -> Finding | None:
     return facts.finding("frozen", [first.name], evidence, cure)
 
 
-def symmetric_units(facts: Facts) -> Finding | None:
+def _symmetric_units(facts: Facts) -> Finding | None:
     """Look for hidden units that are copies: equal incoming weights, equal gradients."""
     told = {}
     for row in facts.later_hidden:
@@ -175,7 +175,7 @@ def symmetric_units(facts: Facts) -> Finding | None:
     return facts.first("symmetric units", told, remedies.restart)
 
 
-def dead_units(facts: Facts) -> Finding | None:
+def _dead_units(facts: Facts) -> Finding | None:
     """Look for more units that are never on than are always on.
 
     By the symmetry of weights around zero a unit is as likely always on as always off; deep layers
@@ -194,7 +194,7 @@ def dead_units(facts: Facts) -> Finding | None:
     return facts.first("dead units", told, remedies.revive)
 
 
-def saturated_units(facts: Facts) -> Finding | None:
+def _saturated_units(facts: Facts) -> Finding | None:
     """Look for more values on the flat ends of tanh and the like than chance brings there."""
     told = {}
     for row in facts.hidden:
@@ -221,7 +221,7 @@ def _healthy_saturation(row: LayerTrace) -> float:
     return math.erfc(limit / math.sqrt(2 * q))
 
 
-def first_loss_too_high(facts: Facts) -> Finding | None:
+def _first_loss_too_high(facts: Facts) -> Finding | None:
     r"""Look for a first loss above the log of the number of classes by more than chance.
 
     For logits of mean square u the mean of log sum exp is above ln k by u / 2 at most, and by
@@ -249,7 +249,7 @@ def first_loss_too_high(facts: Facts) -> Finding | None:
     return facts.finding("first loss too high", [output.name], evidence, remedies.calm)
 
 
-def _leaving(what: str, *, fading: bool) -> Problem:
+def _leaving(what: str, *, fading: bool) -> _Problem:
     """Return the problem of a signal, or a gradient, that fades or grows beyond its bounds."""
     name = f"{'vanishing' if fading else 'exploding'} {what}"
     moment = "second moment" if what == "signal" else "squared gradient"
@@ -263,17 +263,17 @@ def _leaving(what: str, *, fading: bool) -> Problem:
 
 
 #: How each problem is looked for, worst first: what stops all learning before what slows it down.
-LOOK: dict[str, Problem] = {
-    "non-finite": non_finite,
-    "frozen": frozen,
-    "symmetric units": symmetric_units,
-    "dead units": dead_units,
+LOOK: dict[str, _Problem] = {
+    "non-finite": _non_finite,
+    "frozen": _frozen,
+    "symmetric units": _symmetric_units,
+    "dead units": _dead_units,
     "exploding signal": _leaving("signal", fading=False),
     "vanishing signal": _leaving("signal", fading=True),
     "exploding gradient": _leaving("gradient", fading=False),
     "vanishing gradient": _leaving("gradient", fading=True),
-    "saturated units": saturated_units,
-    "first loss too high": first_loss_too_high,
+    "saturated units": _saturated_units,
+    "first loss too high": _first_loss_too_high,
 }
 
 #: All problems, worst first.

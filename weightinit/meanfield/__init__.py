@@ -28,13 +28,11 @@ from weightinit.meanfield.correlation import correlation_map, depth_scale
 from weightinit.meanfield.edge import edge_of_chaos
 from weightinit.meanfield.fixed_points import FixedPoint, fixed_point
 from weightinit.meanfield.maps import Moments, chi, length_map, moments
-from weightinit.meanfield.propagation import Propagation, propagate
 from weightinit.meanfield.shape import is_odd, slope_at_zero
 
 __all__ = [
     "FixedPoint",
     "Moments",
-    "Propagation",
     "chi",
     "correlation_map",
     "depth_scale",
@@ -43,6 +41,5 @@ __all__ = [
     "is_odd",
     "length_map",
     "moments",
-    "propagate",
     "slope_at_zero",
 ]
