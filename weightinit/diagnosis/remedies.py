@@ -112,14 +112,14 @@ def advised(trace: Trace, row: LayerTrace) -> Recommendation:
 
 def advised_start(trace: Trace, row: LayerTrace) -> Mapping[str, Initializer]:
     """Return what the adviser starts a layer from; of a block, the last weight in its branch."""
-    advice = advised(trace, row)
-    branch = [r for r in trace.layers if row.name in (r.name, r.block) and r.weight is not None]
-    last = branch[-1] if branch else row
-    if row.weight is None:
-        return {f"{last.name}.weight": advice.last_initializer or zeros}
+    advice, block = advised(trace, row), row.name if row.weight is None else row.block
+    branch = [r for r in trace.layers if block and r.block == block and r.weight is not None]
+    if branch and row.name in (block, branch[-1].name):
+        return {f"{branch[-1].name}.weight": advice.last_initializer or advice.initializer}
     init = advice.initializer
-    if isinstance(init, DeltaOrthogonal) and not _takes(init, row.weight.shape):
-        init = Orthogonal(gain=init.gain)  # as the note of the adviser says
+    if isinstance(init, DeltaOrthogonal) and row.weight is not None:
+        fits = _takes(init, row.weight.shape)
+        init = init if fits else Orthogonal(gain=init.gain)  # as the note of the adviser says
     return {f"{row.name}.weight": init}
 
 
