@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from weightinit.advice.passage import through
 
 import weightinit as wi
 from weightinit.advice import LAYERS
-from weightinit.advice.passage import through
 from weightinit.advice.question import DEEP
 
 # A weight of each kind, and of what comes from the input of a recurrent layer.

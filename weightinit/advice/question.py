@@ -2,28 +2,27 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from string import Formatter
 from typing import Any, Self
 
-import numpy as np
-
 from weightinit import activations, meanfield
-from weightinit._checks import check_choice, check_integer
+from weightinit._checks import check_choice, check_flag, check_integer
 from weightinit.activations import Activation
 from weightinit.gains import ActivationLike, gain
 from weightinit.initializers import VarianceScaling, lecun_normal, xavier_uniform
 from weightinit.meanfield import FixedPoint
 
-__all__ = ["DEEP", "Question", "Statement", "initializer_for"]
+__all__ = ["DEEP", "DEEPEST", "Question", "Statement", "initializer_for"]
 
 #: From so many layers on a network is called deep. A convention: at 10 the longest direction of a
 #: product of wide normal matrices is stretched 5 times as much as the rms one, and growing.
 DEEP = 10
 
-_NORMALIZATIONS = ("batch", "layer")
-_DEEPEST = 10**9
+#: A depth beyond is counted as this one: what theory says of it is said of the deeper.
+DEEPEST = 10**6
+
 _UNASKED = 50  # layers, for which caveats are computed when no depth was given
 _SAME = 1e-6  # factors this near to 1 count as 1
 
@@ -128,16 +127,17 @@ class Question:
     def __post_init__(self) -> None:
         gain(self.activation)  # which refuses what is no activation
         if self.depth is not None:
-            hint = f"up to {_DEEPEST:,}; leave it out if it is unknown"
-            depth = check_integer("depth", self.depth, at_least=1, hint=hint)
-            if depth > _DEEPEST:
-                raise ValueError(f"depth must be an integer from 1 to {_DEEPEST:,}; {hint}")
-            object.__setattr__(self, "depth", depth)
-        object.__setattr__(self, "residual", _flag("residual", self.residual))
+            hint = "leave it out if it is unknown"
+            asked = check_integer("depth", self.depth, at_least=1, at_most=None, hint=hint)
+            object.__setattr__(self, "asked_depth", asked)
+            object.__setattr__(self, "depth", min(asked, DEEPEST))
+        hint = "the number of layers or branches goes into depth="
+        object.__setattr__(self, "residual", check_flag("residual", self.residual, hint=hint))
         if isinstance(self.normalized, str):
-            check_choice("normalized", self.normalized, _NORMALIZATIONS)
+            check_choice("normalized", self.normalized, ("batch", "layer"))
         else:
-            object.__setattr__(self, "normalized", _flag("normalized", self.normalized))
+            flag = check_flag("normalized", self.normalized, hint=f"or 'batch', 'layer'; {hint}")
+            object.__setattr__(self, "normalized", flag)
 
     def say(self, template: str, **values: float | str) -> Statement:
         """Render a sentence; names that are not given are attributes of the question."""
@@ -290,13 +290,3 @@ class Question:
 
     def _chi(self, weight_variance: float) -> float:
         return float(meanfield.chi(self.activation, weight_variance=weight_variance))
-
-
-def _flag(name: str, value: object) -> bool:
-    if not isinstance(value, bool | np.bool_):
-        allowed = "True or False" + ", 'batch' or 'layer'" * (name == "normalized")
-        raise TypeError(
-            f"{name} must be {allowed}, got {value!r} ({type(value).__name__}); the number of "
-            "layers or branches goes into depth="
-        )
-    return bool(value)

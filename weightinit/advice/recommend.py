@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from weightinit._checks import check_choice
+from weightinit._messages import shown
 from weightinit.advice.feedforward import Answer, conv, dense, depthwise, transposed
 from weightinit.advice.other_layers import attention, embedding, lstm, output, rnn
-from weightinit.advice.question import Question, Statement
+from weightinit.advice.question import DEEPEST, Question, Statement
 from weightinit.gains import ActivationLike
 from weightinit.initializers import (
     Constant,
@@ -96,7 +97,7 @@ class Recommendation:
                 return float(normal.std)
             case Constant(value=value):
                 return value
-        raise TypeError(f"no gain is known of {self.initializer!r}")
+        raise TypeError(f"no gain is known of {shown(self.initializer)}")
 
     def __str__(self) -> str:
         """Return a report that fits 80 columns."""
@@ -123,7 +124,7 @@ class Recommendation:
     def _question(self) -> str:
         asked = [self.layer, self.activation]
         if self.depth is not None:
-            asked.append(f"depth {self.depth}")
+            asked.append(f"depth {shown(self.depth)}")
         asked += ["residual"] * self.residual
         if self.normalized:
             asked.append("normalized" if self.normalized is True else f"{self.normalized} norm")
@@ -181,7 +182,8 @@ def recommend(
         What the weights belong to: a row of the table.
     depth : int or None, default None
         How many layers a signal passes one behind the other: time steps in an ``rnn`` or
-        ``lstm``, residual branches if there are any. None: unknown, and not great.
+        ``lstm``, residual branches if there are any. None: unknown, and not great. Above a
+        million, numbers are those of a million.
     residual : bool, default False
         Whether the layer lies in a residual branch.
     normalized : bool or {"layer", "batch"}, default False
@@ -198,7 +200,7 @@ def recommend(
     ------
     TypeError, ValueError
         `activation` has no gain (see :func:`gain`), `layer` is none of the above, `depth` is not
-        an integer from 1 to 10**9, or a flag is none of the above.
+        an integer >= 1, or a flag is none of the above.
 
     Notes
     -----
@@ -234,11 +236,15 @@ def recommend(
     """
     rule = _RULES[check_choice("layer", layer, _RULES)]
     question = Question(activation, depth, residual, normalized)
+    answer: Answer = {"bias": zeros, **rule(question)}
+    if question.depth != question.asked_depth:
+        note = "A depth above {most:,} is counted as {most:,} in all numbers."
+        answer["notes"] = (*answer.get("notes", ()), Statement(note, most=DEEPEST))
     return Recommendation(
         activation=question.name,
         layer=layer,
-        depth=question.depth,
+        depth=question.asked_depth,
         residual=question.residual,
         normalized=question.normalized,
-        **{"bias": zeros, **rule(question)},
+        **answer,
     )
