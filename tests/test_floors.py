@@ -1,90 +1,21 @@
-"""The floors of the package: a module imports only from floors below.
+"""The floors of the package: a module imports only from floors below."""
 
-Read in the syntax trees, so that an import inside a function or for a type counts as well.
-"""
-
-import ast
 import graphlib
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-import weightinit
-
-PACKAGE = "weightinit"
-
-# A subpackage stands on one floor; its own modules may import each other, but not in a circle.
-FLOORS = {
-    "_extras": -4,
-    "_formulas": -4,
-    "_messages": -4,
-    "_quadrature": -4,
-    "_tables": -4,
-    "_truncation": -4,
-    "_uninterrupted": -4,
-    "_checks": -3,
-    "_arrays": -2,
-    "_axes": -1,
-    "_moments": -1,
-    "activations": -1,
-    "_expectations": 0,
-    "fans": 0,
-    "streams": 0,
-    "datasets": 1,
-    "gains": 1,
-    "initializers": 1,
-    "meanfield": 1,
-    "advice": 2,
-    "networks": 3,
-    "tracing": 4,
-    "training": 4,
-    "schemes": 5,
-    "comparison": 5,
-    "diagnosis": 6,
-    "monitoring": 6,
-    "__init__": 7,  # the front door: it sees the whole house, nobody imports through it
-}
-
-
-def read_package() -> dict[str, str]:
-    """Return the source of each module, by its dotted name; a package's ends in `__init__`."""
-    folder = Path(weightinit.__file__).parent
-    files = {path.relative_to(folder.parent).with_suffix(""): path for path in folder.rglob("*.py")}
-    return {".".join(module.parts): path.read_text("utf-8") for module, path in files.items()}
-
-
-def imports_of(name: str, source: str, modules: set[str]) -> Iterator[str]:
-    """Yield the modules of the package that module `name` imports, anywhere in its source."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if within(alias.name))
-        elif isinstance(node, ast.ImportFrom):
-            above = name.split(".")[: -node.level] if node.level else []
-            base = ".".join([*above, *([node.module] if node.module else [])])
-            if within(base):
-                submodules = [f"{base}.{alias.name}" for alias in node.names]
-                yield from (sub if sub in modules else base for sub in submodules)
-
-
-def within(name: str) -> bool:
-    """Tell whether a dotted name lies in the package."""
-    return name == PACKAGE or name.startswith(f"{PACKAGE}.")
-
-
-def unit(name: str) -> str:
-    """Return what stands on a floor: a module, or a subpackage with all that is in it."""
-    return name.split(".")[1] if "." in name else "__init__"
+from tests.floors import FLOORS, imports_of, read_package, unit
 
 
 def violations(sources: dict[str, str]) -> list[str]:
     """Say, a line each, where the modules break the order of the floors."""
     without_floor = {unit(name) for name in sources} - FLOORS.keys()
     if without_floor:
-        return [f"no floor in tests/test_floors.py: {name}" for name in sorted(without_floor)]
+        return [f"no floor in tests/floors.py: {name}" for name in sorted(without_floor)]
     modules = {name.removesuffix(".__init__") for name in sources}
     imports = {
         name.removesuffix(".__init__"): set(imports_of(name, source, modules))
@@ -117,6 +48,11 @@ def circles(imports: dict[str, set[str]]) -> Iterator[str]:
 def test_modules_import_only_from_floors_below() -> None:
     """No module imports from its own floor or one above, and no subpackage runs in circles."""
     assert not violations(read_package())
+
+
+def test_floors_hold_what_is_there() -> None:
+    """Every module stands on a floor, and no floor names a module that is gone."""
+    assert FLOORS.keys() == {unit(name) for name in read_package()}
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,7 @@ class Question:
     depth: int | None  #: that theory counts with, at most DEEPEST
     residual: bool
     normalized: bool | str
+    asked_depth: int | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         gain(self.activation)  # which refuses what is no activation

@@ -1,0 +1,73 @@
+"""The floors of the package, and which module imports which; read by a test and by a page.
+
+Imports are read in the syntax trees, so that one inside a function or for a type counts as well.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import weightinit
+
+PACKAGE = "weightinit"
+
+# A subpackage stands on one floor; its own modules may import each other, but not in a circle.
+FLOORS = {
+    "_extras": -4,
+    "_formulas": -4,
+    "_messages": -4,
+    "_quadrature": -4,
+    "_tables": -4,
+    "_truncation": -4,
+    "_uninterrupted": -4,
+    "_checks": -3,
+    "_arrays": -2,
+    "_axes": -1,
+    "_moments": -1,
+    "activations": -1,
+    "_expectations": 0,
+    "fans": 0,
+    "streams": 0,
+    "datasets": 1,
+    "gains": 1,
+    "initializers": 1,
+    "meanfield": 1,
+    "advice": 2,
+    "networks": 3,
+    "tracing": 4,
+    "training": 4,
+    "comparison": 5,
+    "diagnosis": 6,
+    "monitoring": 6,
+    "__init__": 7,  # the front door: it sees the whole house, nobody imports through it
+}
+
+
+def read_package() -> dict[str, str]:
+    """Return the source of each module, by its dotted name; a package's ends in `__init__`."""
+    folder = Path(weightinit.__file__).parent
+    files = {path.relative_to(folder.parent).with_suffix(""): path for path in folder.rglob("*.py")}
+    return {".".join(module.parts): path.read_text("utf-8") for module, path in files.items()}
+
+
+def imports_of(name: str, source: str, modules: set[str]) -> Iterator[str]:
+    """Yield the modules of the package that module `name` imports, anywhere in its source."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if within(alias.name))
+        elif isinstance(node, ast.ImportFrom):
+            above = name.split(".")[: -node.level] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            if within(base):
+                submodules = [f"{base}.{alias.name}" for alias in node.names]
+                yield from (sub if sub in modules else base for sub in submodules)
+
+
+def within(name: str) -> bool:
+    """Tell whether a dotted name lies in the package."""
+    return name == PACKAGE or name.startswith(f"{PACKAGE}.")
+
+
+def unit(name: str) -> str:
+    """Return what stands on a floor: a module, or a subpackage with all that is in it."""
+    return name.split(".")[1] if "." in name else "__init__"
