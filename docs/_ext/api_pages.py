@@ -27,7 +27,7 @@ def synonyms() -> dict[str, list[str]]:
 
 def types() -> dict[str, str]:
     """Return, by the word for it in a list of parameters, each class of this package."""
-    modules = ("meanfield", "networks", "tracing", "diagnosis")
+    modules = ("meanfield", "advice", "networks", "tracing", "diagnosis")
     places = [*((f"{module}.", getattr(wi, module)) for module in modules), ("", wi)]
     return {  # a name that is higher up, further back here, has its page there
         name: f"weightinit.{prefix}{name}"
