@@ -156,7 +156,7 @@ def test_answers_are_values() -> None:
         (
             {"normalized": 1},
             TypeError,
-            r"normalized must be True or False, 'batch' or 'layer', got 1",
+            r"normalized must be True or False, got 1 .int.; or 'batch', 'layer'",
         ),
         ({"normalized": "group"}, ValueError, r"normalized must be one of 'batch', 'layer', got"),
     ],
