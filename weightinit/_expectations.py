@@ -108,6 +108,7 @@ def mesh(
     stds: _Array,
     *,
     means: _Array | None = None,
+    least: _Array | float = 0.0,
     slopes: bool = False,
     reach: float = _REACH,
     width: float = 1.0,
@@ -115,7 +116,7 @@ def mesh(
     """Sample f(mean + std z), or f' with `slopes`, so finely that the means of f and f^2 are exact.
 
     A panel stays as it is where the polynomial through its 16 nodes foretells the values at those
-    of its two halves.
+    of its two halves. Errors are relative to the second moment, or to `least` if it is larger.
     """
     centers = np.zeros(stds.size) if means is None else means
     sample = _sampled(function, float((np.abs(centers) + reach * stds).max()))
@@ -131,13 +132,13 @@ def mesh(
         halves = line.halves(panels)
         moments = halves.moments()
         total = done + np.bincount(halves.row, moments, stds.size)
-        open_ = np.repeat(_misses(panels, halves, total), 2)
+        open_ = np.repeat(_misses(panels, halves, np.maximum(total, least)), 2)
         done += np.bincount(halves.row[~open_], moments[~open_], stds.size)
         kept.append(halves.take(~open_))
         panels, left_over = halves.take(open_), moments[open_]
         if not 0 < panels.row.size <= _MOST_PANELS:
             break
-    line.check_rest(panels, left_over, done)
+    line.check_rest(panels, left_over, np.maximum(done, least))
     return _joined([*kept, panels], stds.size)
 
 

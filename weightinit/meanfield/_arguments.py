@@ -11,11 +11,13 @@ __all__ = ["check_array", "check_variances", "over_arrays"]
 
 _Array = NDArray[Any]
 
-_LEAST, _MOST = 1e-200, 1e200  # beyond, squares are no floats
+_LEAST, _MOST = 1e-200, 1e200  # of a length: beyond, squares are no floats
 
 
-def check_array(name: str, value: ArrayLike, *, correlation: bool = False) -> _Array:
-    """Return an array of variances or lengths, 0 or from 1e-200 to 1e200, or of correlations."""
+def check_array(
+    name: str, value: ArrayLike, *, least: float = _LEAST, most: float = _MOST
+) -> _Array:
+    """Return an array of numbers from `least` to `most`, and 0, which stands for itself."""
     try:
         array = np.asarray(value)
     except ValueError:  # rows of different lengths
@@ -23,21 +25,19 @@ def check_array(name: str, value: ArrayLike, *, correlation: bool = False) -> _A
     if array.dtype.kind not in "fiu":
         raise TypeError(f"{name} must be a real number or an array of them, got {_short(value)}")
     array = array.astype(np.float64)
-    size = np.abs(array)
-    if correlation:
-        good, allowed = size <= 1, "between -1 and 1"
-    else:
-        good = (array == 0) | ((array >= _LEAST) & (array <= _MOST))
-        allowed = f"0, or between {_LEAST:g} and {_MOST:g}"
+    good = (array == 0) | ((array >= least) & (array <= most))
     if not good.all():
-        raise ValueError(f"{name} must be {allowed}, got {array[~good][0]:g}")
+        zero = "0, or " if least > 0 else ""
+        raise ValueError(
+            f"{name} must be {zero}between {least:g} and {most:g}, got {array[~good][0]:g}"
+        )
     return array
 
 
 def check_variances(weight_variance: ArrayLike, bias_variance: ArrayLike) -> tuple[_Array, _Array]:
     """Return both as arrays."""
-    weights = check_array("weight_variance", weight_variance)
-    return weights, check_array("bias_variance", bias_variance)
+    weights = check_array("weight_variance", weight_variance, least=0)
+    return weights, check_array("bias_variance", bias_variance, least=0)
 
 
 def over_arrays(function: Callable[..., _Array], *arrays: _Array) -> Any:

@@ -30,8 +30,11 @@ _LEFT_OUT = 1e-9  # of E phi^2, by the terms left out of the slope; of K they ar
 _SPACING = 0.55  # of the trapezoids, for which exp(-(pi / spacing)^2) is 1e-14
 _SPAN = 8.5  # stds: what lies further out counts 1e-17
 _ROWS = 4096  # means of phi at a time
-_NEAR = 4e-4, 2.5e-5  # of |c| to 1: nearer, K is interpolated; the second if it bends there
-_BENT = 1e-5  # in the last difference of p, of its size
+_SPACINGS = 0.03, 0.01, 0.0033  # of nodes in s = sqrt(1 - |c|) from 0 on, the first that will do
+_NODES = 8  # of them
+_REACHES = 6.0  # spacings from 0, up to where the polynomial through them holds
+_BENT = 1e-7  # in their last difference, of their size
+_NEAREST = 0.005  # in s, to which means are taken one by one
 
 
 def covariance(tables: Tables, q: _Array, c: _Array) -> _Pair:
@@ -86,46 +89,53 @@ def _interpolation(u: _Array) -> _Array:
 
 
 def _by_smoothing(tables: Tables, q: _Array, c: _Array) -> _Pair:
-    """Return K and its slope as means over the part that z1 and z2 share."""
+    """Return K and its slope as means over the part that z1 and z2 share.
+
+    Near c = 1 or -1 such means take long, and are interpolated where that is exact.
+    """
     value, slope = np.empty((2, q.size))
-    rest = np.arange(q.size)
-    for near in _NEAR:
-        far = 1 - np.abs(c[rest]) >= near
-        here, rest = rest[far], rest[~far]
-        if here.size:
-            value[here], slope[here] = _smoothed(tables, q[here], c[here])
-        if not rest.size:
-            return value, slope
-        value[rest], slope[rest], fits = _interpolated(tables, q[rest], c[rest], near)
-        rest = rest[~fits]
-    if rest.size:
+    s, sign, direct = np.sqrt(1 - np.abs(c)), np.where(c < 0, -1.0, 1.0), np.ones(q.size, bool)
+    for length, side in np.unique(np.stack([q, sign], axis=1), axis=0).tolist():
+        here = (q == length) & (sign == side)
+        for spacing in _SPACINGS:
+            near = here & direct & (s <= _REACHES * spacing)
+            if near.any():
+                make = partial(_near, tables, length, side, spacing)
+                p = tables.kept(("near", length, side, spacing), make)
+                if p is not None:
+                    direct &= ~near
+                    value[near], slope[near] = _near_values(*p, s[near])
+    if (s[direct] < _NEAREST).any():
         raise ValueError(
-            f"c must be 1 or -1, or further from it than {near:g}: this activation jumps, or "
-            "changes too fast to resolve how inputs that are nearly alike part; smooth it"
+            f"c must be 1 or -1, or further from it than {_NEAREST**2:g}: this activation jumps, "
+            "or changes too fast to resolve how inputs that are nearly alike part; smooth it"
         )
-    return value, slope
+    if direct.any():
+        value[direct], slope[direct] = _smoothed(tables, q[direct], c[direct])
+    return value, np.where(direct, slope, sign * slope)
 
 
 def _smoothed(tables: Tables, q: _Array, c: _Array) -> _Pair:
     rho = np.abs(c)
     spacing = _SPACING / np.sqrt(rho / (1 - rho) + 0.5)
     half = np.ceil(_SPAN / spacing).astype(int)
-    value, slope, whole = np.empty((3, q.size))
+    value, slope, again = np.empty((3, q.size))
+    whole = tables.moment(q)
     for some in np.split(np.arange(q.size), _chunks(2 * half + 1)):
         pair = np.repeat(some, 2 * half[some] + 1)
         step = np.concatenate([np.arange(-n, n + 1) for n in half[some]])
         x = np.sqrt(q * rho)[pair] * spacing[pair] * step
         std = np.sqrt(q * (1 - rho))[pair]
-        found = mesh(tables.phi, std, means=x, reach=9.0, width=4.5)
+        found = mesh(tables.phi, std, means=x, least=whole[pair], reach=9.0, width=4.5)
         g = found.mean(found.values, x.size)
         dg = found.mean(found.values * found.z, x.size) / std  # by parts
         mirror = np.arange(x.size) - np.where(c[pair] < 0, 2 * step, 0)  # where z2 shares -x
         weight = spacing[pair] * np.exp(-((spacing[pair] * step) ** 2) / 2) / math.sqrt(2 * math.pi)
-        value[some], slope[some], whole[some] = (
+        value[some], slope[some], again[some] = (
             np.bincount(pair, weight * y, q.size)[some]
             for y in (g * g[mirror], dg * dg[mirror], found.second_moment(x.size))
         )
-    if not np.allclose(whole, tables.moment(q), rtol=1e-9, atol=0):
+    if not np.allclose(again, whole, rtol=1e-9, atol=0):
         raise TooLargeError(
             "activation must not grow too fast (as exp(x**2 / 4) does) for a correlation; clip it"
         )
@@ -137,25 +147,26 @@ def _chunks(sizes: _Array) -> _Array:
     return np.flatnonzero(np.diff(np.cumsum(sizes) // _ROWS)) + 1
 
 
-def _interpolated(tables: Tables, q: _Array, c: _Array, near: float) -> Any:
-    """Return K and its slope for |c| near 1, and whether they are exact.
+def _near(tables: Tables, q: float, sign: float, spacing: float) -> _Pair | None:
+    """Return the coefficients of K in s = sqrt(1 - |c|), or None where it bends too much.
 
-    Kinks of phi, but no jumps, make K a series K(1) + s^2 p(s) in s = sqrt(1 - |c|).
+    Kinks of phi, but no jumps, make K a series K(1) + s^2 p(s); p is interpolated.
     """
-    sign = np.where(c < 0, -1.0, 1.0)
-    cases, which = np.unique(np.stack([q, sign]), axis=1, return_inverse=True)
-    which = which.ravel()
-    nodes = math.sqrt(near) * np.arange(1, 6)
-    length, side = (np.repeat(x, nodes.size) for x in cases)
-    there, _ = _smoothed(tables, length, side * (1 - np.tile(nodes, len(cases.T)) ** 2))
-    end = at_the_ends(tables, *cases)
-    p = (there.reshape(-1, nodes.size) - end[:, None]) / nodes**2
-    k = np.arange(nodes.size)
-    coefficients = np.linalg.solve(nodes[:, None] ** k, p.T).T[which]
-    s = np.sqrt(1 - np.abs(c))[:, None]
-    value = end[which] + (coefficients * s ** (k + 2)).sum(axis=1)
-    slope = -sign * (coefficients * (1 + k / 2) * s**k).sum(axis=1)
-    return value, slope, (np.abs(np.diff(p, 4)[:, 0]) <= _BENT * np.abs(p[:, 0]))[which]
+    k = np.arange(_NODES)
+    nodes = spacing * (1 + k)
+    there, _ = _smoothed(tables, np.full(_NODES, q), sign * (1 - nodes**2))
+    end = at_the_ends(tables, np.array([q]), np.array([sign]))
+    p = (there - end) / nodes**2
+    if abs(np.diff(p, _NODES - 1)[0]) > _BENT * abs(p[0]):
+        return None
+    return end, np.linalg.solve(nodes[:, None] ** k, p)
+
+
+def _near_values(end: _Array, p: _Array, s: _Array) -> _Pair:
+    """Return K, and its slope in |c|."""
+    k = np.arange(_NODES)
+    value = end + (p * s[:, None] ** (k + 2)).sum(axis=1)
+    return value, -(p * (1 + k / 2) * s[:, None] ** k).sum(axis=1)
 
 
 def at_the_ends(tables: Tables, q: _Array, sign: _Array) -> _Array:
@@ -163,6 +174,7 @@ def at_the_ends(tables: Tables, q: _Array, sign: _Array) -> _Array:
     phi = tables.phi
     end = tables.moment(q)
     for k in np.flatnonzero(sign < 0):
-        found = mesh(lambda x: np.asarray(phi(x)) * np.asarray(phi(-x)), np.sqrt(q[k : k + 1]))
-        end[k] = found.mean(found.values, 1)[0]
+        # The square of phi(x) + phi(-x) / 2, which is no difference of equals, holds the product.
+        both = mesh(lambda x: phi(x) + np.asarray(phi(-x)) / 2, np.sqrt(q[k : k + 1]))
+        end[k] = both.second_moment(1)[0] - 1.25 * end[k]
     return end

@@ -86,7 +86,7 @@ def _march(tables: Tables, variances: _Pair, start: _Array, sign: float, limit: 
     while going.size:
         grid = y + _STEP * np.arange(1, _STEPS + 1)
         value = _moments(tables, sign * grid)
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
             moves = sign * np.log(w[going, None] * value + b[going, None]) - grid
         crossed = (moves < -_CROSSED) & (grid > begin[going, None])
         hit = crossed.any(axis=1)

@@ -91,7 +91,7 @@ def correlation_map(
         q = given[0] if given else at_rest(known, w, b)
         return _correlations(known, c, w, b, np.where(q == 0, _ALMOST_ZERO, q))
 
-    arrays = check_array("c", c, correlation=True), *variances
+    arrays = check_array("c", c, least=-1, most=1), *variances
     return over_arrays(correlate, *arrays, *(() if q is None else (check_array("q", q),)))
 
 

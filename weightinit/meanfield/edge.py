@@ -69,7 +69,7 @@ def edge_of_chaos(activation: ActivationLike, *, bias_variance: ArrayLike = 0.0)
     def edges(biases: _Array) -> _Array:
         return np.array([_edge(known, b) for b in biases])
 
-    return over_arrays(edges, check_array("bias_variance", bias_variance))
+    return over_arrays(edges, check_array("bias_variance", bias_variance, least=0))
 
 
 def _edge(known: Tables, b: np.float64) -> float:
@@ -114,7 +114,7 @@ def _search(known: Tables, b: np.float64) -> tuple[_Array, _Array]:
 def _excess(known: Tables, t: _Array, b: np.float64) -> _Array:
     """Return how much less than b the bias variance is for which chi is 1 at log q = t."""
     value, slope = known.at_log(t)[0], known.at_log(t, slopes=True)[0]
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):  # a slope of 0 has no such variance
         return value / slope - np.exp(t) + b
 
 

@@ -25,7 +25,8 @@ class FixedPoint(NamedTuple):
         :math:`q^*`: 0 where lengths vanish, inf where they diverge.
     slope : float or ndarray
         The slope :math:`dq' / dq` of the length map there. Where :math:`q^*` is above 0 and finite
-        that is also the factor of one layer on a small relative deviation.
+        that is also the factor of one layer on a small relative deviation. Where lengths diverge
+        it is the slope at a length of 1e12.
     status : str or ndarray
         ``"stable"``: deviations shrink. ``"unstable"``: they grow, and only the exact start stays.
         ``"marginal"``: they stay as they are, as with relu after He, where every length is a fixed
