@@ -33,7 +33,9 @@ _MOST_PANELS = 2**17  # a function this rough has no moment worth computing
 _SEEN, _HEART, _MISFIT = 2.0**-10, 8.0, 1e-7
 _LOOKS, _NARROWEST = 16, 2.0**-14
 
-_PROMISE = 5e-6  # of the moment; the halves may agree a little better than with the truth
+# Of the moment, which is twice that of the gain: halves agree better with each other than with the
+# truth, by up to 1e-5 of the gain in 10,000 ramps and kinks of float32.
+_PROMISE = 5e-6
 
 
 class _Panels(NamedTuple):
