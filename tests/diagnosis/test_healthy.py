@@ -5,6 +5,8 @@ units are called dead with a probability of 1e-6 a layer; below 1e-3 for the net
 sweep over all depths and widths with ten seeds is in ``tests/sweeps``.
 """
 
+import dataclasses
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
@@ -37,6 +39,17 @@ def test_deep_and_wide(depth: int, width: int, activation: str) -> None:
     if activation.startswith("orthogonal"):
         patient.net.initialize(wi.orthogonal, rng=depth)
     assert_healthy(patient)
+
+
+@pytest.mark.parametrize("size", [1e-4, 1e-8, 1e-16, 1e-30])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_small_inputs_are_no_fault_of_the_start(activation: str, dtype: type, size: float) -> None:
+    """Inputs of any small size leave a good start healthy: nothing about it changes with them."""
+    patient = mlp(activation, 3, 64, seed=0)
+    for name, array in patient.net.parameters.items():
+        patient.net.parameters[name] = array.astype(dtype)
+    assert_healthy(dataclasses.replace(patient, x=size * patient.x))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

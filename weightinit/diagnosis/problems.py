@@ -81,12 +81,16 @@ class Facts:
 
     @cached_property
     def is_frozen(self) -> bool:
-        """Tell whether no weight has a gradient beyond rounding, though the outputs are pulled."""
-        output = self.trace.layers[-1]
+        """Tell whether no weight has a gradient beyond rounding, though the outputs are pulled.
+
+        A gradient is as small as the inputs of the network are, and no less a gradient for that.
+        """
+        output, inputs = self.trace.layers[-1], self.trace.layers[0].inputs
+        size = 1.0 if inputs is None else min(1.0, float(np.abs(inputs).max()))
         largest = max(_reach(row) for row in self.trace.layers if row.weight is not None)
         pull = float(np.abs(output.pre_activations_gradient).sum(axis=0).max())
         eps = float(np.finfo(output.pre_activations.dtype).eps)
-        return self.broken is None and largest <= eps * pull and pull > 0
+        return self.broken is None and largest <= eps * size * pull and pull > 0
 
     def can_die(self, row: LayerTrace) -> bool:
         """Tell whether a layer may have dead units of its own: zero weights or inputs kill all."""
