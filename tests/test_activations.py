@@ -293,7 +293,11 @@ def test_unknown_activations(activation: object, error: type[Exception], message
     [
         (np.nan, ValueError, r"slope must be a finite real number, got nan"),
         (-np.inf, ValueError, r"slope must be a finite real number, got -inf"),
-        (10**400, ValueError, r"slope must be a finite real number, got 1000"),
+        (
+            10**400,
+            ValueError,
+            r"slope must be a finite real number, got <an integer of",
+        ),
         ("0.1", TypeError, r"slope must be a finite real number, got '0.1'"),
         (True, TypeError, r"slope must be a finite real number, got True"),
         (0.1j, TypeError, r"slope must be a finite real number, got 0.1j"),

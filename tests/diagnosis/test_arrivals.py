@@ -10,12 +10,30 @@ import pytest
 import weightinit as wi
 from tests.soak.known import labels, network, sample
 from tests.soak.odd import model_of
-from weightinit.diagnosis import Trace, judge, trace
+from weightinit.diagnosis import judge
+from weightinit.tracing import LayerTrace, Trace, trace
 
 
 def found() -> Trace:
     """Return a trace of a small network."""
     return trace(network(), sample(), labels())
+
+
+def changed(row: LayerTrace, change: dict[str, object]) -> LayerTrace:
+    """Return a row with a field changed, or its weight, its bias or one of their gradients."""
+    fields = {}
+    for key, value in change.items():
+        part = "gradients" if key.endswith("_gradient") else "parameters"
+        own, name = (
+            dict(fields.get(part, getattr(row, part))),
+            f"{row.name}.{key.removesuffix('_gradient')}",
+        )
+        if name in own:
+            own = {k: v for k, v in (own | {name: value}).items() if v is not None}
+            fields[part] = own
+        else:
+            fields[key] = value
+    return replace(row, **fields)
 
 
 @pytest.mark.parametrize(
@@ -27,10 +45,16 @@ def found() -> Trace:
         ({"pre_activations": np.ones((5, 4), int)}, "pre_activations must be .* of int64"),
         ({"activations": np.ones((5, 3))}, r"activations must be of shape \(5, 4\), got \(5, 3\)"),
         ({"activations_gradient": None}, "activations_gradient must be an array of floats"),
-        ({"weight": np.ones((4, 3))}, "weight must be a matrix, or a kernel, for 4 units"),
-        ({"weight_gradient": np.ones((4, 3))}, "weight_gradient must be of shape"),
-        ({"weight": None}, "weight must be an array where its gradient is one"),
-        ({"bias": np.ones(3)}, r"bias must be of shape \(4,\), got \(3,\)"),
+        (
+            {"weight": np.ones((4, 3)), "weight_gradient": np.ones((4, 3))},
+            "weight must be a matrix, or a kernel, for 4 units",
+        ),
+        ({"weight_gradient": np.ones((4, 3))}, r"gradients\['dense0.weight'\] must be of shape"),
+        ({"weight": None}, "gradients must have the names of parameters"),
+        (
+            {"bias": np.ones(3), "bias_gradient": np.ones(3)},
+            r"bias must be of shape \(4,\), got \(3,\)",
+        ),
         ({"inputs": np.ones(3)}, "inputs must be a matrix"),
         ({"activation": "relu"}, "activation must be an Activation, got 'relu'"),
         ({"name": 3}, "name must be a string, got 3"),
@@ -43,7 +67,7 @@ def found() -> Trace:
 def test_a_row_whose_arrays_do_not_belong_together(change: dict[str, object], told: str) -> None:
     """A row with an array of another shape or kind is refused, and the message says where."""
     first, *others = found().layers
-    odd = replace(found(), layers=(replace(first, **change), *others), after=None)
+    odd = replace(found(), layers=(changed(first, change), *others), after=None)
     with pytest.raises((TypeError, ValueError), match=rf"^trace\.layers\[0\]\.{told}"):
         judge(odd)
 
@@ -77,7 +101,7 @@ def test_a_trace_that_stops_short_after_a_step() -> None:
 def test_what_is_not_finite_is_judged() -> None:
     """NaN in a trace is a finding, not an error."""
     first, *others = found().layers
-    odd = replace(first, weight=np.full_like(first.weight, np.nan))
+    odd = changed(first, {"weight": np.full_like(first.weight, np.nan)})
     assert judge(replace(found(), layers=(odd, *others))).findings[0].problem == "non-finite"
 
 

@@ -130,10 +130,10 @@ BAD = {
     "negative": (-1.0, ValueError, r"q must be 0, or between 1e-200 and 1e\+200, got -1"),
     "nan": ([1.0, math.nan], ValueError, r"q must be 0, or .*, got nan"),
     "infinite": (math.inf, ValueError, r"q must be 0, or .*, got inf"),
-    "text": ("1", TypeError, r"q must be a real number or an array of them, got '1' \(str\)"),
-    "boolean": (True, TypeError, r"q must be a real number .*, got True \(bool\)"),
-    "complex": (1j, TypeError, r"q must be a real number .*, got 1j \(complex\)"),
-    "ragged": ([1, [2]], TypeError, r"q must be a real number .*, got \[1, \[2\]\] \(list\)"),
+    "text": ("1", TypeError, r"q must be a real number or an array of them, got dtype <U1: '1'"),
+    "boolean": (True, TypeError, r"q must be a real number .*, got dtype bool: True"),
+    "complex": (1j, TypeError, r"q must be a real number .*, got dtype complex128: 1j"),
+    "ragged": ([1, [2]], ValueError, r"q must be a real number .*, got \[1, \[2\]\] \(list\)"),
 }
 
 

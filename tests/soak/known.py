@@ -116,8 +116,10 @@ BY_NAME = {
     "batch_axis": ["()"],
     "batch_size": ["2"],
     "bias": ["0.5"],
+    "bias_variance": ["0.0", "0.05"],
     "bound": ["2.0", "0.5"],
     "branch": ["[Dense(4), ActivationLayer('relu'), Dense(3)]"],
+    "c": ["0.5", "np.array([-0.5, 1.0])"],
     "cache_dir": ["None", "'kept'"],
     "cells": ["wi.compare(score, [wi.zeros, wi.he_normal], seeds=2).cells"],
     "channels": ["4"],
@@ -159,12 +161,13 @@ BY_NAME = {
     "name": ["'mine'"],
     "net": ["network()", "network('float32')"],
     "nonzeros": ["2"],
-    "normalized": ["False", "True"],
+    "normalized": ["False", "True", "'layer'"],
     "optimizer": ["'sgd'"],
     "out_axis": ["-1"],
     "padding": ["'same'", "'valid'"],
     "parameters": ["{'w': np.array([1.0, 2.0])}"],
     "progress": ["False"],
+    "q": ["1.0", "np.array([0.5, 2.0])"],
     "residual": ["False", "True"],
     "rng": ["0", "np.random.default_rng(0)"],
     "scale": ["2.0"],
@@ -177,11 +180,12 @@ BY_NAME = {
     "step": ["1"],
     "stride": ["1"],
     "threads": ["None", "2"],
-    "trace": ["wi.diagnosis.trace(network(), sample(), labels())"],
+    "trace": ["wi.trace(network(), sample(), labels())"],
     "train_once": ["score", "curves"],
     "units": ["3"],
     "value": ["0.5"],
     "vocabulary": ["5"],
+    "weight_variance": ["2.0", "np.array([1.0, 1.5])"],
     "x": ["sample()"],
     "y": ["labels()", "targets()"],
 }
@@ -192,12 +196,15 @@ BY_CALLABLE: dict[str, dict[str, list[str]]] = {
     "wi.Uniform": {"low": ["-1.0"], "high": ["1.0"]},
     "wi.cnn": {"input_shape": ["(8, 8, 1)"], "channels": ["[4, 2]"]},
     "wi.diagnose": {"y": ["None", "labels()"]},
-    "wi.diagnosis.trace": {"y": ["None", "targets()"]},
+    "wi.trace": {"y": ["None", "targets()"]},
     "wi.Monitor": {"y": ["None", "labels()"]},
     "wi.networks.RNN": {"activation": ["'tanh'"]},
     "wi.networks.ActivationLayer": {"activation": ["'relu'", "wi.activations.gelu"]},
     "wi.activations.get": {"activation": ["'relu'", "wi.activations.gelu"]},
     "wi.mlp": {"activation": ["'relu'", "wi.activations.gelu"]},
+    "wi.meanfield.correlation_map": {"q": ["None", "1.0"]},
+    "wi.meanfield.chi": {"q": ["None", "1.0"]},
+    "wi.tracing.measure": {"row": ["wi.trace(network(), sample()).layers[0]"]},
     "wi.rnn": {"activation": ["'tanh'", "'relu'"], "vocabulary": ["9"]},
     "wi.streams": {"rng": ["np.random.default_rng(0)"], "dtype": ["np.dtype('f4')"]},
 }
@@ -213,7 +220,6 @@ BY_CLASS = {
         "dy": ["flow({0})"],
         "input_shape": ["sample({0}).shape[1:]"],
     },
-    "Chain": {"caches": ["[s.cache for s in {0}.steps(draw({0}), sample({0}))]"]},
     "Monitor": {"net": ["watched()"]},
 }
 
@@ -224,18 +230,21 @@ INSTANCES = {
     "Diagnosis": "wi.diagnose(network(), sample())",
     "Fans": "wi.compute_fans((3, 4))",
     "Finding": "wi.diagnose(network().initialize(wi.zeros), sample()).findings[0]",
+    "FixedPoint": "wi.meanfield.fixed_point('tanh', weight_variance=4)",
     "GradientCheck": "wi.check_gradients(network(), sample(), labels(), entries=1)",
     "History": "curves(wi.ones, np.random.default_rng(0))",
     "LayerRecord": "recorded().layers['dense0']",
     "LayerReport": "wi.diagnose(network(), sample()).layers[0]",
-    "LayerTrace": "wi.diagnosis.trace(network(), sample(), labels()).layers[0]",
+    "LayerStats": "wi.tracing.measure(wi.trace(network(), sample()).layers[0])",
+    "LayerTrace": "wi.trace(network(), sample(), labels()).layers[0]",
+    "Moments": "wi.meanfield.moments('relu', 1.0)",
     "Monitor": "recorded()",
     "Network": "network()",
     "Recommendation": "wi.recommend('relu')",
     "Sentences": "wi.datasets.sentences(5, rng=0)",
     "Standing": "wi.compare(score, [wi.zeros, wi.ones], seeds=2).standings[1]",
-    "Step": "next(network().chain.steps(network().parameters, sample()))",
-    "Trace": "wi.diagnosis.trace(network(), sample(), labels())",
+    "Step": "network().record(sample())['dense0']",
+    "Trace": "wi.trace(network(), sample(), labels())",
 }
 
 #: Parameters where a large integer asks for as much work, and gets it: it is not tried there.
@@ -254,7 +263,7 @@ RECORDS = set(INSTANCES) - {"Comparison", "History", "Monitor", "Network"}
 CALLED_BACK = {"monitor"}
 
 #: What hands on values that are not finite, so that it can be seen where they begin.
-PASSES_ON = {"steps", "steps_back"}
+PASSES_ON = {"record"}
 
 #: What a call is there to change. A generator of random numbers always advances.
 CHANGES = {"train": {"net", "monitor"}, "update": {"parameters"}, "initialize": {"self"}}

@@ -92,7 +92,7 @@ class Statement(str):
 
     Examples
     --------
-    >>> from weightinit.advice import Statement
+    >>> from weightinit.advice.question import Statement
     >>> said = Statement("{name} passes on {kept:.2g} of it", name="relu", kept=0.5)
     >>> said
     'relu passes on 0.5 of it'

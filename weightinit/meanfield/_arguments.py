@@ -1,11 +1,12 @@
 """Arrays of lengths, variances and correlations: checked, and answered in their shape."""
 
-import reprlib
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from weightinit._arrays import check_array as check_real_array
 
 __all__ = ["check_array", "check_variances", "over_arrays"]
 
@@ -18,13 +19,8 @@ def check_array(
     name: str, value: ArrayLike, *, least: float = _LEAST, most: float = _MOST
 ) -> _Array:
     """Return an array of numbers from `least` to `most`, and 0, which stands for itself."""
-    try:
-        array = np.asarray(value)
-    except ValueError:  # rows of different lengths
-        array = np.empty(0, dtype=object)
-    if array.dtype.kind not in "fiu":
-        raise TypeError(f"{name} must be a real number or an array of them, got {_short(value)}")
-    array = array.astype(np.float64)
+    allowed = "a real number or an array of them"
+    array = check_real_array(name, value, allowed, kinds="fiu").astype(np.float64)
     good = (array == 0) | ((array >= least) & (array <= most))
     if not good.all():
         zero = "0, or " if least > 0 else ""
@@ -45,7 +41,3 @@ def over_arrays(function: Callable[..., _Array], *arrays: _Array) -> Any:
     full = np.broadcast_arrays(*arrays)
     found = function(*(array.ravel() for array in full))
     return found.reshape(full[0].shape) if full[0].ndim else found.item()
-
-
-def _short(value: object) -> str:
-    return f"{reprlib.repr(value)} ({type(value).__name__})"

@@ -175,7 +175,8 @@ def _slope_at_rest(known: Tables, w: _Array, b: _Array) -> _Array:
     log, _ = settle(known, w, b)
     q = np.exp(np.where(np.isfinite(log), log, LARGEST))
     ahead = np.where(np.isfinite(log), q, w * known.moment(q) + b)
-    slope = w * known.moment(q, slopes=True) * q / ahead
+    with np.errstate(divide="ignore", invalid="ignore"):  # where w is 0, and replaced below
+        slope = w * known.moment(q, slopes=True) * q / ahead
     slope[log == -np.inf] = w[log == -np.inf] * known.slope_at_zero_squared()
     slope[(log == np.inf) & (np.abs(slope - 1) <= _NEARLY)] = 1.0
     chaos = np.flatnonzero(slope > 1 + _EQUAL)

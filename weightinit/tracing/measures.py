@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from weightinit._checks import check_instance
 from weightinit.activations import Activation
 from weightinit.networks.base import Array
 from weightinit.tracing.trace import LayerTrace
@@ -91,6 +92,11 @@ def measure(row: LayerTrace) -> LayerStats:
     LayerStats
         The measures.
 
+    Raises
+    ------
+    TypeError
+        `row` is no LayerTrace.
+
     Examples
     --------
     >>> import weightinit as wi
@@ -98,7 +104,8 @@ def measure(row: LayerTrace) -> LayerStats:
     >>> wi.tracing.measure(wi.trace(net, [[1.0, 3.0]]).layers[0]).mean
     2.0
     """
-    a = row.activations
+    hint = "take one of wi.trace(net, x).layers"
+    a = check_instance("row", row, LayerTrace, "a LayerTrace", hint=hint).activations
     with np.errstate(all="ignore"):  # what is not finite shows in the measures
         return LayerStats(
             name=row.name,
