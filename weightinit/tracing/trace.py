@@ -36,7 +36,7 @@ class LayerTrace:
     activations, activations_gradient : ndarray, shape (rows, units)
         What it made of that; the pre-activations if there is none.
     kind : str, default "dense"
-        What :func:`recommend` calls such a layer, or ``"residual"`` for a block.
+        What :func:`~weightinit.recommend` calls such a layer, or ``"residual"`` for a block.
     samples : ndarray of int, shape (rows,), or None
         Which sample each row is of, in ascending order; None: each is of another.
     normalized : bool, default False
