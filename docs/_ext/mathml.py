@@ -31,7 +31,11 @@ logger = logging.getLogger(__name__)
 
 @functools.cache
 def _converter() -> Callable[[str], Any]:
-    """Return a V8 that has loaded Temml, as a function from source to value; one a process."""
+    """Return a V8 that has loaded Temml, as a function from source to value; one a process.
+
+    Sphinx writes the first page by name before it forks, and V8 does not survive a fork: with
+    several processes that page must hold no formula, or the build hangs.
+    """
     context = MiniRacer()
     context.eval(_TEMML.read_text(encoding="utf-8"))
     return context.eval
