@@ -1,149 +1,170 @@
-"""The second moment of a function of one variable, or of its slope, under a standard normal."""
+"""Means over normals of a function of one variable, or of its slope, on panels that bisect."""
 
-import math
-from collections.abc import Callable
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from weightinit._quadrature import gauss_lobatto
+from weightinit._panels import Function, Line, MomentError, Panels, TooLargeError
 
-__all__ = ["REACH", "Function", "second_moment"]
+__all__ = ["REACH", "Mesh", "mesh", "slopes_at_zero"]
 
-_Array = NDArray[np.float64]
-
-#: From places to the values there, as float64, and the dtype in which they were computed.
-Function = Callable[[_Array], tuple[_Array, np.dtype[Any]]]
+_Array = NDArray[Any]
 
 #: The function is asked from minus this on: exp(-z^2/2) is 1e-314 there, the least of a float64.
 REACH = 38.0
 
-_NODES, _WEIGHTS, _DIFFERENTIATION = gauss_lobatto(16)
-_SIGNED_ROOTS = np.sqrt(_WEIGHTS) * np.resize([1, -1], _NODES.size)  # the barycentric weights
-
 _TOLERANCE = 1e-13  # of the whole integral, for each panel
 _BISECTIONS = 40  # a panel of width 1 ends at 1e-12: what a jump can cost
 _MOST_PANELS = 2**17  # a function this rough has no moment worth computing
-
-# Nothing hides that is as wide as this, as near to 0 as this (P(|z| > 8) is 1e-15), and as large
-# as this share of the rms. Two halves may agree by chance, most easily where values are rounded,
-# so that every panel is looked into down to a width at which float32 has no slopes left.
-_SEEN, _HEART, _MISFIT = 2.0**-10, 8.0, 1e-7
-_LOOKS, _NARROWEST = 16, 2.0**-14
+_NEGLIGIBLE = 1e-32  # of the second moment: less than this a node need not add
+_ASIDE = 2.0**-6  # in x, for slopes at zero
 
 # Of the moment, which is twice that of the gain: halves agree better with each other than with the
 # truth, by up to 1e-5 of the gain in 10,000 ramps and kinks of float32.
 _PROMISE = 5e-6
 
 
-class _Panels(NamedTuple):
-    left: _Array
-    width: float
+class Mesh(NamedTuple):
+    """Nodes for z ~ N(0, 1) with the values of f(mean + std z), a row for each mean and std."""
+
+    row: _Array
+    z: _Array
+    weight: _Array  #: the density is in it: the sum of weight * values is the mean
     values: _Array
-    off: _Array  # how far rounding may have put off the values
-    integral: _Array
-    rounding: _Array  # how far it may have put off the integral
+
+    def mean(self, factor: _Array, rows: int) -> _Array:
+        """Return, for each row, the mean of what is given at the nodes."""
+        return np.bincount(self.row, self.weight * factor, rows)
+
+    def second_moment(self, rows: int, by: _Array | float = 1.0) -> _Array:
+        """Return, for each row, the mean square of the values, times what is given."""
+        return np.bincount(self.row, (np.sqrt(self.weight) * self.values * by) ** 2, rows)
 
 
-def second_moment(function: Function, *, slopes: bool) -> float:
-    """Integrate the square times the density, over panels that bisect themselves."""
-    # Integers as panel edges put the kinks of the usual activations (0, +-1) where they are exact.
-    left, width = np.arange(-REACH, REACH), 1.0
-    size = math.sqrt(_panels(function, left, width, 0.0, slopes=False).integral.sum())
-    coarse = _panels(function, left, width, size, slopes=slopes).integral
-    done = drift = 0.0
+def mesh(
+    function: Function,
+    stds: _Array,
+    *,
+    means: _Array | None = None,
+    least: _Array | float = 0.0,
+    slopes: bool = False,
+    look: bool = True,
+    reach: float = REACH,
+    width: float = 1.0,
+) -> Mesh:
+    """Sample f(mean + std z), or f' with `slopes`, so finely that the means of f and f^2 are exact.
+
+    A panel stays as it is where the polynomial through its 16 nodes foretells the values at those
+    of its two halves and, with `look`, at places every 1/1024. Errors are relative to the second
+    moment, or to `least` if it is larger.
+    """
+    rows, centers = stds.size, np.zeros(stds.size) if means is None else means
+    places = _places(rows, _edges(reach, width, stds))
+    plain = Line(function, False, centers, stds, np.zeros(rows)).panels(*places)
+    if means is None:  # far from zero tails may be all there is
+        _check_tails(plain, stds, reach - width)
+    size = np.sqrt(np.maximum(np.bincount(plain.row, plain.moments(), rows), least))
+    line = Line(function, slopes, centers, stds, size)
+    panels = line.panels(*places)
+    if slopes:
+        _check_tails(panels, stds, reach - width)
+    done, drift, kept = np.zeros(rows), np.zeros(rows), []
     for _ in range(_BISECTIONS):
-        width /= 2
-        low, high = (
-            _panels(function, start, width, size, slopes=slopes) for start in (left, left + width)
-        )
-        fine = low.integral + high.integral
-        allowed = _TOLERANCE * (done + fine.sum()) + low.rounding + high.rounding
-        open_ = np.abs(fine - coarse) > allowed
-        for half in (low, high):
-            open_[~open_] = _misfits(function, half, ~open_, size)
-        done += float(fine[~open_].sum())
-        drift += float(np.abs(fine - coarse)[~open_].sum())
-        left = np.concatenate([half.left[open_] for half in (low, high)])
-        coarse = np.concatenate([half.integral[open_] for half in (low, high)])
-        if not 0 < left.size <= _MOST_PANELS:
+        halves = line.halves(panels)
+        moments = halves.moments()
+        total = np.maximum(done + np.bincount(halves.row, moments, rows), least)
+        surprise, change = line.surprises(panels, halves)
+        open_ = _misses(surprise, halves, total[panels.row])
+        if look:
+            smooth = halves.take(np.repeat(~open_, 2))
+            open_[~open_] = line.hidden(smooth).reshape(-1, 2).any(axis=1)
+        drift += np.bincount(panels.row[~open_], np.abs(change[~open_]), rows)
+        both = np.repeat(open_, 2)
+        done += np.bincount(halves.row[~both], moments[~both], rows)
+        kept.append(halves.take(~both))
+        panels, rest = halves.take(both), moments[both]
+        if not 0 < panels.row.size <= _MOST_PANELS:
             break
-    _check_rest(coarse, left, done)
-    total = done + float(coarse.sum())  # what is left holds a jump each
-    _check_drift(function, drift, total)
-    return total
+    done = np.maximum(done, least)
+    _check_rest(line, panels, rest, done)
+    _check_drift(function, drift, done)
+    return _joined([*kept, panels], rows)
 
 
-def _panels(
-    function: Function, left: _Array, width: float, size: float, *, slopes: bool
-) -> _Panels:
-    """Integrate over each panel; rounding is relative to the value, or the rms if it is larger."""
-    z = left[:, None] + width * (1 + _NODES) / 2
-    values, dtype = function(z)
-    off = 2 * float(np.finfo(dtype).eps) * np.maximum(np.abs(values), size)
-    root = np.sqrt(np.exp(-0.5 * z**2) / math.sqrt(2 * math.pi))
-    # The root of the density goes inside the square, which would overflow alone.
-    with np.errstate(over="ignore", invalid="ignore"):  # told below
-        found, noise = _slopes(values, off, width) if slopes else (values, off)
-        found, noise = found * root, noise * root
-        total, tails = (found**2).sum(), (found[np.abs(z) > REACH - 1] ** 2).sum()
-    if not np.isfinite(total) or tails > 1e-12 * total:
-        raise ValueError(
-            "activation must have a finite second moment under a standard normal, got one that "
+def slopes_at_zero(function: Function) -> tuple[float, float]:
+    """Return the slope at zero from the left and from the right, each from a panel on its side."""
+    line = Line(function, True, np.zeros(1), np.ones(1), np.zeros(1))
+    found = line.panels(np.zeros(2, int), np.array([-_ASIDE, 0.0]), np.full(2, _ASIDE)).values
+    return float(found[0, -1]), float(found[1, 0])
+
+
+def _edges(reach: float, width: float, stds: _Array) -> _Array:
+    """Return edges in z: evenly spaced, and closer to zero where x = std z would go too far."""
+    # Integers as panel edges put the kinks of the usual activations (0, +-1) where they are exact.
+    even = np.arange(-reach, reach + width / 2, width)
+    closer = 2.0 ** -np.arange(1, max(np.ceil(np.log2(stds.max())), 0) + 1)
+    return np.unique(np.concatenate([even, closer, -closer]))
+
+
+def _places(rows: int, edges: _Array) -> tuple[_Array, _Array, _Array]:
+    """Return row, left end and width of the panels between the edges, for all rows."""
+    row = np.repeat(np.arange(rows), edges.size - 1)
+    return row, np.tile(edges[:-1], rows), np.tile(np.diff(edges), rows)
+
+
+def _misses(surprise: _Array, halves: Panels, total: _Array) -> _Array:
+    """Tell in which panels the surprise is more than the tolerance of the means of f and f^2."""
+    miss, values = surprise * halves.root, np.abs(halves.values * halves.root)
+    of_square = ((2 * values + miss) * miss).sum(axis=1)
+    of_mean = (miss * halves.root).sum(axis=1)
+    of_square, of_mean = (x.reshape(-1, 2).sum(axis=1) for x in (of_square, of_mean))
+    most = _TOLERANCE * total
+    return np.asarray((of_square > most) | (of_mean > np.sqrt(_TOLERANCE * most)))
+
+
+def _joined(parts: list[Panels], rows: int) -> Mesh:
+    panels = Panels(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
+    row = np.repeat(panels.row, panels.z.shape[1])
+    square = ((panels.root * panels.values) ** 2).ravel()
+    some = square > _NEGLIGIBLE * np.bincount(row, square, rows)[row]
+    nodes = row, panels.z.ravel(), panels.root.ravel() ** 2, panels.values.ravel()
+    return Mesh(*(array[some] for array in nodes))
+
+
+def _check_tails(panels: Panels, stds: _Array, inside: float) -> None:
+    moments, rows = panels.moments(), stds.size
+    outside = (panels.left >= inside) | (panels.left < -inside)
+    total = np.bincount(panels.row, moments, rows)
+    tails = np.bincount(panels.row[outside], moments[outside], rows)
+    bad = ~(np.isfinite(total) & (tails <= 1e-12 * total))
+    if bad.any():
+        std = float(stds[bad].min())
+        normal = "a standard normal" if std == 1 else f"a normal of std {std:.6g}"
+        raise TooLargeError(
+            f"activation must have a finite second moment under {normal}, got one that "
             "is too large or grows too fast (as exp(z**2 / 4) does); scale it down or clip it"
         )
-    weights = _WEIGHTS * width / 2
-    rounding = (2 * np.abs(found) + noise) * noise @ weights
-    return _Panels(left, width, values, off, found**2 @ weights, rounding)
 
 
-def _slopes(values: _Array, off: _Array, width: float) -> tuple[_Array, _Array]:
-    """Differentiate the polynomial through the values of each panel; rounding alone counts as 0."""
-    slopes = values @ _DIFFERENTIATION.T * 2 / width
-    noise = np.sqrt(off**2 @ _DIFFERENTIATION.T**2) * 2 / width
-    return np.where(np.abs(slopes) > noise, slopes, 0), noise
-
-
-def _misfits(
-    function: Function, panels: _Panels, chosen: NDArray[np.bool_], size: float
-) -> NDArray[np.bool_]:
-    """Tell which of the chosen panels hold what their polynomial knows nothing of."""
-    left, width = panels.left[chosen], panels.width
-    hidden = np.zeros(left.size, bool)
-    inside = (np.abs(left) <= _HEART) & (width >= _NARROWEST)
-    if inside.any():
-        places, interpolation = _between(max(_LOOKS, round(width / _SEEN)))
-        values, _ = function(left[inside, None] + width * places)
-        guess = panels.values[chosen][inside] @ interpolation.T
-        allowed = 8 * panels.off[chosen][inside].max(axis=1, keepdims=True) + _MISFIT * size
-        hidden[inside] = (np.abs(values - guess) > allowed).any(axis=1)
-    return hidden
-
-
-@lru_cache
-def _between(n: int) -> tuple[_Array, _Array]:
-    """Return n places in a panel, from 0 to 1, and the matrix from its values to those there."""
-    places = (np.arange(n) + 0.5) / n
-    parts = _SIGNED_ROOTS / (2 * places[:, None] - 1 - _NODES)
-    return places, parts / parts.sum(axis=1, keepdims=True)
-
-
-def _check_rest(rest: _Array, left: _Array, done: float) -> None:
-    if rest.sum() > 1e-6 * (done + rest.sum()):
-        raise ValueError(
+def _check_rest(line: Line, panels: Panels, rest: _Array, done: _Array) -> None:
+    """Refuse what is still open, a jump or a pole each, where it is more than allowed."""
+    left_over = np.bincount(panels.row, rest, done.size)
+    if (left_over > 1e-6 * (done + left_over)).any():
+        where = (line.means[panels.row] + line.stds[panels.row] * panels.left)[rest.argmax()]
+        raise MomentError(
             "activation must have a finite second moment, got one that does not converge near "
-            f"z = {left[rest.argmax()]:.6g}; clip or smooth the function there, or compute in "
-            "float64 if it rounds its values"
+            f"z = {where:.6g}; clip or smooth the function there, or compute in float64 if it "
+            "rounds its values"
         )
 
 
-def _check_drift(function: Function, drift: float, total: float) -> None:
-    if drift > _PROMISE * total:
+def _check_drift(function: Function, drift: _Array, total: _Array) -> None:
+    bad = drift > _PROMISE * total
+    if bad.any():
         _, dtype = function(np.zeros((1, 1)))
-        raise ValueError(
+        raise MomentError(
             f"activation must be exact enough to find its second moment, got values in {dtype}, "
-            f"whose rounding leaves it uncertain by {drift:.1g} of {total:.3g}; compute in "
-            "float64 inside, or give wi.Activation(name, function, derivative_function)"
+            f"whose rounding leaves it uncertain by {drift[bad][0]:.1g} of {total[bad][0]:.3g}; "
+            "compute in float64 inside, or give wi.Activation(name, function, derivative_function)"
         )

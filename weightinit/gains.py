@@ -1,23 +1,16 @@
 """From an activation to its gain: the factor on the std of weights that keeps a signal's size."""
 
 import math
-import reprlib
-from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from weightinit import activations
 from weightinit._checks import check_choice
-from weightinit._expectations import ActivationLike
-from weightinit._moments import REACH, Function, second_moment
+from weightinit._moments import REACH, mesh
+from weightinit._sampling import ActivationLike, phi_and_derivative, sampled
 from weightinit.activations import Activation
 
 __all__ = ["ActivationLike", "gain"]
-
-_Array = NDArray[np.float64]
 
 
 def gain(activation: ActivationLike, *, direction: str = "forward") -> float:
@@ -104,69 +97,25 @@ def gain(activation: ActivationLike, *, direction: str = "forward") -> float:
     0.81649658
     """
     check_choice("direction", direction, ("forward", "backward"))
-    if isinstance(activation, str | Activation) or not callable(activation):
-        return _activation_gain(activations.get(activation), direction)
-    return _gain_of(activation, direction, slopes=direction == "backward")
+    if isinstance(activation, str | Activation):
+        return _known_gain(activation, direction)
+    return _gain(activation, direction)
 
 
 @lru_cache(maxsize=256)
-def _activation_gain(activation: Activation, direction: str) -> float:
-    function = activation if direction == "forward" else activation.derivative
-    return _gain_of(function, direction, slopes=False)
+def _known_gain(activation: str | Activation, direction: str) -> float:
+    return _gain(activation, direction)
 
 
-def _gain_of(function: Callable[[Any], Any], direction: str, *, slopes: bool) -> float:
-    moment = second_moment(_sampled(function), slopes=slopes)
+def _gain(activation: ActivationLike, direction: str) -> float:
+    phi, derivative = phi_and_derivative(activation)
+    backward = direction == "backward"
+    function = sampled(derivative if backward and derivative else phi, REACH)
+    found = mesh(function, np.ones(1), slopes=backward and derivative is None)
+    moment = float(found.second_moment(1)[0])
     if moment < 1e-300:  # its square root and inverse would not be numbers
         raise ValueError(
             f"activation has a {direction} second moment of {moment:.3g}: it returns (nearly) "
             "nothing to preserve, so no gain exists; check that it is the function you mean"
         )
     return 1.0 / math.sqrt(moment)
-
-
-def _sampled(function: Callable[[Any], Any]) -> Function:
-    """Wrap `function` so that it gets and returns 2-D float64, or says what is wrong with it."""
-
-    def sample(z: _Array) -> tuple[_Array, np.dtype[Any]]:
-        flat = z.ravel()
-        values = _values(function, flat)
-        if values.dtype.kind not in "fiub":
-            raise TypeError(
-                f"activation must return real numbers, got dtype {values.dtype} from "
-                f"{_shown(function)}; return an array of float64"
-            )
-        if values.shape != flat.shape:
-            raise ValueError(
-                "activation must map an array to an array of its shape, got shape "
-                f"{values.shape} for {flat.shape}; wrap a scalar function in np.vectorize"
-            )
-        bad = ~np.isfinite(values)
-        if bad.any():
-            nearest = np.abs(flat[bad]).argmin()
-            raise ValueError(
-                f"activation must be finite on [-{REACH:g}, {REACH:g}], got "
-                f"{values[bad][nearest]} at z = {flat[bad][nearest]:.6g}; clip its input"
-            )
-        rounded = values.dtype.kind == "f" and values.itemsize < flat.itemsize
-        return values.astype(np.float64).reshape(z.shape), (values if rounded else flat).dtype
-
-    return sample
-
-
-def _values(function: Callable[[Any], Any], z: _Array) -> NDArray[Any]:
-    try:
-        with np.errstate(all="ignore"):  # whatever goes wrong shows in the values
-            return np.asarray(function(z.copy()))
-    except Exception as error:
-        raise TypeError(
-            f"activation must map a NumPy array to one, but {_shown(function)} raised "
-            f"{_shown(error)}; wrap it: np.vectorize(f) for a function of one number, "
-            "lambda z: f(torch.from_numpy(z)).numpy() for one of PyTorch"
-        ) from error
-
-
-def _shown(value: object) -> str:
-    shortened = reprlib.Repr()
-    shortened.maxother = 140 if isinstance(value, Exception) else 60
-    return shortened.repr(value)

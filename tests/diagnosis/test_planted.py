@@ -155,6 +155,14 @@ def test_extremes_are_told_without_a_warning(factor: float) -> None:
     diagnosis.plot()
 
 
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "hardtanh", "softsign", "sine"])
+def test_bounded_activations_behind_huge_weights(activation: str) -> None:
+    """Pre-activations of 1e12, or waves too many to count, do not keep theory from an answer."""
+    net = wi.mlp([8, 16, 16, 3], activation).initialize(wi.Normal(std=1e12), rng=0)
+    x = np.random.default_rng(0).standard_normal((20, 8))
+    assert wi.diagnose(net, x, np.arange(20) % 3).findings
+
+
 def test_zero_inputs_are_told_from_zero_weights() -> None:
     """A batch of zeros freezes a good start, and the remedy does not blame the weights."""
     patient = mlp("relu", depth=2, width=32, seed=0)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from weightinit import meanfield
+from weightinit._panels import MomentError
 from weightinit.activations import linear
 from weightinit.diagnosis.bounds import (
     Bounds,
@@ -63,7 +64,11 @@ def backward(trace: Trace) -> list[list[Point]]:
 
 def _moments(row: LayerTrace, q: float) -> meanfield.Moments:
     """Return the moments behind a layer for pre-activations of a mean square that floats hold."""
-    return meanfield.moments(row.activation or linear, min(max(q, 1e-200), 1e200))
+    activation = row.activation or linear
+    try:
+        return meanfield.moments(activation, min(max(q, 1e-200), 1e200))
+    except MomentError:  # of a sine there are too many waves; at 1e4 its moments are at their limit
+        return meanfield.moments(activation, 1e4)
 
 
 def _log(ratio: float) -> float:

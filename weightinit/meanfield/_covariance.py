@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from weightinit._expectations import TooLargeError, mesh
+from weightinit._moments import REACH, mesh
+from weightinit._panels import MomentError, TooLargeError
+from weightinit._sampling import sampled
 from weightinit.meanfield._tables import DEGREE, PANEL, POINTS, Tables
 
 __all__ = ["at_the_ends", "covariance"]
@@ -57,8 +59,8 @@ def _series(tables: Tables, panel: int) -> _Pair | None:
     """Return a_k^2 (terms, lengths) and E phi^2 (lengths) at the points of a panel."""
     q = np.exp(PANEL * (panel + (1 + POINTS) / 2))
     try:
-        found = tables.mesh(q, reach=10.0)
-    except TooLargeError:
+        found = tables.mesh(q, closely=False)
+    except MomentError:
         return None
     whole = found.second_moment(q.size)
     before, now, squares = np.zeros_like(found.z), np.ones_like(found.z), []
@@ -120,13 +122,13 @@ def _smoothed(tables: Tables, q: _Array, c: _Array) -> _Pair:
     spacing = _SPACING / np.sqrt(rho / (1 - rho) + 0.5)
     half = np.ceil(_SPAN / spacing).astype(int)
     value, slope, again = np.empty((3, q.size))
-    whole = tables.moment(q)
+    whole, phi = tables.moment(q), sampled(tables.phi, 18 * math.sqrt(q.max()))
     for some in np.split(np.arange(q.size), _chunks(2 * half + 1)):
         pair = np.repeat(some, 2 * half[some] + 1)
         step = np.concatenate([np.arange(-n, n + 1) for n in half[some]])
         x = np.sqrt(q * rho)[pair] * spacing[pair] * step
         std = np.sqrt(q * (1 - rho))[pair]
-        found = mesh(tables.phi, std, means=x, least=whole[pair], reach=9.0, width=4.5)
+        found = mesh(phi, std, means=x, least=whole[pair], look=False, reach=9.0, width=4.5)
         g = found.mean(found.values, x.size)
         dg = found.mean(found.values * found.z, x.size) / std  # by parts
         mirror = np.arange(x.size) - np.where(c[pair] < 0, 2 * step, 0)  # where z2 shares -x
@@ -175,6 +177,8 @@ def at_the_ends(tables: Tables, q: _Array, sign: _Array) -> _Array:
     end = tables.moment(q)
     for k in np.flatnonzero(sign < 0):
         # The square of phi(x) + phi(-x) / 2, which is no difference of equals, holds the product.
-        both = mesh(lambda x: phi(x) + np.asarray(phi(-x)) / 2, np.sqrt(q[k : k + 1]))
+        span = REACH * math.sqrt(q[k])
+        sample = sampled(lambda x: phi(x) + np.asarray(phi(-x)) / 2, span)
+        both = mesh(sample, np.sqrt(q[k : k + 1]))
         end[k] = both.second_moment(1)[0] - 1.25 * end[k]
     return end

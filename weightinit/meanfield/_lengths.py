@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from weightinit._expectations import TooLargeError
+from weightinit._panels import TooLargeError
 from weightinit.meanfield._tables import Tables
 
 __all__ = ["LARGEST", "SMALLEST", "Lengths", "at_rest", "move", "reach", "settle"]

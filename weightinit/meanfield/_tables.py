@@ -6,20 +6,16 @@ t = log q. Polynomials of degree 29 on panels of width 2 therefore have an error
 """
 
 import functools
+import math
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from weightinit._expectations import (
-    ActivationLike,
-    Mesh,
-    TooLargeError,
-    mesh,
-    phi_and_derivative,
-    slopes_at_zero,
-)
+from weightinit._moments import REACH, Mesh, mesh, slopes_at_zero
+from weightinit._panels import MomentError
+from weightinit._sampling import ActivationLike, phi_and_derivative, sampled
 from weightinit.activations import Activation
 
 __all__ = ["DEGREE", "PANEL", "POINTS", "Tables", "tables"]
@@ -52,11 +48,15 @@ class Tables:
             self._known[key] = make()
         return cast(_T, self._known[key])
 
-    def mesh(self, q: _Array, *, slopes: bool = False, reach: float = 38.0) -> Mesh:
-        """Sample phi, or its slope, over z ~ N(0, 1) at x = sqrt(q) z."""
+    def mesh(self, q: _Array, *, slopes: bool = False, closely: bool = True) -> Mesh:
+        """Sample phi, or its slope, over z ~ N(0, 1) at x = sqrt(q) z, far out and for sure.
+
+        Or not `closely`: what hides from some lengths of many shows in the others.
+        """
         function = self.derivative if slopes and self.derivative else self.phi
-        numerical = slopes and self.numerical
-        return mesh(function, np.sqrt(q), slopes=numerical, reach=reach)
+        numerical, reach = slopes and self.numerical, REACH if closely else _REACH
+        sample = sampled(function, reach * math.sqrt(q.max()))
+        return mesh(sample, np.sqrt(q), slopes=numerical, reach=reach, look=closely)
 
     def moment(self, q: _Array, *, slopes: bool = False) -> _Array:
         """Return E phi(z)^2, or with `slopes` E phi'(z)^2, for z ~ N(0, q)."""
@@ -86,7 +86,8 @@ class Tables:
     def slopes_at_zero(self) -> tuple[float, float]:
         """Return the slope of phi at zero from the left and from the right."""
         if self.derivative is None:
-            return slopes_at_zero(self.phi)
+            left, right = slopes_at_zero(sampled(self.phi, 1.0))
+            return float(f"{left:.10g}"), float(f"{right:.10g}")  # the rest is rounding
         left, right = np.asarray(self.derivative(np.array([-1e-100, 1e-100])))
         return float(left), float(right)
 
@@ -108,8 +109,8 @@ class Tables:
         """Return the coefficients of a panel, or None where a polynomial does not do."""
         q = np.exp(PANEL * (panel + (1 + POINTS) / 2))
         try:
-            found = self.mesh(q, slopes=slopes, reach=_REACH).second_moment(q.size)
-        except TooLargeError:
+            found = self.mesh(q, slopes=slopes, closely=False).second_moment(q.size)
+        except MomentError:
             return None
         coefficients = _TO_COEFFICIENTS @ found
         sizes = np.abs(coefficients)

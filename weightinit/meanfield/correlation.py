@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from weightinit._expectations import ActivationLike
+from weightinit._sampling import ActivationLike
 from weightinit.meanfield._arguments import check_array, check_variances, over_arrays
 from weightinit.meanfield._covariance import at_the_ends, covariance
 from weightinit.meanfield._lengths import LARGEST, at_rest, settle

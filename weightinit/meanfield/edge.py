@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from weightinit._expectations import ActivationLike, MomentError
+from weightinit._panels import MomentError
+from weightinit._sampling import ActivationLike
 from weightinit.meanfield._arguments import check_array, over_arrays
 from weightinit.meanfield._lengths import LARGEST, SMALLEST, settle
 from weightinit.meanfield._tables import PANEL, Tables, tables

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from weightinit._expectations import ActivationLike
+from weightinit._sampling import ActivationLike
 from weightinit.meanfield._arguments import check_variances
 from weightinit.meanfield._lengths import settle
 from weightinit.meanfield._tables import tables

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from numpy.typing import ArrayLike, NDArray
 
-from weightinit._expectations import ActivationLike
+from weightinit._sampling import ActivationLike
 from weightinit.meanfield._arguments import check_array, check_variances, over_arrays
 from weightinit.meanfield._lengths import at_rest
 from weightinit.meanfield._tables import tables

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from weightinit._expectations import ActivationLike
+from weightinit._sampling import ActivationLike
 from weightinit.meanfield._tables import tables
 
 __all__ = ["is_odd", "slope_at_zero"]
@@ -19,7 +19,7 @@ def slope_at_zero(activation: ActivationLike) -> float:
     ----------
     activation : str, Activation or callable
         :math:`\phi`, as for :func:`~weightinit.gain`. The slopes of a plain callable are taken
-        numerically.
+        numerically, to 10 digits.
 
     Returns
     -------
