@@ -97,11 +97,15 @@ def check_dtype(dtype: Any) -> np.dtype[Any]:
     """Return `dtype` as one of the native NumPy dtypes float16, float32, float64."""
     allowed = "float16, float32 or float64 in native byte order"
     hint = "cast the result with .astype(...) for any other"
-    try:
-        kind = _BY_TEXT[str.__str__(dtype)] if isinstance(dtype, str) else np.dtype(dtype)
-    except Exception:  # noqa: BLE001  NumPy asks what it is given in many ways
-        raise TypeError(message("dtype", dtype, allowed, hint)) from None
-    if dtype is None or kind not in _DTYPES:  # for NumPy None means float64: a silent default
+    kind: np.dtype[Any] | None = None
+    # NumPy itself takes more: None for float64, and, with a warning, objects with a dtype of theirs
+    if isinstance(dtype, str):
+        kind = _BY_TEXT.get(str.__str__(dtype))
+    elif isinstance(dtype, np.dtype) or (
+        isinstance(dtype, type) and issubclass(dtype, float | np.floating)
+    ):
+        kind = np.dtype(dtype)
+    if kind is None or kind not in _DTYPES:
         raise TypeError(message("dtype", dtype, allowed, hint))
     return kind
 
