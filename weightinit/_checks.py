@@ -20,6 +20,7 @@ from weightinit._messages import message, shown, shown_error
 __all__ = [
     "LARGEST",
     "RandomSource",
+    "check_callable",
     "check_choice",
     "check_flag",
     "check_instance",
@@ -52,17 +53,22 @@ _T = TypeVar("_T")
 
 
 def check_integer(
-    name: str, value: object, *, at_least: int, at_most: int | None = LARGEST, hint: str = ""
+    name: str,
+    value: object,
+    *,
+    at_least: int | None,
+    at_most: int | None = LARGEST,
+    hint: str = "",
 ) -> int:
-    """Return `value` as an int within bounds, by default those of what NumPy can count."""
-    allowed = f"an integer >= {at_least}"
+    """Return `value` as an int within bounds; None is no bound."""
+    allowed = "an integer" if at_least is None else f"an integer >= {at_least}"
     if isinstance(value, bool | np.bool_):
         raise TypeError(message(name, value, allowed, hint))
     try:
         integer = operator.index(value)  # type: ignore[arg-type]  # the try is the check
     except Exception:  # noqa: BLE001  its own __index__ may raise anything
         raise TypeError(message(name, value, allowed, hint)) from None
-    if integer < at_least:
+    if at_least is not None and integer < at_least:
         raise ValueError(message(name, value, allowed, hint))
     if at_most is not None and integer > at_most:
         most = "2**63 - 1" if at_most == LARGEST else str(at_most)
@@ -126,6 +132,12 @@ def check_instance(name: str, value: object, kind: type[_T], allowed: str, *, hi
     if not isinstance(value, kind):
         raise TypeError(message(name, value, allowed, hint))
     return value
+
+
+def check_callable(name: str, value: object, called_as: str, *, hint: str) -> None:
+    """Raise if `value` cannot be called; say as what it is called."""
+    if not callable(value):
+        raise TypeError(message(name, value, f"callable as {called_as}", hint))
 
 
 def check_items(

@@ -190,5 +190,5 @@ def test_entries_limit_the_work() -> None:
 def test_nothing_to_check_is_told() -> None:
     """A network without parameters has no gradients to compare."""
     net = wi.Network([Flatten()], (2,))
-    with pytest.raises(ValueError, match=r"nothing to check.*add a layer"):
+    with pytest.raises(ValueError, match=r"net must have parameters.*add a layer"):
         wi.check_gradients(net, [[1.0, 2.0]], [0])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from weightinit._checks import check_integer, check_real
+from weightinit._messages import message, shown, shown_error
 from weightinit.initializers import Initializer
 from weightinit.training import History
 from weightinit.training.interrupts import raise_interrupts
@@ -58,23 +59,27 @@ class Cell:
 
     def __post_init__(self) -> None:
         """Check the fields, and bring their numbers into plain form."""
-        check_label(self.label)
+        object.__setattr__(self, "label", check_label("label", self.label))
         object.__setattr__(self, "seed", check_integer("seed", self.seed, at_least=0))
         if not isinstance(self.error, str):
-            raise TypeError(f"error must be a text, got {self.error!r:.100}; write what went wrong")
+            raise TypeError(message("error", self.error, "a text", "write what went wrong"))
+        object.__setattr__(self, "error", str.__str__(self.error))
         if (self.result is None) == (not self.error):
             raise ValueError(
-                f"a cell must have either a result or an error, got result={self.result!r:.50} and "
-                f"error={self.error!r:.50}; say why there is no result, or leave out the error"
+                "a cell must have either a result or an error, got result="
+                f"{shown(self.result)} and error={shown(self.error)}; say why there is no result, "
+                "or leave out the error"
             )
         if self.result is not None:
             object.__setattr__(self, "result", _checked(self.result))
 
 
-def check_label(label: object) -> None:
-    """Raise if this cannot be the label of an initializer."""
-    if not isinstance(label, str) or not label.strip() or "\n" in label:
-        raise TypeError(f"a label must be a line of text, got {label!r:.100}; write a short string")
+def check_label(name: str, label: object) -> str:
+    """Return the label of an initializer, which must be a line of text, as a plain string."""
+    plain = str.__str__(label) if isinstance(label, str) else ""  # a subclass may print otherwise
+    if not plain.strip() or "\n" in plain:
+        raise TypeError(message(name, label, "a line of text", "write a short string"))
+    return plain
 
 
 def curve(history: History, measure: str) -> list[float]:
@@ -96,7 +101,14 @@ def run_cell(train_once: TrainOnce, initializer: Initializer, label: str, seed: 
             return None
         return Cell(label, seed, _checked(result))
     except Exception as error:  # noqa: BLE001  whatever fails here, the other cells go on
-        return Cell(label, seed, error=f"{type(error).__name__}: {error}")
+        return Cell(label, seed, error=_told(error))
+
+
+def _told(error: Exception) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # noqa: BLE001  its own __str__ may raise anything
+        return shown_error(error)
 
 
 def _checked(result: object) -> Result:

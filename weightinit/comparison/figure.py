@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from weightinit._checks import check_mapping
 from weightinit._extras import import_extra
+from weightinit._messages import message, shown
 from weightinit.comparison.cells import Cell, curve
 from weightinit.comparison.standings import Scores, Standing
 from weightinit.training import History
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["draw"]
+
+_USE = "Comparison.plot"
 
 
 def draw(
@@ -25,7 +29,7 @@ def draw(
     colors: Mapping[str, str] | None,
 ) -> "Figure":
     """Draw the curves, if there are any, and the final numbers, best on top."""
-    plt = import_extra("matplotlib.pyplot", extra="plots", use="Comparison.plot")
+    plt = import_extra("matplotlib.pyplot", extra="plots", use=_USE)
     done = [cell for cell in cells if cell.result is not None]
     if not done:
         raise ValueError("there is nothing to draw: all cells failed; print the comparison for why")
@@ -48,15 +52,18 @@ def _colors(cells: Sequence[Cell], given: Mapping[str, str] | None) -> dict[str,
     labels = dict.fromkeys(cell.label for cell in cells)
     if given is None:
         return {label: f"C{number}" for number, label in enumerate(labels)}
-    if not isinstance(given, Mapping):
-        raise TypeError(
-            f"colors must be a mapping from labels to colours, got {given!r:.100}; write "
-            '{"he_normal": "C0"}'
-        )
-    missing = [label for label in labels if label not in given]
+    hint = 'write {"he_normal": "C0"}'
+    allowed = "a mapping from labels to colours"
+    by_label = check_mapping("colors", given, allowed, hint=hint)
+    missing = [label for label in labels if label not in by_label]
     if missing:
-        raise ValueError(f"colors must hold a colour for each label, got none for {missing!r:.100}")
-    return {label: given[label] for label in labels}
+        raise ValueError(f"colors must hold a colour for each label, got none for {shown(missing)}")
+    is_color_like = import_extra("matplotlib.colors", extra="plots", use=_USE).is_color_like
+    for label in labels:
+        if not is_color_like(by_label[label]):
+            place = f"colors[{shown(label)}]"
+            raise ValueError(message(place, by_label[label], "a colour of Matplotlib", hint))
+    return {label: by_label[label] for label in labels}
 
 
 def _draw_curves(ax: Any, done: Sequence[Cell], measure: str, colors: Mapping[str, str]) -> None:

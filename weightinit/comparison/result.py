@@ -2,11 +2,13 @@
 
 import collections
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from weightinit._checks import check_items
+from weightinit._messages import shown
 from weightinit.comparison import figure, table
 from weightinit.comparison.cells import Cell, Result, final
 from weightinit.comparison.standings import Standing, rank
@@ -65,26 +67,30 @@ class Comparison:
 
     def __post_init__(self) -> None:
         """Raise if the cells cannot be compared."""
-        cells: object = self.cells
         hint = "wi.compare makes them"
-        if not isinstance(cells, Sequence) or not all(isinstance(cell, Cell) for cell in cells):
-            raise TypeError(f"cells must be a sequence of Cell, got {cells!r:.100}; {hint}")
+        cells = check_items("cells", self.cells, "a sequence of Cell", hint=hint)
+        for cell in cells:
+            if not isinstance(cell, Cell):
+                kind = type(cell).__name__
+                raise TypeError(
+                    f"cells must hold nothing but Cell, got {shown(cell)} ({kind}); {hint}"
+                )
         if not cells:
             raise ValueError(f"cells must not be empty; {hint}")
-        object.__setattr__(self, "cells", tuple(cells))
+        object.__setattr__(self, "cells", cells)
         places = collections.Counter((cell.label, cell.seed) for cell in cells)
         for label, seed in itertools.product(self.labels, self.seeds):
             if (found := places[label, seed]) != 1:
                 raise ValueError(
                     f"cells must hold one for each label and seed, got {found or 'none'} for "
-                    f"{label!r:.50} at seed {seed}; {hint}"
+                    f"{shown(label)} at seed {shown(seed)}; {hint}"
                 )
         kinds = {isinstance(result, History) for result in self._results}
         if len(kinds) > 1:
             raise ValueError(
-                "train_once returned a History in some cells and a number in others, which cannot "
-                "be compared; return the same kind always, and name another cache_dir if "
-                "train_once has changed"
+                "cells must hold one kind of result, got a History in some and a number in others, "
+                "which cannot be compared; let train_once return the same kind always, and name "
+                "another cache_dir if train_once has changed"
             )
 
     @property

@@ -6,8 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from weightinit._checks import check_flag, check_integer
+from weightinit._checks import (
+    check_callable,
+    check_flag,
+    check_integer,
+    check_items,
+    check_mapping,
+)
 from weightinit._extras import import_extra
+from weightinit._messages import shown
 from weightinit.comparison.cells import Cell, TrainOnce, check_label, run_cell
 from weightinit.comparison.result import Comparison
 from weightinit.comparison.store import Store
@@ -104,12 +111,8 @@ def compare(
     >>> [(standing.label, standing.verdict) for standing in comparison.standings]
     [('xavier_normal', 'best'), ('zeros', 'worse')]
     """
-    if not callable(train_once):
-        raise TypeError(
-            "train_once must be callable as train_once(initializer, rng), got "
-            f"{train_once!r:.100}; write a function that trains once and returns a History "
-            "or a number"
-        )
+    hint = "write a function that trains once and returns a History or a number"
+    check_callable("train_once", train_once, "train_once(initializer, rng)", hint=hint)
     starts, numbers, workers = _starts(initializers), _seeds(seeds), _workers(n_jobs)
     show = check_flag("progress", progress)
     store = None if cache_dir is None else Store(cache_dir, train_once)
@@ -158,29 +161,30 @@ def _starts(initializers: object) -> dict[str, Initializer]:
     """Return the initializers by label."""
     allowed = "a sequence of initializers, or a mapping from labels to initializers"
     hint = "write [wi.he_normal, wi.xavier_normal]"
-    if isinstance(initializers, str) or not isinstance(initializers, Mapping | Iterable):
-        raise TypeError(f"initializers must be {allowed}, got {initializers!r:.100}; {hint}")
+    pairs: Iterable[tuple[Any, Any]]
     if isinstance(initializers, Mapping):
-        pairs = list(initializers.items())
+        pairs = check_mapping("initializers", initializers, allowed, hint=hint).items()
     else:
-        pairs = [(str(initializer), initializer) for initializer in initializers]
-    if not pairs:
-        raise ValueError(f"initializers must not be empty, got {initializers!r:.100}; {hint}")
+        values = check_items("initializers", initializers, allowed, hint=hint)
+        pairs = [(None, initializer) for initializer in values]
     starts: dict[str, Initializer] = {}
-    for label, initializer in pairs:
-        check_label(label)
+    for given, initializer in pairs:
         if not isinstance(initializer, Initializer):
             raise TypeError(
                 "initializers must hold initializers such as wi.he_normal, got "
-                f"{initializer!r:.100} ({type(initializer).__name__}); derive your own from "
+                f"{shown(initializer)} ({type(initializer).__name__}); derive your own from "
                 "wi.Initializer"
             )
+        label = str(initializer) if given is None else given
+        label = check_label("a label in initializers", label)
         if label in starts:
             raise ValueError(
-                f"labels must differ, got {label!r:.100} twice; leave one out, or pass a mapping "
-                "with labels of your own"
+                f"labels of initializers must differ, got {shown(label)} twice; leave one out, or "
+                "pass a mapping with labels of your own"
             )
         starts[label] = initializer
+    if not starts:
+        raise ValueError(f"initializers must not be empty, got {shown(initializers)}; {hint}")
     return starts
 
 
@@ -189,24 +193,21 @@ def _seeds(seeds: object) -> tuple[int, ...]:
     hint = "write seeds=10, or seeds=[3, 5, 8]"
     if isinstance(seeds, str | bytes) or not isinstance(seeds, Sequence | np.ndarray):
         return tuple(range(check_integer("seeds", seeds, at_least=1, hint=hint)))
+    allowed = "one or more different integers"
     numbers = tuple(
-        check_integer(f"seeds[{i}]", seed, at_least=0, hint=hint) for i, seed in enumerate(seeds)
+        check_integer(f"seeds[{place}]", seed, at_least=0, hint=hint)
+        for place, seed in enumerate(check_items("seeds", seeds, allowed, hint=hint))
     )
     if not numbers or len(set(numbers)) < len(numbers):
-        raise ValueError(
-            f"seeds must be one or more different integers, got {list(numbers)!r:.100}; the same "
-            f"seed twice is the same run twice: {hint}"
-        )
+        told = f"the same seed twice is the same run twice: {hint}"
+        raise ValueError(f"seeds must be {allowed}, got {shown(list(numbers))}; {told}")
     return numbers
 
 
 def _workers(n_jobs: object) -> int:
     """Return the number of workers, which may be negative, as in joblib."""
-    if isinstance(n_jobs, bool) or not isinstance(n_jobs, int | np.integer):
-        raise TypeError(
-            f"n_jobs must be an integer, got {n_jobs!r:.100} ({type(n_jobs).__name__}); 1 runs one "
-            "cell at a time, -1 takes all processors"
-        )
-    if n_jobs == 0:
-        raise ValueError("n_jobs must not be 0, got 0; 1 runs one cell at a time, -1 takes all")
-    return int(n_jobs)
+    hint = "1 runs one cell at a time, -1 takes all processors"
+    workers = check_integer("n_jobs", n_jobs, at_least=None, at_most=None, hint=hint)
+    if workers == 0:
+        raise ValueError(f"n_jobs must not be 0, got 0; {hint}")
+    return workers

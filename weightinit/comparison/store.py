@@ -12,6 +12,7 @@ import secrets
 import warnings
 from pathlib import Path
 
+from weightinit._messages import message, shown
 from weightinit.comparison.cellfile import pack, unpack
 from weightinit.comparison.cells import Cell, TrainOnce
 from weightinit.initializers import Initializer
@@ -30,11 +31,9 @@ class Store:
         try:
             self.folder = Path(folder)
         except TypeError:
-            raise TypeError(
-                f"cache_dir must be the path of a folder, got {folder!r:.100} "
-                f"({type(folder).__name__}); write a string or a pathlib.Path"
-            ) from None
-        told = f"cache_dir must be a folder, got {os.fspath(folder)!r:.200}"
+            hint = "write a string or a pathlib.Path"
+            raise TypeError(message("cache_dir", folder, "the path of a folder", hint)) from None
+        told = f"cache_dir must be a folder, got {shown(os.fspath(folder))}"
         if not os.fspath(folder) or "\0" in os.fspath(folder):
             raise ValueError(f"{told}, which cannot be one; write '.' for the current folder")
         if os.path.isfile(folder):  # noqa: PTH113  Path.is_file raises where it may not look
@@ -69,7 +68,7 @@ class Store:
             raise OSError(
                 error.errno,
                 "cache_dir must be a folder that can be written to, got "
-                f"{str(self.folder)!r:.200} ({error.strerror}); name another, or make room",
+                f"{shown(str(self.folder))} ({error.strerror}); name another, or make room",
             ) from error
         for path in parts:
             with contextlib.suppress(OSError):  # others may be at it

@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from weightinit._checks import RandomSource, check_integer, check_rng
+from weightinit._messages import shown
 from weightinit.networks._differences import Comparison, Differences, Evaluation
 from weightinit.networks.backpropagation import backpropagate
 from weightinit.networks.base import Gradients
+from weightinit.networks.foreign import check_network
 from weightinit.networks.losses import choose_loss
 from weightinit.networks.network import Network
 
@@ -139,8 +141,7 @@ def check_gradients(
     >>> check.relative_error < 1e-6, check.unresolved
     (True, ())
     """
-    if not isinstance(net, Network):
-        raise TypeError(f"net must be a Network, got {net!r:.80}; build one with wi.mlp([2, 4, 1])")
+    check_network(net)
     most = None if entries is None else check_integer("entries", entries, at_least=1)
     generator = check_rng(rng)
     parameters = {name: array.astype(np.float64) for name, array in net.parameters.items()}
@@ -168,7 +169,9 @@ def check_gradients(
 
 def _check_start(net: Network, loss: float, gradients: Gradients) -> None:
     if not gradients:
-        raise ValueError(f"there is nothing to check: {net!r} has no parameters; add a layer")
+        raise ValueError(
+            f"net must have parameters to check, got {shown(net)}, which has none; add a layer"
+        )
     if not math.isfinite(loss):
         raise ValueError(
             f"the loss must be finite to take differences of it, got {loss}; look for NaN or huge "

@@ -1,6 +1,12 @@
 """What became of the loss during training."""
 
+import contextlib
 from dataclasses import dataclass, field
+from numbers import Real
+from typing import Any
+
+from weightinit._checks import check_flag, check_items
+from weightinit._messages import message
 
 __all__ = ["History"]
 
@@ -23,6 +29,12 @@ class History:
     interrupted : bool
         Whether the keyboard ended the training.
 
+    Raises
+    ------
+    TypeError
+        A curve is not a sequence of real numbers (they may be infinite or NaN), or `interrupted`
+        is neither True nor False.
+
     Examples
     --------
     >>> import weightinit as wi
@@ -37,6 +49,12 @@ class History:
     accuracies: list[float] = field(default_factory=list)
     interrupted: bool = False
 
+    def __post_init__(self) -> None:
+        """Check the fields, and bring the numbers into plain form."""
+        self.losses = _curve("losses", self.losses)
+        self.accuracies = _curve("accuracies", self.accuracies)
+        self.interrupted = check_flag("interrupted", self.interrupted)
+
     def __repr__(self) -> str:
         """Return a line: how many epochs, and the last loss and accuracy."""
         parts = [f"epochs={len(self.losses)}"]
@@ -47,3 +65,13 @@ class History:
         if self.interrupted:
             parts.append("interrupted")
         return f"History({', '.join(parts)})"
+
+
+def _curve(name: str, values: Any) -> list[float]:
+    """Return real numbers, finite or not, as plain floats."""
+    allowed, hint = "a sequence of real numbers", "write one number an epoch"
+    numbers = check_items(name, values, allowed, hint=hint)
+    if all(isinstance(number, Real) for number in numbers):
+        with contextlib.suppress(Exception):  # its own __float__ may raise anything
+            return [float(number) for number in numbers]
+    raise TypeError(message(name, values, allowed, hint))

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from weightinit._checks import (
     RandomSource,
+    check_callable,
     check_choice,
     check_flag,
     check_integer,
@@ -16,8 +17,10 @@ from weightinit._checks import (
     check_rng,
 )
 from weightinit._extras import import_extra
+from weightinit._messages import shown
 from weightinit.networks.backpropagation import backpropagate
 from weightinit.networks.base import Array, Gradients
+from weightinit.networks.foreign import check_network
 from weightinit.networks.losses import Loss, choose_loss, labels_of, mean_squared_error
 from weightinit.networks.network import Network
 from weightinit.training.history import History
@@ -116,19 +119,14 @@ def train(
     >>> len(history.losses), bool(np.mean(net.predict(x) == y) > 0.95)
     (100, True)
     """
-    if not isinstance(net, Network):
-        raise TypeError(
-            f"net must be a Network, got {net!r:.100}; build one with wi.mlp([2, 4, 1])"
-        )
+    check_network(net)
     steps = _optimizer(optimizer, net, learning_rate, momentum)
     samples = net.check_inputs(x)
     loss, targets = choose_loss(y, len(samples), net.output_shape)
     size = check_integer("batch_size", batch_size, at_least=1)
-    if monitor is not None and not callable(monitor):
-        raise TypeError(
-            "monitor must be callable as monitor(step, net, loss, gradients), got "
-            f"{monitor!r:.100}; write a function, or leave it out"
-        )
+    if monitor is not None:
+        hint = "write a function, or leave it out"
+        check_callable("monitor", monitor, "monitor(step, net, loss, gradients)", hint=hint)
     generator = check_rng(rng)
     rounds = _rounds(check_integer("epochs", epochs, at_least=1), check_flag("progress", progress))
     run = _Run(net, (samples, targets), loss, steps, monitor)
@@ -146,8 +144,8 @@ def _optimizer(name: str, net: Network, learning_rate: float, momentum: float) -
         return Sgd(net.parameters, learning_rate, momentum)
     if check_nonnegative("momentum", momentum):
         raise ValueError(
-            f"momentum belongs to optimizer='sgd', got {momentum!r} with 'adam', which has its "
-            "own; leave it out"
+            f"momentum belongs to optimizer='sgd', got {shown(momentum)} with 'adam', which has "
+            "its own; leave it out"
         )
     return Adam(net.parameters, learning_rate)
 
@@ -204,7 +202,7 @@ class _Run:
                 )
                 if not math.isfinite(value):
                     self._give_up(number, x)
-                self.optimizer.apply(gradients)
+                self.optimizer._apply(gradients)
             if self.monitor is not None:
                 self.monitor(self.step, self.net, value, gradients)
                 self.optimizer.check()  # a monitor may put other arrays there

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from weightinit._checks import check_nonnegative, check_positive
+from weightinit._checks import check_mapping, check_nonnegative, check_positive
+from weightinit._messages import message, shown
 from weightinit._uninterrupted import uninterrupted
 from weightinit.networks.base import Array
 
@@ -71,7 +72,7 @@ class Optimizer(ABC):
         self.check()
         _check_arrays("gradients", gradients, self._shapes)
         with np.errstate(all="ignore"):
-            self.apply(gradients)
+            self._apply(gradients)
 
     def check(self) -> None:
         """
@@ -85,24 +86,15 @@ class Optimizer(ABC):
         for name, theta in _check_arrays("parameters", self.parameters, self._shapes).items():
             if not theta.flags.writeable:
                 raise ValueError(
-                    f"parameters[{name!r}] must be writeable, got a read-only array; it is changed "
-                    "in place: put a copy of it there"
+                    f"parameters[{shown(name)}] must be writeable, got a read-only array; it is "
+                    "changed in place: put a copy of it there"
                 )
 
-    def apply(self, gradients: Mapping[str, Array]) -> None:
-        """
-        Change the parameters by one step, as ``update`` does, where most is checked already.
+    def _apply(self, gradients: Mapping[str, Array]) -> None:
+        """Change the parameters by one step, where most is checked already.
 
-        Parameters
-        ----------
-        gradients : mapping of str to ndarray
-            As for ``update``. NumPy has to be told to ignore all that goes wrong with numbers,
-            ``np.errstate(all="ignore")``: an error or a warning would come in the midst of a step.
-
-        Raises
-        ------
-        TypeError, ValueError
-            A gradient is not one of numbers, or has another shape than its parameter.
+        NumPy has to be told to ignore all that goes wrong with numbers,
+        ``np.errstate(all="ignore")``: an error or a warning would come in the midst of a step.
         """
         t = self._t + 1
         calls: list[tuple[Any, ...]] = [(setattr, self, "_t", t)]
@@ -125,31 +117,22 @@ class Optimizer(ABC):
 
 def _check_arrays(
     argument: str, arrays: Mapping[str, Array], shapes: Mapping[str, tuple[int, ...]] | None = None
-) -> Mapping[str, Array]:
+) -> dict[str, Array]:
     """Return arrays of floats by name, which have the names and shapes that are known, if any."""
-    source = "parameters" if argument == "parameters" else "loss_and_gradients(x, y)[1]"
-    if not isinstance(arrays, Mapping):
-        raise TypeError(
-            f"{argument} must be a mapping from names to arrays, got {arrays!r:.100} "
-            f"({type(arrays).__name__}); take net.{source}"
-        )
-    if shapes is not None and arrays.keys() != shapes.keys():
+    own = "parameters" if argument == "parameters" else "loss_and_gradients(x, y)[1]"
+    hint = f"take net.{own}"
+    given = check_mapping(argument, arrays, "a mapping from names to arrays", hint=hint)
+    if shapes is not None and given.keys() != shapes.keys():
         raise ValueError(
-            f"{argument} must be named {list(shapes)!r:.100}, got "
-            f"{list(arrays)!r:.100}; take net.{source}"
+            f"{argument} must be named {shown(list(shapes))}, got {shown(list(given))}; {hint}"
         )
-    for name, array in arrays.items():
+    for name, array in given.items():
+        place = f"{argument}[{shown(name)}]"
         if type(array) is not np.ndarray or array.dtype.kind != "f":  # a subclass may run Python
-            raise TypeError(
-                f"{argument}[{name!r}] must be a NumPy array of floats, got {array!r:.100} "
-                f"({type(array).__name__}); take net.{source}"
-            )
+            raise TypeError(message(place, array, "a NumPy array of floats", hint))
         if shapes is not None and array.shape != shapes[name]:
-            raise ValueError(
-                f"{argument}[{name!r}] must be of shape {shapes[name]}, got {array.shape}; take "
-                f"net.{source}"
-            )
-    return arrays
+            raise ValueError(f"{place} must be of shape {shapes[name]}, got {array.shape}; {hint}")
+    return given
 
 
 class Sgd(Optimizer):
@@ -186,7 +169,7 @@ class Sgd(Optimizer):
     ) -> None:
         mu = check_nonnegative("momentum", momentum)
         if mu >= 1:
-            raise ValueError(f"momentum must be below 1, got {momentum!r}; 0.9 is usual")
+            raise ValueError(f"momentum must be below 1, got {shown(momentum)}; 0.9 is usual")
         super().__init__(parameters, learning_rate, slots=2 if mu else 1)
         self._momentum = mu
 
