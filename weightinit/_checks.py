@@ -181,7 +181,7 @@ def check_rng(rng: Any) -> np.random.Generator:
     """Return the Generator that ``np.random.default_rng`` makes of `rng`."""
     allowed = "None, a non-negative int or sequence of them, or a NumPy random generator"
     hint = "write rng=0, or share one rng=np.random.default_rng(0) over all layers"
-    if isinstance(rng, bool | np.bool_):
+    if isinstance(rng, bool | np.bool_ | np.timedelta64):  # the last is an integer to NumPy
         raise TypeError(message("rng", rng, allowed, hint))
     try:
         if isinstance(rng, Sequence) and not isinstance(rng, _TEXT):  # which NumPy reads unbounded
