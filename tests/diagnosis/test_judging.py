@@ -3,7 +3,6 @@
 import dataclasses
 
 import numpy as np
-import pytest
 
 import weightinit as wi
 from tests.diagnosis.plants import mlp
@@ -49,25 +48,3 @@ def test_without_labels_the_same_is_found() -> None:
     patient.weight("dense2")[:] *= 0.01
     named, unnamed = (wi.diagnose(patient.net, patient.x, y).findings for y in (patient.y, None))
     assert [(f.problem, f.layer) for f in named] == [(f.problem, f.layer) for f in unnamed] != []
-
-
-@pytest.mark.parametrize(
-    "changes, error, told",
-    [
-        (
-            {"parameters": {"weight": np.ones((24, 32))}},
-            ValueError,
-            "such as 'dense0.weight'",
-        ),
-        ({"gradients": {}}, ValueError, r"layers\[0\].gradients must have the names of parameters"),
-        ({"gradients": 3}, TypeError, r"layers\[0\].gradients must be a mapping of names"),
-        ({"samples": np.arange(64)[::-1]}, ValueError, "samples must be .* in ascending order"),
-    ],
-)
-def test_a_trace_that_does_not_hang_together_is_told(changes, error, told) -> None:
-    """A row by hand whose parameters have local names would pass for a block: it is refused."""
-    patient = mlp("relu", 4, 32, seed=0)
-    found = trace(patient.net, patient.x, patient.y)
-    row = dataclasses.replace(found.layers[0], **changes)
-    with pytest.raises(error, match=told):
-        judge(dataclasses.replace(found, layers=(row, *found.layers[1:])))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from weightinit._checks import check_instance
 from weightinit._tables import html_table, number, text_table, wrapped
-from weightinit.diagnosis.arrivals import check_trace
 from weightinit.diagnosis.bounds import Point
 from weightinit.diagnosis.problems import LOOK, Facts
 from weightinit.diagnosis.remedies import Finding, scale_advised
@@ -269,7 +269,7 @@ def judge(trace: Trace) -> Diagnosis:
     Raises
     ------
     TypeError, ValueError
-        `trace` is no Trace, or its arrays do not belong together.
+        `trace` is no Trace.
 
     Examples
     --------
@@ -279,7 +279,8 @@ def judge(trace: Trace) -> Diagnosis:
     >>> judge(wi.trace(net, [[1.0, 2.0], [0.5, -1.0]])).findings[0].problem
     'frozen'
     """
-    trace = check_trace(trace)
+    hint = "wi.diagnose(net, x) records one of a Network, and judges it"
+    check_instance("trace", trace, Trace, "a Trace", hint=hint)
     facts = Facts(trace)
     found = [problem(facts) for problem in LOOK.values()]
     later = (trace.after or trace).layers

@@ -110,6 +110,8 @@ class Probe:
     def of(cls, net: Network, x: ArrayLike, y: ArrayLike | None) -> "Probe":
         """Check a batch, and labels or targets if there are any, against a network."""
         inputs = check_network(net).check_inputs(x)
+        if inputs.dtype.kind == "i" and not inputs.any():  # tokens
+            raise ValueError("x must hold words, got nothing but padding, token 0; check the data")
         if y is None:
             return cls(net.chain, inputs, _fixed_pull, np.empty(0))
         return cls(net.chain, inputs, *choose_loss(y, len(inputs), net.output_shape))
@@ -123,8 +125,6 @@ class Probe:
             raise ValueError(
                 f"there is nothing to trace: {shown(self.chain)} has no layer with a weight"
             )
-        if not all(len(row.activations) for row in rows):
-            raise ValueError("x must hold words, got nothing but padding, token 0; check the data")
         labels = self.targets if self.targets.dtype.kind == "i" else None
         return Trace(inputs=self.inputs, layers=rows, loss=loss, labels=labels)
 

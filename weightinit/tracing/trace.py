@@ -2,11 +2,31 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from numbers import Real
+from typing import Any
 
+import numpy as np
+
+from weightinit._checks import (
+    check_flag,
+    check_instance,
+    check_items,
+    check_mapping,
+    check_positive,
+)
+from weightinit._messages import message, short, shown
 from weightinit.activations import Activation
 from weightinit.networks.base import Array
 
 __all__ = ["LayerTrace", "Trace"]
+
+_HINT = "LayerTrace says what goes where"
+_MATRICES = (
+    "pre_activations",
+    "pre_activations_gradient",
+    "activations",
+    "activations_gradient",
+)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -48,6 +68,12 @@ class LayerTrace:
     steps, steps_left : ndarray of int, shape (rows,), or None
         In a recurrent layer: how many time steps came before each row, and how many follow.
 
+    Raises
+    ------
+    TypeError, ValueError
+        A field is not as above, or its shape does not belong to the others. Numbers need not be
+        finite.
+
     Examples
     --------
     >>> import weightinit as wi
@@ -76,6 +102,67 @@ class LayerTrace:
     coverage: float = 1.0
     steps: Array | None = None
     steps_left: Array | None = None
+
+    def __post_init__(self) -> None:
+        """Check the fields, which are filled by hand for another framework."""
+        check_instance("name", self.name, str, "a string", hint=_HINT)
+        try:
+            self._check()
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{error} (layer {shown(self.name)})") from None
+
+    def _check(self) -> None:
+        check_instance("kind", self.kind, str, "a string", hint=_HINT)
+        if self.activation is not None:
+            told = 'write wi.activations.get("relu"), or None'
+            check_instance("activation", self.activation, Activation, "an Activation", hint=told)
+        for key in ("normalized", "pooled"):
+            check_flag(key, getattr(self, key), hint=_HINT)
+        if check_positive("coverage", self.coverage, hint=_HINT) > 1:
+            raise ValueError(message("coverage", self.coverage, "at most 1", _HINT))
+        self._check_parameters()
+        self._check_matrices()
+        rows = len(self.pre_activations)
+        for key in ("steps", "steps_left"):
+            _check_numbers(key, getattr(self, key), rows, f"integers from 0 to {rows - 1}")
+        _check_numbers("samples", self.samples, rows, "integers in ascending order")
+
+    def _check_parameters(self) -> None:
+        told = "a mapping of names to arrays"
+        parameters = check_mapping("parameters", self.parameters, told, hint=_HINT)
+        gradients = check_mapping("gradients", self.gradients, told, hint=_HINT)
+        if parameters and not any(str(key).startswith(f"{self.name}.") for key in parameters):
+            full = shown(f"{self.name}.weight")
+            told = f"full names, such as {full}, got {shown(list(parameters))}"
+            raise ValueError(f"parameters must have {told}; {_HINT}")
+        if gradients.keys() != parameters.keys():
+            told = f"{shown(list(parameters))}, got {shown(list(gradients))}"
+            raise ValueError(f"gradients must have the names of parameters, {told}; {_HINT}")
+        for key, value in parameters.items():
+            shape = _floats(f"parameters[{shown(key)}]", value).shape
+            _check_shape(f"gradients[{shown(key)}]", gradients[key], shape)
+
+    def _check_matrices(self) -> None:
+        z = _floats("pre_activations", self.pre_activations)
+        if z.ndim != 2 or z.size == 0:
+            told = "a matrix with a row for each sample and a column for each unit"
+            got = f"got shape {shown(z.shape)}"
+            raise ValueError(f"pre_activations must be {told}, {got}; {_HINT}")
+        for key in _MATRICES:
+            _check_shape(key, getattr(self, key), z.shape)
+        for key, array in (("weight", self.weight), ("inputs", self.inputs)):
+            if array is None:
+                continue
+            shape = _floats(key, array).shape
+            if len(shape) < 2 or 0 in shape or (key == "weight" and shape[-1] != z.shape[1]):
+                told = f"a matrix, or a kernel, for {z.shape[1]} units, got shape {shown(shape)}"
+                raise ValueError(f"{key} must be {told}; {_HINT}")
+        if self.bias is not None:
+            _check_shape("bias", self.bias, z.shape[1:])
+        if self.inputs_gradient is not None:
+            if self.inputs is None:
+                raise ValueError(f"inputs must be an array where its gradient is one; {_HINT}")
+            _check_shape("inputs_gradient", self.inputs_gradient, self.inputs.shape)
 
     @property
     def weight(self) -> Array | None:
@@ -128,6 +215,11 @@ class Trace:
         The same after a few small steps, where gradients were exactly zero at first and such steps
         wake some of them: behind a layer that starts at zero.
 
+    Raises
+    ------
+    TypeError, ValueError
+        A field is not as above, no layer has a weight, or there are fewer layers afterwards.
+
     Examples
     --------
     >>> import weightinit as wi
@@ -147,6 +239,27 @@ class Trace:
     labels: Array | None
     after: "Trace | None" = None
 
+    def __post_init__(self) -> None:
+        """Check the fields."""
+        told = "a tuple of LayerTrace"
+        rows = check_items("layers", self.layers, told, hint=_HINT, at_least=1)
+        for place, row in enumerate(rows):
+            check_instance(f"layers[{place}]", row, LayerTrace, "a LayerTrace", hint=_HINT)
+        object.__setattr__(self, "layers", rows)
+        if all(row.weight is None for row in rows):
+            raise ValueError("layers must hold one with a weight, got none; record one")
+        loss: Any = self.loss
+        if not isinstance(loss, Real):
+            raise TypeError(message("loss", loss, "a number", "nan where there is none"))
+        check_instance("inputs", self.inputs, np.ndarray, "an array", hint="give the batch")
+        if self.labels is not None:
+            _check_labels(self.labels, max(rows[-1].units, 2))
+        if self.after is not None:
+            check_instance("after", self.after, Trace, "a Trace", hint="or leave it out")
+            if len(self.after.layers) != len(rows):
+                told = f"as many layers, {len(rows)}, got {len(self.after.layers)}"
+                raise ValueError(f"after must have {told}; record the same network")
+
     @property
     def parameters(self) -> dict[str, Array]:
         """All parameters of the network, by name."""
@@ -156,3 +269,38 @@ class Trace:
     def gradients(self) -> dict[str, Array]:
         """The gradient for each of the parameters."""
         return {name: array for row in self.layers for name, array in row.gradients.items()}
+
+
+def _floats(name: str, value: object) -> Array:
+    if not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+        dtype = f" of {short(str(value.dtype))}" if isinstance(value, np.ndarray) else ""
+        told = f"an array of floats, got {shown(value)} ({type(value).__name__}{dtype})"
+        raise TypeError(f"{name} must be {told}; {_HINT}")
+    return value
+
+
+def _check_shape(name: str, value: object, shape: tuple[int, ...]) -> None:
+    got = _floats(name, value).shape
+    if got != shape:
+        raise ValueError(f"{name} must be of shape {shown(shape)}, got {shown(got)}; {_HINT}")
+
+
+def _check_numbers(name: str, value: Any, rows: int, kind: str) -> None:
+    """Raise if this is no array of an integer for each row: which sample, or which time step."""
+    if value is None:
+        return
+    good = isinstance(value, np.ndarray) and value.dtype.kind in "iu" and value.shape == (rows,)
+    if good and name == "samples":
+        good = not (value[1:] < value[:-1]).any()
+    elif good:
+        good = value.min() >= 0 and value.max() < rows
+    if not good:
+        raise ValueError(message(name, value, f"an array of {rows} {kind}, or None", _HINT))
+
+
+def _check_labels(labels: Any, classes: int) -> None:
+    told = f"a row of integers from 0 to {classes - 1}, or None"
+    if not isinstance(labels, np.ndarray) or labels.ndim != 1 or labels.dtype.kind not in "iu":
+        raise TypeError(message("labels", labels, told, _HINT))
+    if labels.size == 0 or labels.min() < 0 or labels.max() >= classes:
+        raise ValueError(message("labels", labels, told, _HINT))

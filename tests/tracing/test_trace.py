@@ -61,15 +61,19 @@ def changed(row: LayerTrace, change: dict[str, object]) -> LayerTrace:
         ({"pooled": 1}, "pooled must be True or False"),
         ({"coverage": 0.0}, "coverage must be a finite number > 0"),
         ({"coverage": 2.0}, "coverage must be at most 1"),
+        ({"parameters": {"weight": np.ones((3, 4))}}, "parameters must have full names, such as"),
+        ({"gradients": {}}, "gradients must have the names of parameters"),
+        ({"gradients": 3}, "gradients must be a mapping of names to arrays"),
+        ({"samples": np.arange(5)[::-1]}, "samples must be .* in ascending order"),
+        ({"kind": None}, "kind must be a string"),
         ({"steps": np.full(5, 10**9)}, "steps must be an array of 5 integers from 0 to 4"),
     ],
 )
 def test_a_row_whose_arrays_do_not_belong_together(change: dict[str, object], told: str) -> None:
     """A row with an array of another shape or kind is refused, and the message says where."""
-    first, *others = found().layers
-    odd = replace(found(), layers=(changed(first, change), *others), after=None)
-    with pytest.raises((TypeError, ValueError), match=rf"^trace\.layers\[0\]\.{told}"):
-        judge(odd)
+    first = found().layers[0]
+    with pytest.raises((TypeError, ValueError), match=rf"^{told}.*\(layer 'dense0'|^name must"):
+        changed(first, change)
 
 
 @pytest.mark.parametrize(
@@ -82,20 +86,21 @@ def test_a_row_whose_arrays_do_not_belong_together(change: dict[str, object], to
         ({"labels": [0, 1]}, "labels must be a row of integers from 0 to 1"),
         ({"labels": np.array([0, 2])}, "labels must be a row of integers from 0 to 1"),
         ({"labels": np.array([-1])}, "labels must be a row of integers from 0 to 1"),
-        ({"after": "later"}, "must be a Trace"),
+        ({"after": "later"}, "after must be a Trace"),
+        ({"inputs": None}, "inputs must be an array"),
     ],
 )
 def test_a_trace_that_is_none(change: dict[str, object], told: str) -> None:
     """A trace with other things than layers, a loss and labels is refused."""
-    with pytest.raises((TypeError, ValueError), match=rf"^trace\.?{told}|^trace {told}"):
-        judge(replace(found(), **change))
+    with pytest.raises((TypeError, ValueError), match=f"^{told}"):
+        replace(found(), **change)
 
 
 def test_a_trace_that_stops_short_after_a_step() -> None:
     """The trace after a few steps has as many layers as the first."""
     whole = found()
-    with pytest.raises(ValueError, match=r"^trace\.after must have as many layers as trace, 2"):
-        judge(replace(whole, after=replace(whole, layers=whole.layers[1:])))
+    with pytest.raises(ValueError, match=r"^after must have as many layers, 2"):
+        replace(whole, after=replace(whole, layers=whole.layers[1:]))
 
 
 def test_what_is_not_finite_is_judged() -> None:
