@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from weightinit.comparison.cells import Result
-from weightinit.networks.base import Array
+from weightinit.networks.layers.base import Array
 from weightinit.training import History
 
 __all__ = ["checksum", "pack", "unpack"]

@@ -15,7 +15,7 @@ from weightinit.diagnosis.bounds import (
     of_layer,
     of_step,
 )
-from weightinit.networks.base import Array
+from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace
 from weightinit.tracing.measures import mean_square
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from weightinit._extras import import_extra
 from weightinit.monitoring.records import EDGES, LayerRecord
-from weightinit.networks.base import Array
+from weightinit.networks.layers.base import Array
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 
 from weightinit.monitoring.records import LayerRecord
-from weightinit.networks.base import Array
+from weightinit.networks.layers.base import Array
 
 __all__ = ["as_text"]
 

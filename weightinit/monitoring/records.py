@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from weightinit.networks.base import Array
+from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, measure
 
 __all__ = ["EDGES", "LayerRecord", "Sample", "join", "sample", "shares", "update_ratio"]

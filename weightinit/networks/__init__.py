@@ -14,19 +14,23 @@ ones.
 (1, 3)
 """
 
-from weightinit.networks.activation import ActivationLayer
-from weightinit.networks.base import Layer
 from weightinit.networks.builders import cnn, mlp, rnn
-from weightinit.networks.chain import Chain
 from weightinit.networks.checking import GradientCheck, check_gradients
-from weightinit.networks.convolution import Conv2D
-from weightinit.networks.dense import Dense, Flatten
+from weightinit.networks.layers import (
+    RNN,
+    ActivationLayer,
+    Chain,
+    Conv2D,
+    Dense,
+    Embedding,
+    Flatten,
+    Layer,
+    LayerNorm,
+    MaxPool2D,
+    Residual,
+)
 from weightinit.networks.network import Network
-from weightinit.networks.normalization import LayerNorm
-from weightinit.networks.pooling import MaxPool2D
 from weightinit.networks.record import Step
-from weightinit.networks.recurrent import RNN, Embedding
-from weightinit.networks.residual import Residual
 
 __all__ = [
     "RNN",

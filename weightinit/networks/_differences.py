@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from weightinit.networks.base import Array
+from weightinit.networks.layers.base import Array
 
 __all__ = ["Comparison", "Differences", "Evaluation"]
 

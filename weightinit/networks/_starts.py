@@ -9,7 +9,7 @@ import numpy as np
 from weightinit._checks import check_instance, check_mapping
 from weightinit._messages import listed, message, short, shown
 from weightinit.initializers import Initializer, ones, zeros
-from weightinit.networks.base import Array
+from weightinit.networks.layers.base import Array
 
 # What parameters start from that are no weights, by the last part of their name.
 _CONSTANTS: dict[str, Initializer] = {"bias": zeros, "gain": ones, "scale": ones}

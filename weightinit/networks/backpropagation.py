@@ -1,7 +1,7 @@
 """A pass forward to the loss and back to the gradients."""
 
-from weightinit.networks.base import Array, Gradients, Parameters
-from weightinit.networks.chain import Chain
+from weightinit.networks.layers.base import Array, Gradients, Parameters
+from weightinit.networks.layers.chain import Chain
 from weightinit.networks.losses import Loss
 
 __all__ = ["backpropagate"]

@@ -6,13 +6,13 @@ from weightinit import activations
 from weightinit._arrays import check_sizes
 from weightinit._checks import check_integer
 from weightinit.activations import Activation
-from weightinit.networks.activation import ActivationLayer
-from weightinit.networks.base import Layer
-from weightinit.networks.convolution import Conv2D
-from weightinit.networks.dense import Dense, Flatten
+from weightinit.networks.layers.activation import ActivationLayer
+from weightinit.networks.layers.base import Layer
+from weightinit.networks.layers.convolution import Conv2D
+from weightinit.networks.layers.dense import Dense, Flatten
+from weightinit.networks.layers.pooling import MaxPool2D
+from weightinit.networks.layers.recurrent import RNN, Embedding
 from weightinit.networks.network import Network
-from weightinit.networks.pooling import MaxPool2D
-from weightinit.networks.recurrent import RNN, Embedding
 
 __all__ = ["cnn", "mlp", "rnn"]
 

@@ -10,8 +10,8 @@ from weightinit._checks import RandomSource, check_integer, check_rng
 from weightinit._messages import shown
 from weightinit.networks._differences import Comparison, Differences, Evaluation
 from weightinit.networks.backpropagation import backpropagate
-from weightinit.networks.base import Gradients
 from weightinit.networks.foreign import check_network
+from weightinit.networks.layers.base import Gradients
 from weightinit.networks.losses import choose_loss
 from weightinit.networks.network import Network
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from weightinit._arrays import check_array
 from weightinit._messages import shown
-from weightinit.networks.base import Array
+from weightinit.networks.layers.base import Array
 
 __all__ = [
     "Loss",

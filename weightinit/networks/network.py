@@ -11,11 +11,11 @@ from weightinit._arrays import check_dtype
 from weightinit._checks import RandomSource, check_rng
 from weightinit._messages import shown
 from weightinit.initializers import Initializer
-from weightinit.networks._inputs import check_sample_shape, no_overflow
 from weightinit.networks._starts import choose_initializers, start
 from weightinit.networks.backpropagation import backpropagate
-from weightinit.networks.base import Array, Gradients, Layer, Shape
-from weightinit.networks.chain import Chain
+from weightinit.networks.layers._inputs import check_sample_shape, no_overflow
+from weightinit.networks.layers.base import Array, Gradients, Layer, Shape
+from weightinit.networks.layers.chain import Chain
 from weightinit.networks.losses import choose_loss, labels_of
 from weightinit.networks.record import Step, watch
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
-from weightinit.networks.chain import Chain
-from weightinit.networks.residual import Residual
+from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
+from weightinit.networks.layers.chain import Chain
+from weightinit.networks.layers.residual import Residual
 
 __all__ = ["Step", "watch"]
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from weightinit._checks import check_instance
 from weightinit.activations import Activation
-from weightinit.networks.base import Array
+from weightinit.networks.layers.base import Array
 from weightinit.tracing.trace import LayerTrace
 
 __all__ = [

@@ -22,8 +22,8 @@ from weightinit.networks import (
     Step,
 )
 from weightinit.networks.backpropagation import backpropagate
-from weightinit.networks.base import Array, Layer, Parameters
 from weightinit.networks.foreign import check_network
+from weightinit.networks.layers.base import Array, Layer, Parameters
 from weightinit.networks.losses import Loss, choose_loss
 from weightinit.networks.record import watch
 from weightinit.tracing.trace import LayerTrace, Trace

@@ -16,7 +16,7 @@ from weightinit._checks import (
 )
 from weightinit._messages import message, short, shown
 from weightinit.activations import Activation
-from weightinit.networks.base import Array
+from weightinit.networks.layers.base import Array
 
 __all__ = ["LayerTrace", "Trace"]
 

@@ -19,8 +19,8 @@ from weightinit._checks import (
 from weightinit._extras import import_extra
 from weightinit._messages import shown
 from weightinit.networks.backpropagation import backpropagate
-from weightinit.networks.base import Array, Gradients
 from weightinit.networks.foreign import check_network
+from weightinit.networks.layers.base import Array, Gradients
 from weightinit.networks.losses import Loss, choose_loss, labels_of, mean_squared_error
 from weightinit.networks.network import Network
 from weightinit.training.history import History

@@ -9,7 +9,7 @@ import numpy as np
 from weightinit._checks import check_mapping, check_nonnegative, check_positive
 from weightinit._messages import message, shown
 from weightinit._uninterrupted import uninterrupted
-from weightinit.networks.base import Array
+from weightinit.networks.layers.base import Array
 
 __all__ = ["Adam", "Optimizer", "Sgd"]
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from weightinit._checks import check_items
 from weightinit._messages import message, shown
-from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
+from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
 
 __all__ = ["Chain", "check_layers"]
 

@@ -10,8 +10,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from weightinit._checks import check_choice, check_integer
 from weightinit._messages import shown
-from weightinit.networks._shapes import as_rows, check_image_shape, check_pair, sum_rows
-from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
+from weightinit.networks.layers._shapes import as_rows, check_image_shape, check_pair, sum_rows
+from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
 
 __all__ = ["Conv2D"]
 

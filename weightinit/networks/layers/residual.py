@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from weightinit._messages import shown
-from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
-from weightinit.networks.chain import Chain, check_layers
+from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
+from weightinit.networks.layers.chain import Chain, check_layers
 
 __all__ = ["Residual"]
 

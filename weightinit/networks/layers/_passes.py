@@ -6,8 +6,8 @@ import numpy as np
 
 from weightinit._checks import check_instance
 from weightinit._messages import shown
-from weightinit.networks._inputs import check_gradient, check_mask, check_parameters
-from weightinit.networks._types import Array, Parameters, Shape
+from weightinit.networks.layers._inputs import check_gradient, check_mask, check_parameters
+from weightinit.networks.layers._types import Array, Parameters, Shape
 
 __all__ = ["Cache", "check_backward", "check_forward"]
 

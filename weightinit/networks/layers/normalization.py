@@ -7,8 +7,8 @@ import numpy as np
 
 from weightinit._checks import check_positive
 from weightinit._messages import message
-from weightinit.networks._shapes import last_size, sum_rows
-from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
+from weightinit.networks.layers._shapes import last_size, sum_rows
+from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
 
 __all__ = ["LayerNorm"]
 

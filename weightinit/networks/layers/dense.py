@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from weightinit._checks import check_integer
 from weightinit._messages import shown
-from weightinit.networks._shapes import as_rows, last_size, sum_rows
-from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
+from weightinit.networks.layers._shapes import as_rows, last_size, sum_rows
+from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
 
 __all__ = ["Dense", "Flatten"]
 

@@ -6,9 +6,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from weightinit._arrays import check_array
-from weightinit.networks._inputs import check_mask, check_sample_shape, check_values, no_overflow
-from weightinit.networks._passes import Cache, check_backward, check_forward
-from weightinit.networks._types import Array, Gradients, Parameters, Shape
+from weightinit.networks.layers._inputs import (
+    check_mask,
+    check_sample_shape,
+    check_values,
+    no_overflow,
+)
+from weightinit.networks.layers._passes import Cache, check_backward, check_forward
+from weightinit.networks.layers._types import Array, Gradients, Parameters, Shape
 
 __all__ = ["Array", "Gradients", "Layer", "Parameters", "Shape"]
 

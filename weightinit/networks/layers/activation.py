@@ -5,7 +5,7 @@ from typing import Any
 
 from weightinit import activations
 from weightinit.activations import Activation
-from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
+from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
 
 __all__ = ["ActivationLayer"]
 

@@ -9,9 +9,9 @@ import numpy as np
 from weightinit import activations
 from weightinit._checks import check_choice, check_integer
 from weightinit._messages import shown
-from weightinit.networks._inputs import check_tokens
-from weightinit.networks._shapes import as_rows, last_size, sum_rows
-from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
+from weightinit.networks.layers._inputs import check_tokens
+from weightinit.networks.layers._shapes import as_rows, last_size, sum_rows
+from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
 
 __all__ = ["PADDING", "RNN", "Embedding"]
 

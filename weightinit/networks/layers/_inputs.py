@@ -9,7 +9,7 @@ import numpy as np
 from weightinit._arrays import MOST_AXES, check_array
 from weightinit._checks import check_integer, check_items, check_mapping
 from weightinit._messages import listed, shown
-from weightinit.networks._types import Array, Shape
+from weightinit.networks.layers._types import Array, Shape
 
 __all__ = [
     "check_gradient",

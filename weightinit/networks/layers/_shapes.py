@@ -7,7 +7,7 @@ import numpy as np
 from weightinit._arrays import check_sizes
 from weightinit._checks import check_integer
 from weightinit._messages import shown
-from weightinit.networks.base import Array, Layer, Shape
+from weightinit.networks.layers.base import Array, Layer, Shape
 
 
 def last_size(layer: Layer, input_shape: Shape) -> int:

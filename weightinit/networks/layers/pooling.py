@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from weightinit._messages import shown
-from weightinit.networks._shapes import check_image_shape, check_pair
-from weightinit.networks.base import Array, Gradients, Layer, Parameters, Shape
+from weightinit.networks.layers._shapes import check_image_shape, check_pair
+from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
 
 __all__ = ["MaxPool2D"]
 

@@ -1,0 +1,30 @@
+"""Layers: frozen values that map a batch forward and a gradient back, one file a layer.
+
+>>> from weightinit.networks import Dense
+>>> Dense(3).parameter_shapes((2,))
+{'weight': (2, 3), 'bias': (3,)}
+"""
+
+from weightinit.networks.layers.activation import ActivationLayer
+from weightinit.networks.layers.base import Layer
+from weightinit.networks.layers.chain import Chain
+from weightinit.networks.layers.convolution import Conv2D
+from weightinit.networks.layers.dense import Dense, Flatten
+from weightinit.networks.layers.normalization import LayerNorm
+from weightinit.networks.layers.pooling import MaxPool2D
+from weightinit.networks.layers.recurrent import RNN, Embedding
+from weightinit.networks.layers.residual import Residual
+
+__all__ = [
+    "RNN",
+    "ActivationLayer",
+    "Chain",
+    "Conv2D",
+    "Dense",
+    "Embedding",
+    "Flatten",
+    "Layer",
+    "LayerNorm",
+    "MaxPool2D",
+    "Residual",
+]
