@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 
+from weightinit._tables import text_table
 from weightinit.monitoring.records import LayerRecord
 from weightinit.networks.layers.base import Array
 
@@ -18,17 +19,7 @@ def as_text(steps: Array, losses: Array, layers: Mapping[str, LayerRecord]) -> s
     loss = "" if math.isnan(losses[0]) else f"; loss {_change(losses)}"
     records = "1 record" if len(steps) == 1 else f"{len(steps)} records"
     title = f"Monitor: {records}, steps {steps[0]} to {steps[-1]}{loss}"
-    rows = [_HEAD, *(_row(layer) for layer in layers.values())]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
-    widths[0] = min(widths[0], 80 - sum(widths[1:]) - 2 * (len(_HEAD) - 1))
-    lines = [
-        "  ".join(
-            [row[0][-widths[0] :].ljust(widths[0])]
-            + [text.rjust(width) for text, width in zip(row[1:], widths[1:], strict=True)]
-        )
-        for row in rows
-    ]
-    return "\n".join([title, *lines])
+    return "\n".join([title, *text_table([_HEAD, *map(_row, layers.values())])])
 
 
 def _row(layer: LayerRecord) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from weightinit._arrays import check_dtype
 from weightinit._checks import RandomSource, check_rng
 from weightinit._messages import shown
+from weightinit._tables import text_table
 from weightinit.initializers import Initializer
 from weightinit.networks._starts import choose_initializers, start
 from weightinit.networks.backpropagation import backpropagate
@@ -339,10 +340,11 @@ class Network:
 
     def __str__(self) -> str:
         """Return a table of the layers: name, shape of the output, number of parameters."""
-        rows, shape = [("input", self.input_shape, 0)], self.input_shape
+        shape = self.input_shape
+        rows = [("layer", "output", "parameters"), ("input", str(shape), "")]
         for name, layer in self.layers.items():
             sizes = layer.parameter_shapes(shape).values()
             shape = layer.output_shape(shape)
-            rows.append((name, shape, sum(map(math.prod, sizes))))
-        rows.append(("all", shape, sum(map(math.prod, self.parameter_shapes.values()))))
-        return "\n".join(f"{name:12} {shape!s:16} {count:10,}" for name, shape, count in rows)
+            rows.append((name, str(shape), f"{sum(map(math.prod, sizes)):,}"))
+        total = sum(map(math.prod, self.parameter_shapes.values()))
+        return "\n".join(text_table([*rows, ("all", "", f"{total:,}")], left=2))
