@@ -275,6 +275,8 @@ def quick_tests(session: nox.Session) -> None:
     results.unlink(missing_ok=True)
     options = ("-n", "auto", "--dist", "loadfile", "-m", "not gallery", f"--junit-xml={results}")
     passed = passes(session, "pytest", *options, *session.posargs)
+    if not results.exists():
+        session.error("pytest ended before it wrote its results: see above, or was it killed?")
     told = session.run("python", "tests/tested.py", session.name, results, silent=True, log=False)
     TESTED.update(dict.fromkeys(told.splitlines()))
     session.log("\n".join(["so far, tested were:", *TESTED]))

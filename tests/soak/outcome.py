@@ -31,7 +31,7 @@ _PACKAGE = str(Path(wi.__file__).parent)
 _LONGEST = 400  # letters in a message
 _SECOND = 1.0  # of the processor: no question takes longer that does not ask for work
 _ALWAYS = (TypeError, ValueError)
-_DOCUMENTED = (RuntimeError, FloatingPointError, ImportError)
+_DOCUMENTED = (RuntimeError, FloatingPointError, ImportError, OSError)
 
 
 @dataclass(frozen=True)

@@ -70,9 +70,9 @@ class Optimizer(ABC):
         overflows becomes infinite without a warning; :func:`train` tells of it.
         """
         self.check()
-        _check_arrays("gradients", gradients, self._shapes)
+        given = _check_arrays("gradients", gradients, self._shapes)
         with np.errstate(all="ignore"):
-            self._apply(gradients)
+            self._apply(given)
 
     def check(self) -> None:
         """
