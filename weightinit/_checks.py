@@ -28,6 +28,7 @@ __all__ = [
     "check_items",
     "check_mapping",
     "check_nonnegative",
+    "check_normalized",
     "check_positive",
     "check_real",
     "check_rng",
@@ -125,6 +126,14 @@ def check_choice(name: str, value: object, choices: Iterable[str], *, hint: str 
     if plain not in allowed:
         raise ValueError(message(name, value, told, hint))
     return plain
+
+
+def check_normalized(value: object) -> bool | str:
+    """Return whether layers are normalized, and which normalization it is if that is known."""
+    if isinstance(value, str):
+        return check_choice("normalized", value, ("batch", "layer"))
+    hint = "or 'batch', 'layer'; the number of layers or branches goes into depth="
+    return check_flag("normalized", value, hint=hint)
 
 
 def check_instance(name: str, value: object, kind: type[_T], allowed: str, *, hint: str = "") -> _T:

@@ -7,7 +7,7 @@ import pytest
 
 import weightinit as wi
 from weightinit.diagnosis import PROBLEMS
-from weightinit.networks import ActivationLayer, Dense, Residual
+from weightinit.networks import ActivationLayer, Dense, LayerNorm, Residual
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((60, 24))
@@ -32,6 +32,22 @@ def residual(name: str, depth: int) -> tuple[wi.Network, np.ndarray, dict[str, o
     return wi.Network([*blocks, Dense(10)], (24,)), X, question
 
 
+def normalized(name: str, depth: int) -> tuple[wi.Network, np.ndarray, dict[str, object]]:
+    """Return layers with a norm before each activation, likewise."""
+    layers = [
+        layer for _ in range(depth) for layer in (Dense(48), LayerNorm(), ActivationLayer(name))
+    ]
+    question = {"activation": name, "depth": depth, "normalized": "layer"}
+    return wi.Network([*layers, Dense(10)], (24,)), X, question
+
+
+def normalized_blocks(name: str, depth: int) -> tuple[wi.Network, np.ndarray, dict[str, object]]:
+    """Return residual blocks with a norm in front of each branch, likewise."""
+    branch = [LayerNorm(), Dense(48), ActivationLayer(name), Dense(24)]
+    question = {"activation": name, "depth": depth, "residual": True, "normalized": "layer"}
+    return wi.Network([Residual(branch)] * depth + [Dense(10)], (24,)), X, question
+
+
 def recurrent(name: str, depth: int) -> tuple[wi.Network, np.ndarray, dict[str, object]]:
     """Return a recurrent network that reads so many words, likewise."""
     tokens = RNG.integers(1, 9, (60, depth))
@@ -49,6 +65,8 @@ def images(name: str, depth: int) -> tuple[wi.Network, np.ndarray, dict[str, obj
 CASES = [
     *((plain, name, depth) for name in wi.activations.names() for depth in (3, 12, 30)),
     *((residual, name, depth) for name in ("relu", "gelu", "tanh") for depth in (2, 12)),
+    *((normalized, name, 12) for name in ("relu", "tanh", "silu")),
+    *((normalized_blocks, name, depth) for name in ("relu", "tanh") for depth in (2, 12)),
     *((recurrent, name, depth) for name in ("relu", "tanh", "linear") for depth in (4, 12)),
     *((images, name, 3) for name in ("relu", "tanh", "silu")),
 ]

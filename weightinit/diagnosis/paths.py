@@ -83,7 +83,8 @@ def _forward_level(level: list[LayerTrace], blocks: int) -> Iterator[Point]:
         s, m = mean_square(row.inputs), mean_square(row.activations)
         if not (0 < s < math.inf and m < math.inf):
             return  # nothing arrives, or too much: a layer before is to blame
-        if row.normalized:  # the signal sets out anew, at size 1, if the normalization can do that
+        if row.normalized and row.weight is not None:
+            # The signal sets out anew, at size 1, if the normalization can do that.
             walk, q = Walk(), _moments(row, 1.0).value
             yield walk.go(row.name, _log(mean_square(row.pre_activations)), 0.0, Bounds())
             continue

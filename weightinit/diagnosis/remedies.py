@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -88,8 +88,8 @@ Cure = Callable[[Trace, LayerTrace], Remedy]
 
 
 @functools.lru_cache(maxsize=1024)
-def _ask(activation: Activation, layer: str, depth: int | None, residual: bool) -> Recommendation:
-    return recommend(activation, layer=layer, depth=depth, residual=residual)
+def _ask(activation: Activation, layer: str, **asked: Any) -> Recommendation:
+    return recommend(activation, layer=layer, **asked)
 
 
 def advised(trace: Trace, row: LayerTrace) -> Recommendation:
@@ -100,23 +100,27 @@ def advised(trace: Trace, row: LayerTrace) -> Recommendation:
     """
     phi, hidden = row.activation or linear, trace.layers[:-1]
     if row is trace.layers[-1]:
-        return _ask(phi, "output", None, False)
+        return _ask(phi, "output")
     if row.steps is not None:
-        return _ask(phi, "rnn", int(row.steps.max(initial=0)) + 1, False)
+        return _ask(phi, "rnn", depth=int(row.steps.max(initial=0)) + 1)
     if row.weight is None or row.block:
-        blocks = sum(other.weight is None for other in hidden)
-        return _ask(phi, "dense" if row.weight is None else row.kind, blocks, True)
+        blocks = [other for other in hidden if other.weight is None]
+        norm = next(b.normalized for b in blocks if b.name == (row.block or row.name))
+        kind = "dense" if row.weight is None else row.kind
+        return _ask(phi, kind, depth=len(blocks), residual=True, normalized=norm)
     level = [r for r in hidden if r.weight is not None and not r.block and r.kind == row.kind]
-    return _ask(phi, row.kind, None if row.normalized else len(level), False)
+    return _ask(phi, row.kind, depth=len(level), normalized=row.normalized)
 
 
 def advised_start(trace: Trace, row: LayerTrace) -> Mapping[str, Initializer]:
     """Return what the adviser starts a layer from; of a block, the last weight in its branch."""
-    advice, block = advised(trace, row), row.name if row.weight is None else row.block
+    block = row.name if row.weight is None else row.block
     branch = [r for r in trace.layers if block and r.block == block and r.weight is not None]
     if branch and row.name in (block, branch[-1].name):
+        inside = next((r for r in branch if r.activation), row)  # whose activation is the branch's
+        advice = advised(trace, inside)
         return {f"{branch[-1].name}.weight": advice.last_initializer or advice.initializer}
-    init = advice.initializer
+    init = advised(trace, row).initializer
     if isinstance(init, DeltaOrthogonal) and row.weight is not None:
         fits = _takes(init, row.weight.shape)
         init = init if fits else Orthogonal(gain=init.gain)  # as the note of the adviser says
@@ -142,7 +146,7 @@ def scale_advised(trace: Trace, row: LayerTrace) -> Recommendation:
     Of the output it says zero; what is not zero there is as in any linear layer.
     """
     is_output = row is trace.layers[-1]
-    return _ask(linear, "dense", None, False) if is_output else advised(trace, row)
+    return _ask(linear, "dense") if is_output else advised(trace, row)
 
 
 def _fits(trace: Trace, row: LayerTrace) -> bool:

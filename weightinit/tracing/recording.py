@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -246,7 +246,7 @@ def _row(step: Step, group: Sequence[Step]) -> LayerTrace:
         activations=_matrix(a, mask),
         activations_gradient=_matrix(da, mask),
         samples=_samples(z, mask),
-        normalized=any(isinstance(other.layer, LayerNorm) for other in before),
+        normalized=_normalized(step, before),
         pooled=any(isinstance(other.layer, MaxPool2D) for other in behind),
         coverage=_coverage(step.layer, step.x),
     )
@@ -296,6 +296,14 @@ def _samples(x: Array, mask: Array | None) -> Array | None:
         return None
     numbers = np.arange(len(x)).reshape(-1, *[1] * (x.ndim - 1))
     return _matrix(np.broadcast_to(numbers, (*x.shape[:-1], 1)), mask)[:, 0]
+
+
+def _normalized(step: Step, before: Sequence[Step]) -> bool | str:
+    """Tell which normalization stands before the activation, or in the branch of a block."""
+    layers: Iterable[Layer] = (other.layer for other in before)
+    if isinstance(step.layer, Residual):
+        layers = step.layer.branch.layers
+    return "layer" if any(isinstance(layer, LayerNorm) for layer in layers) else False
 
 
 def _coverage(layer: Layer, x: Array) -> float:

@@ -12,6 +12,7 @@ from weightinit._checks import (
     check_instance,
     check_items,
     check_mapping,
+    check_normalized,
     check_positive,
 )
 from weightinit._messages import message, short, shown
@@ -59,8 +60,9 @@ class LayerTrace:
         What :func:`~weightinit.recommend` calls such a layer, or ``"residual"`` for a block.
     samples : ndarray of int, shape (rows,), or None
         Which sample each row is of, in ascending order; None: each is of another.
-    normalized : bool, default False
-        Whether a normalization stands between weight and activation.
+    normalized : bool or {"layer", "batch"}, default False
+        Whether a normalization stands between weight and activation, or in the branch of a block,
+        and which, by the words of :func:`~weightinit.recommend`.
     pooled : bool, default False
         Whether max pooling follows.
     coverage : float, default 1.0
@@ -97,7 +99,7 @@ class LayerTrace:
     activations_gradient: Array
     kind: str = "dense"
     samples: Array | None = None
-    normalized: bool = False
+    normalized: bool | str = False
     pooled: bool = False
     coverage: float = 1.0
     steps: Array | None = None
@@ -116,8 +118,8 @@ class LayerTrace:
         if self.activation is not None:
             told = 'write wi.activations.get("relu"), or None'
             check_instance("activation", self.activation, Activation, "an Activation", hint=told)
-        for key in ("normalized", "pooled"):
-            check_flag(key, getattr(self, key), hint=_HINT)
+        check_flag("pooled", self.pooled, hint=_HINT)
+        check_normalized(self.normalized)
         if check_positive("coverage", self.coverage, hint=_HINT) > 1:
             raise ValueError(message("coverage", self.coverage, "at most 1", _HINT))
         self._check_parameters()
