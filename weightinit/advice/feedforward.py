@@ -193,7 +193,7 @@ def initialize(
     rng : int or Generator, optional
         Whatever :func:`numpy.random.default_rng` takes; share one ``Generator`` over a network.
     dtype : dtype, default numpy.float64
-        One of float64, float32 and float16.
+        One of float64, float32 and float16, or `ml_dtypes.bfloat16`.
 
     Returns
     -------
