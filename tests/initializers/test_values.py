@@ -108,7 +108,9 @@ def test_numbers_of_any_type_make_the_same_value() -> None:
         mode="fan_in",
         distribution="normal",
         in_axis=[np.int64(0), 1],
+        batch_axis=[],
         groups=np.uint8(1),
+        transposed=np.False_,
     )
     assert mixed == plain
     assert repr(mixed) == repr(plain)
