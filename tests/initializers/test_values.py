@@ -11,6 +11,7 @@ from hypothesis import given
 
 import weightinit as wi
 from tests.initializers.examples import initializers
+from weightinit.initializers import named
 
 NAMED = {
     "zeros": wi.Constant(value=0.0),
@@ -125,6 +126,11 @@ def test_repr_leaves_out_what_is_default() -> None:
     assert repr(replace(wi.he_normal, out_axis=0)) == (
         "VarianceScaling(scale=2.0, mode='fan_in', distribution='normal', out_axis=0)"
     )
+
+
+def test_no_scheme_is_left_out() -> None:
+    """What named.py lists is tested below, as a value or as a synonym of one."""
+    assert set(named.__all__) == {*NAMED, *SYNONYMS}
 
 
 @pytest.mark.parametrize("name", NAMED)
