@@ -92,6 +92,21 @@ def test_the_public_names_are_the_promised_ones() -> None:
     assert set(wi.__all__) == PUBLIC
 
 
+def test_every_initializer_is_public() -> None:
+    """A scheme that named.py lists, and a class beside it, is public all the way up.
+
+    The three lists are written out: mypy does not follow `__all__ += module.__all__`.
+    """
+    inner = {
+        public
+        for name, module in MODULES.items()
+        if name.startswith("weightinit.init")
+        for public in module.__all__
+    }
+    assert set(wi.initializers.__all__) == inner
+    assert inner <= PUBLIC
+
+
 def test_nothing_leaks() -> None:
     """What `dir(weightinit)` shows without an underscore is public, or a public module."""
     leaked = {name for name in vars(wi) if not name.startswith("_")} - set(wi.__all__)

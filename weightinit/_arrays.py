@@ -1,6 +1,7 @@
 """Checks of arrays, of their shapes and of their dtypes."""
 
 import math
+import sys
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ __all__ = [
     "check_representable",
     "check_shape",
     "check_sizes",
+    "computing_dtype",
 ]
 
 #: How many axes an array of NumPy can have.
@@ -94,27 +96,38 @@ def check_bytes(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
 
 
 def check_dtype(dtype: Any) -> np.dtype[Any]:
-    """Return `dtype` as one of the native NumPy dtypes float16, float32, float64."""
-    allowed = "float16, float32 or float64 in native byte order"
+    """Return `dtype` as one of the native dtypes float16, float32, float64, or as bfloat16."""
+    allowed = "float16, float32 or float64 in native byte order, or ml_dtypes.bfloat16"
     hint = "cast the result with .astype(...) for any other"
+    # A bfloat16 comes from ml_dtypes, which its owner has imported.
+    package = sys.modules.get("ml_dtypes")
+    extra = (np.dtype(package.bfloat16),) if package else ()
     kind: np.dtype[Any] | None = None
     # NumPy itself takes more: None for float64, and, with a warning, objects with a dtype of theirs
     if isinstance(dtype, str):
-        kind = _BY_TEXT.get(str.__str__(dtype))
+        text = str.__str__(dtype)
+        kind = extra[0] if extra and text == "bfloat16" else _BY_TEXT.get(text)
+    elif extra and dtype is extra[0].type:
+        kind = extra[0]
     elif isinstance(dtype, np.dtype) or (
         isinstance(dtype, type) and issubclass(dtype, float | np.floating)
     ):
         kind = np.dtype(dtype)
-    if kind is None or kind not in _DTYPES:
+    if kind is None or kind not in _DTYPES + extra:
         raise TypeError(message("dtype", dtype, allowed, hint))
     return kind
+
+
+def computing_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Return what numbers of this dtype are computed in: float32 for the two of 16 bits."""
+    return np.dtype(np.float32) if dtype.itemsize == 2 else dtype
 
 
 def check_representable(
     initializer: object, dtype: np.dtype[Any], *, largest: float, center: float, std: float
 ) -> None:
     """Raise if weights overflow in `dtype`, all round to zero, or all round to their center."""
-    limits = np.finfo(dtype)
+    limits = (np if dtype.kind == "f" else sys.modules["ml_dtypes"]).finfo(dtype)
     least, most = float(limits.smallest_normal), float(limits.max)
     if largest > most or 0 < largest < least:
         raise ValueError(

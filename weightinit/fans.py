@@ -1,12 +1,9 @@
 """From the shape of a weight to its fans: how many inputs a unit sums, how many units it feeds."""
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from weightinit._axes import Axes, check_fan_shape, resolve_axes
-from weightinit._checks import check_integer
-from weightinit._messages import shown
+from weightinit._axes import Axes, Layout
 
 __all__ = ["Fans", "compute_fans"]
 
@@ -34,16 +31,22 @@ class Fans(NamedTuple):
 
 
 def compute_fans(
-    shape: Sequence[int], *, in_axis: Axes = -2, out_axis: Axes = -1, groups: int = 1
+    shape: Sequence[int],
+    *,
+    in_axis: Axes = -2,
+    out_axis: Axes = -1,
+    batch_axis: Axes = (),
+    groups: int = 1,
+    transposed: bool = False,
 ) -> Fans:
     r"""
     Count the inputs that a unit sums and the outputs that it feeds.
 
-    With :math:`c_\text{in}` and :math:`c_\text{out}` the sizes along `in_axis` and `out_axis`,
-    :math:`r` the product of all other sizes (the receptive field: 1 for a dense layer,
-    ``kernel_h * kernel_w`` for a 2-D kernel) and :math:`g` the number of `groups`,
+    With :math:`c_\text{in}` and :math:`c_\text{out}` the inputs and outputs of one group, and
+    :math:`r` the product of the sizes that no parameter names (the receptive field: 1 for a dense
+    layer, ``kernel_h * kernel_w`` for a 2-D kernel),
 
-    .. math:: n_\text{in} = c_\text{in}\, r, \qquad n_\text{out} = c_\text{out}\, r / g .
+    .. math:: n_\text{in} = c_\text{in}\, r, \qquad n_\text{out} = c_\text{out}\, r .
 
     Parameters
     ----------
@@ -54,10 +57,17 @@ def compute_fans(
         ``jax.nn.initializers``. The defaults fit ``(in, out)`` and
         ``(kernel_h, kernel_w, in, out)``; PyTorch's ``(out, in, ...)`` is
         ``in_axis=1, out_axis=0``.
+    batch_axis : int or sequence of int, default ()
+        The axes of a stack of weights that are used apart (experts, ensembles, heads), as in
+        ``jax.nn.initializers``. They do not count.
     groups : int, default 1
-        Groups of a grouped convolution. Its kernel holds only ``in / groups`` inputs, so that
-        the shape gives the right fan in by itself; an input meets the outputs of its own group
-        alone, which no shape tells. ``groups`` must divide :math:`c_\text{out}`.
+        Groups of a grouped convolution, where an input meets the outputs of its own group alone.
+        The kernel holds the inputs of one group and the outputs of all, so that `groups` divides
+        what `out_axis` holds.
+    transposed : bool, default False
+        The kernel holds the inputs of all groups and the outputs of one instead, so that `groups`
+        divides what `in_axis` holds. So do grouped transposed convolutions in PyTorch, and
+        depthwise convolutions in Keras. The shape cannot tell. With one group it is the same.
 
     Returns
     -------
@@ -67,10 +77,10 @@ def compute_fans(
     Raises
     ------
     TypeError
-        A size, an axis or `groups` is not an integer (a bool is none).
+        A size, an axis or `groups` is not an integer (a bool is none), or `transposed` no bool.
     ValueError
         The shape has fewer than two axes or more than 64, a size below 1 or 2**63 elements; an
-        axis is out of range or used twice; `groups` does not divide the outputs.
+        axis is out of range or used twice; `groups` does not divide what it should.
 
     Notes
     -----
@@ -79,7 +89,10 @@ def compute_fans(
     - *Stride.* In a strided convolution an input meets ``fan_out / stride**2`` outputs on
       average. Fan in is not touched.
     - *Transposed convolution.* Input and output change places: an output sums
-      ``c_in * kernel_h * kernel_w / stride**2`` terms on average. See the last example.
+      ``c_in * kernel_h * kernel_w / stride**2`` terms on average.
+    - *Transposed convolution of one pixel*, or with a stride as long as the kernel. An output sums
+      ``c_in`` terms: no two windows overlap. Count the kernel among the outputs:
+      ``out_axis=(-1, 0, 1)``, or ``(1, 2, 3)`` in PyTorch's layout.
     - *Embedding.* A lookup reads one row and sums nothing: its fan in is 1, whatever the size
       of the vocabulary. Use :class:`Normal` with the std that you want.
     - *Padding.* Units at the border sum fewer terms than the others.
@@ -108,26 +121,39 @@ def compute_fans(
     >>> wi.compute_fans((512, 8, 64), in_axis=0, out_axis=(1, 2))
     Fans(fan_in=512, fan_out=512)
 
-    A depthwise kernel on 64 channels is 64 groups of one input each:
+    A stack of 8 experts, each a dense layer from 512 to 2048:
+
+    >>> wi.compute_fans((8, 512, 2048), batch_axis=0)
+    Fans(fan_in=512, fan_out=2048)
+
+    A depthwise kernel on 64 channels is 64 groups of one input each. Keras stores it with a
+    number of outputs for each channel, ``(kernel_h, kernel_w, channels, multiplier)``:
 
     >>> wi.compute_fans((3, 3, 1, 64), groups=64)
     Fans(fan_in=9, fan_out=9)
+    >>> wi.compute_fans((3, 3, 64, 2), groups=64, transposed=True)
+    Fans(fan_in=9, fan_out=18)
 
     A transposed convolution, kernel 4 x 4, stride 2, from 128 channels to 64, stored as
     ``(kernel_h, kernel_w, in, out)``. An output sums ``fan_in / stride**2`` terms:
 
     >>> wi.compute_fans((4, 4, 128, 64)).fan_in // 2**2
     512
+
+    The same in 4 groups, as PyTorch stores it, ``(in, out / groups, kernel_h, kernel_w)``, before
+    its fan in is divided by ``stride**2``; and from one pixel to an image of 4 x 4:
+
+    >>> wi.compute_fans((128, 16, 4, 4), in_axis=0, out_axis=1, groups=4, transposed=True)
+    Fans(fan_in=512, fan_out=256)
+    >>> wi.compute_fans((4, 4, 128, 64), out_axis=(-1, 0, 1))
+    Fans(fan_in=128, fan_out=1024)
     """
-    sizes = check_fan_shape(shape)
-    inputs, outputs = resolve_axes(len(sizes), in_axis, out_axis)
-    c_in = math.prod(sizes[axis] for axis in inputs)
-    c_out = math.prod(sizes[axis] for axis in outputs)
-    g = check_integer("groups", groups, at_least=1)
-    if c_out % g:
-        raise ValueError(
-            f"groups must divide the number of outputs, got groups={g} with {c_out} outputs in "
-            f"shape {shown(sizes)}; check out_axis={shown(out_axis)}"
-        )
-    r = math.prod(sizes) // (c_in * c_out)
-    return Fans(fan_in=c_in * r, fan_out=c_out * r // g)
+    layout = Layout.of(
+        shape,
+        in_axis=in_axis,
+        out_axis=out_axis,
+        batch_axis=batch_axis,
+        groups=groups,
+        transposed=transposed,
+    )
+    return Fans(fan_in=layout.c_in * layout.field, fan_out=layout.c_out * layout.field)

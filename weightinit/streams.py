@@ -18,7 +18,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from weightinit._arrays import check_bytes, check_dtype, check_representable, check_shape
+from weightinit._arrays import (
+    check_bytes,
+    check_dtype,
+    check_representable,
+    check_shape,
+    computing_dtype,
+)
 from weightinit._checks import (
     check_instance,
     check_integer,
@@ -259,7 +265,7 @@ def _check(
     allowed = "a numpy.random.Generator"
     check_instance("rng", rng, np.random.Generator, allowed, hint="write np.random.default_rng(0)")
     sizes, kind = check_shape(shape), check_dtype(dtype)
-    if kind == np.float16:
+    if kind != computing_dtype(kind):
         raise TypeError(message("dtype", dtype, "float32 or float64", "cast the result"))
     check_bytes(sizes, kind)
     check_representable("this distribution", kind, largest=largest, center=0.0, std=0.0)

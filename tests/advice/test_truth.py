@@ -4,6 +4,7 @@ Moments here are integrals by SciPy over the activations of tests/reference.py.
 """
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -307,3 +308,11 @@ def test_the_first_loss_is_that_of_a_fair_guess() -> None:
     assert not gradients["dense0.weight"].any()
     wi.train(net, x, y, epochs=1, batch_size=64, learning_rate=0.1)
     assert net.loss_and_gradients(x, y)[1]["dense0.weight"].any()
+
+
+def test_a_depthwise_kernel_in_either_layout() -> None:
+    """As its note says, the advice for Keras' layout is the same, by `groups` and `transposed`."""
+    advice = wi.recommend("relu", layer="depthwise")
+    assert any("replace(initializer, groups=channels, transposed=True)" in n for n in advice.notes)
+    turned = replace(advice.initializer, groups=8, transposed=True)
+    assert turned.std((3, 3, 8, 1)) == advice.initializer.std((3, 3, 1, 8))

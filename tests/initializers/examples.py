@@ -49,19 +49,19 @@ def initializers() -> st.SearchStrategy[wi.Initializer]:
         "mode": st.sampled_from(["fan_in", "fan_out", "fan_avg", "fan_geo_avg"]),
         "distribution": st.sampled_from(["normal", "uniform", "truncated_normal"]),
     }
-    ends = {"in_axis": _axes, "out_axis": _axes}
+    groups = st.integers(1, 2**63 - 1)
+    outs = {"out_axis": _axes, "batch_axis": st.just(()) | _axes}
+    ends = outs | {"in_axis": _axes, "groups": groups, "transposed": st.booleans()}
     return st.one_of(
         st.builds(wi.Constant, value=_numbers),
         _intervals.map(lambda ends: wi.Uniform(low=ends[0], high=ends[1])),
         st.builds(wi.Normal, std=_sizes, mean=_numbers),
         st.builds(wi.TruncatedNormal, std=_sizes, mean=_numbers, bound=_bounds),
-        st.builds(
-            wi.VarianceScaling, scale=_sizes, **choices, **ends, groups=st.integers(1, 2**63 - 1)
-        ),
-        st.builds(wi.Orthogonal, gain=_sizes, out_axis=_axes),
+        st.builds(wi.VarianceScaling, scale=_sizes, **choices, **ends),
+        st.builds(wi.Orthogonal, gain=_sizes, **outs, groups=groups),
         st.builds(wi.DeltaOrthogonal, gain=_sizes, **ends),
         st.builds(wi.Identity, gain=_sizes, **ends),
-        st.builds(wi.Sparse, nonzeros=st.integers(1, 2**63 - 1), std=_sizes, out_axis=_axes),
+        st.builds(wi.Sparse, nonzeros=st.integers(1, 2**63 - 1), std=_sizes, **outs),
     )
 
 

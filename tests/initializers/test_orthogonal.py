@@ -195,6 +195,8 @@ BAD = [
     ({"gain": "relu"}, TypeError, r"gain must be a finite real number, got 'relu'"),
     ({"out_axis": 0.0}, TypeError, r"out_axis must be an integer or a sequence.*got 0.0"),
     ({"out_axis": []}, ValueError, r"out_axis must hold 1 or more, got \[\]"),
+    ({"batch_axis": None}, TypeError, r"batch_axis must be an integer or a seq.*got None"),
+    ({"groups": 0}, ValueError, r"groups must be an integer >= 1, got 0"),
 ]
 
 

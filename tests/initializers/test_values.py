@@ -11,6 +11,7 @@ from hypothesis import given
 
 import weightinit as wi
 from tests.initializers.examples import initializers
+from weightinit.initializers import named
 
 NAMED = {
     "zeros": wi.Constant(value=0.0),
@@ -108,7 +109,9 @@ def test_numbers_of_any_type_make_the_same_value() -> None:
         mode="fan_in",
         distribution="normal",
         in_axis=[np.int64(0), 1],
+        batch_axis=[],
         groups=np.uint8(1),
+        transposed=np.False_,
     )
     assert mixed == plain
     assert repr(mixed) == repr(plain)
@@ -123,6 +126,11 @@ def test_repr_leaves_out_what_is_default() -> None:
     assert repr(replace(wi.he_normal, out_axis=0)) == (
         "VarianceScaling(scale=2.0, mode='fan_in', distribution='normal', out_axis=0)"
     )
+
+
+def test_no_scheme_is_left_out() -> None:
+    """What named.py lists is tested below, as a value or as a synonym of one."""
+    assert set(named.__all__) == {*NAMED, *SYNONYMS}
 
 
 @pytest.mark.parametrize("name", NAMED)

@@ -151,6 +151,8 @@ BAD = [
     ({"out_axis": ()}, ValueError, r"out_axis must hold 1 or more, got \(\)"),
     ({"groups": 0}, ValueError, r"groups must be an integer >= 1, got 0"),
     ({"groups": 1.0}, TypeError, r"groups must be an integer >= 1, got 1.0"),
+    ({"batch_axis": 0.0}, TypeError, r"batch_axis must be an integer or a sequence.*got 0.0"),
+    ({"transposed": 1}, TypeError, r"transposed must be True or False, got 1"),
 ]
 
 
@@ -168,6 +170,8 @@ def test_bad_parameters(changed: dict[str, object], error: type[Exception], mess
         ({"in_axis": -1}, r"in_axis and out_axis must differ, got in_axis=-1 and out_axis=-1"),
         ({"in_axis": (0, -2)}, r"in_axis must name each axis once, got \(0, -2\)"),
         ({"groups": 5}, r"groups must divide the number of outputs, got groups=5 with 4 outputs"),
+        ({"groups": 4, "transposed": True}, r"groups must divide the number of inputs, .*3 inputs"),
+        ({"batch_axis": 0}, r"in_axis and batch_axis must differ, got in_axis=-2 and batch_axis=0"),
     ],
 )
 def test_shapes_that_do_not_fit(changed: dict[str, object], message: str) -> None:

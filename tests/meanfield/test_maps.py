@@ -1,6 +1,7 @@
 """Moments, the length map and chi: closed forms, the quadrature of `gain`, and laws."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -170,3 +171,31 @@ def test_bad_variances(argument: str) -> None:
     variances = {"weight_variance": 1.0, "bias_variance": 0.0, argument: -2.0}
     with pytest.raises(ValueError, match=f"{argument} must be between 0 and .*, got -2"):
         meanfield.length_map("tanh", 1.0, **variances)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda **a: meanfield.length_map("relu", 1.0, **a),
+        lambda **a: meanfield.correlation_map("relu", 0.5, **a),
+        lambda **a: meanfield.chi("relu", **a),
+        lambda **a: meanfield.depth_scale("relu", **a),
+        lambda **a: meanfield.fixed_point("relu", **a),
+    ],
+    ids=["length_map", "correlation_map", "chi", "depth_scale", "fixed_point"],
+)
+def test_shapes_that_do_not_go_together(call: Callable[..., object]) -> None:
+    """Arrays that cannot be broadcast are an error that shows their shapes."""
+    with pytest.raises(
+        ValueError, match=r"weight_variance.* can broadcast, got .*\(2,\), \(3,\).*; give numb"
+    ):
+        call(weight_variance=np.ones(2), bias_variance=np.zeros(3))
+
+
+def test_a_number_beyond_a_float() -> None:
+    """A long double that float64 cannot hold is infinite, with no warning, where it is wider."""
+    huge = np.longdouble("1e4000")
+    if not np.isfinite(huge):
+        pytest.skip("a long double is a float64 here")
+    with pytest.raises(ValueError, match=r"weight_variance must be between 0 and .*, got inf"):
+        meanfield.fixed_point("relu", weight_variance=huge)

@@ -113,7 +113,7 @@ def curves(initializer: wi.Initializer, rng: np.random.Generator) -> wi.History:
 BY_NAME = {
     "activation": ["'relu'", "wi.activations.leaky_relu(0.2)", "np.tanh"],
     "axis": ["-1"],
-    "batch_axis": ["()"],
+    "batch_axis": ["()", "0"],
     "batch_size": ["2"],
     "bias": ["0.5"],
     "bias_variance": ["0.0", "0.05"],
@@ -182,6 +182,7 @@ BY_NAME = {
     "threads": ["None", "2"],
     "trace": ["wi.trace(network(), sample(), labels())"],
     "train_once": ["score", "curves"],
+    "transposed": ["False", "True"],
     "units": ["3"],
     "value": ["0.5"],
     "vocabulary": ["5"],

@@ -52,8 +52,9 @@ def depthwise(question: Question) -> Answer:
     """Answer for a depthwise convolution."""
     note = Statement(
         "A unit sums kernel_h * kernel_w terms, {terms} for 3 x 3, which is the fan in of the "
-        "shape (kernel_h, kernel_w, 1, channels). With so few, the mean square of a channel varies "
-        "by {spread:.0%} (std) from channel to channel.",
+        "shape (kernel_h, kernel_w, 1, channels). For Keras, (kernel_h, kernel_w, channels, 1), "
+        "draw from replace(initializer, groups=channels, transposed=True). With so few terms the "
+        "mean square of a channel varies by {spread:.0%} (std) from channel to channel.",
         terms=9,
         spread=math.sqrt(2 / 9),
     )
@@ -193,7 +194,7 @@ def initialize(
     rng : int or Generator, optional
         Whatever :func:`numpy.random.default_rng` takes; share one ``Generator`` over a network.
     dtype : dtype, default numpy.float64
-        One of float64, float32 and float16.
+        One of float64, float32 and float16, or `ml_dtypes.bfloat16`.
 
     Returns
     -------

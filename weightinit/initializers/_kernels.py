@@ -1,98 +1,44 @@
-"""Between kernels of any layout and the matrices that they hold."""
+"""What initializers share that look at the axes of a weight: these parameters, and the centre."""
 
-import math
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from weightinit._axes import Axes, check_fan_shape, resolve_axes, resolve_axis
+from weightinit._axes import Layout, normalize_axes, normalize_groups, normalize_transposed
+from weightinit._checks import check_nonnegative
 from weightinit._messages import shown
+from weightinit.initializers.base import Initializer
 
-__all__ = ["GAIN_HINT", "Center", "Columns"]
+__all__ = ["axes_of", "check_centre", "check_fields"]
 
-GAIN_HINT = "it multiplies the length of every signal; 1.0 keeps it"
+_AXES: dict[str, Callable[[str, object], Any]] = {
+    "in_axis": normalize_axes,
+    "out_axis": normalize_axes,
+    "batch_axis": normalize_axes,
+    "groups": normalize_groups,
+    "transposed": normalize_transposed,
+}
 
 
-class Columns(NamedTuple):
-    """A kernel read as one matrix: a column for each output, a row for each input of a unit.
+def check_fields(init: Initializer) -> None:
+    """Put the gain, the axes and the groups of an initializer in the form that can be compared."""
+    if hasattr(init, "gain"):
+        hint = "it multiplies the length of every signal; 1.0 keeps it"
+        object.__setattr__(init, "gain", check_nonnegative("gain", init.gain, hint=hint))
+    for name, value in axes_of(init).items():
+        object.__setattr__(init, name, _AXES[name](name, value))
 
-    Attributes
-    ----------
-    shape : tuple of int
-        Shape of the kernel.
-    axes : tuple of int
-        Its output axes; all others make the rows.
-    """
 
-    shape: tuple[int, ...]
-    axes: tuple[int, ...]
+def axes_of(init: Initializer) -> dict[str, Any]:
+    """Return the parameters of an initializer that say what the axes of a weight hold."""
+    return {name: getattr(init, name) for name in _AXES if hasattr(init, name)}
 
-    @classmethod
-    def of(cls, shape: tuple[int, ...], out_axis: Axes) -> "Columns":
-        """Read a kernel of this shape, or raise if it has no fans."""
-        sizes = check_fan_shape(shape)
-        axes = resolve_axis("out_axis", out_axis, len(sizes))
-        if len(axes) == len(sizes):
+
+def check_centre(layout: Layout) -> Layout:
+    """Return a layout whose receptive field has a centre, or raise."""
+    for axis, size in enumerate(layout.shape):
+        if size % 2 == 0 and axis not in layout.batch + layout.inputs + layout.outputs:
             raise ValueError(
-                f"out_axis must leave an axis for the inputs, got {shown(out_axis)} for shape "
-                f"{shown(sizes)}; name fewer axes"
+                f"shape must have odd kernel sizes to have a centre, got {size} on axis {axis} "
+                f"of {shown(layout.shape)}; use 3 for 2 or 5 for 4, or check in_axis and out_axis"
             )
-        return cls(sizes, axes)
-
-    @property
-    def matrix_shape(self) -> tuple[int, int]:
-        """Rows and columns."""
-        columns = math.prod(self.shape[axis] for axis in self.axes)
-        return math.prod(self.shape) // columns, columns
-
-    def kernel(self, matrix: NDArray[Any]) -> NDArray[Any]:
-        """Return the kernel that holds this matrix."""
-        rest = [size for axis, size in enumerate(self.shape) if axis not in self.axes]
-        parted = matrix.reshape(*rest, *(self.shape[axis] for axis in self.axes))
-        last = range(-len(self.axes), 0)
-        return np.ascontiguousarray(np.moveaxis(parted, last, self.axes))
-
-
-class Center(NamedTuple):
-    """A kernel that is a matrix of inputs and outputs at its centre, and zero around it.
-
-    Attributes
-    ----------
-    shape : tuple of int
-        Shape of the kernel.
-    inputs, outputs : tuple of int
-        Its input and its output axes; all others are the receptive field.
-    """
-
-    shape: tuple[int, ...]
-    inputs: tuple[int, ...]
-    outputs: tuple[int, ...]
-
-    @classmethod
-    def of(cls, shape: tuple[int, ...], in_axis: Axes, out_axis: Axes) -> "Center":
-        """Read a kernel of this shape, or raise if it has no fans or no centre."""
-        sizes = check_fan_shape(shape)
-        inputs, outputs = resolve_axes(len(sizes), in_axis, out_axis)
-        for axis, size in enumerate(sizes):
-            if axis not in inputs + outputs and size % 2 == 0:
-                raise ValueError(
-                    f"shape must have odd kernel sizes to have a centre, got {size} on axis {axis} "
-                    f"of {shown(sizes)}; use 3 for 2 or 5 for 4, or check in_axis and out_axis"
-                )
-        return cls(sizes, inputs, outputs)
-
-    @property
-    def matrix_shape(self) -> tuple[int, int]:
-        """Inputs and outputs."""
-        c_in = math.prod(self.shape[axis] for axis in self.inputs)
-        return c_in, math.prod(self.shape[axis] for axis in self.outputs)
-
-    def kernel(self, matrix: NDArray[Any]) -> NDArray[Any]:
-        """Return the kernel that holds this matrix at its centre."""
-        kernel = np.zeros(self.shape, matrix.dtype)
-        ends = self.inputs + self.outputs
-        view = np.moveaxis(kernel, ends, range(-len(ends), 0))
-        middle = tuple(size // 2 for size in view.shape[: -len(ends)])
-        view[middle] = matrix.reshape(view.shape[-len(ends) :])
-        return kernel
+    return layout

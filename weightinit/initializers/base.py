@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from weightinit._arrays import check_bytes, check_dtype, check_representable, check_shape
+from weightinit._arrays import (
+    check_bytes,
+    check_dtype,
+    check_representable,
+    check_shape,
+    computing_dtype,
+)
 from weightinit._checks import RandomSource, check_rng
 
 __all__ = ["Initializer"]
@@ -57,7 +63,8 @@ class Initializer(ABC):
             Whatever :func:`numpy.random.default_rng` takes. An int gives the same weights to every
             equally shaped call: share one ``Generator`` over a network. None draws fresh entropy.
         dtype : dtype, default numpy.float64
-            One of float64, float32, and float16 (drawn in float32 and cast).
+            One of float64, float32, and float16 or the bfloat16 of `ml_dtypes`, which are drawn in
+            float32 and rounded.
 
         Returns
         -------
@@ -89,8 +96,7 @@ class Initializer(ABC):
             self, kind, largest=largest, center=self._center(), std=self._std(sizes)
         )
         generator = check_rng(rng)
-        drawn_in = np.dtype(np.float32) if kind == np.float16 else kind
-        return self._draw(sizes, generator, drawn_in).astype(kind, copy=False)
+        return self._draw(sizes, generator, computing_dtype(kind)).astype(kind, copy=False)
 
     def std(self, shape: Sequence[int]) -> float:
         """

@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from weightinit._axes import Axes, normalize_axes
-from weightinit._checks import check_nonnegative
+from weightinit._axes import Axes, Layout
 from weightinit._messages import shown
 from weightinit.initializers._haar import haar
-from weightinit.initializers._kernels import GAIN_HINT, Center, Columns
+from weightinit.initializers._kernels import axes_of, check_centre, check_fields
 from weightinit.initializers.base import Initializer
 
 __all__ = ["DeltaOrthogonal", "Orthogonal"]
@@ -33,17 +32,28 @@ class Orthogonal(Initializer):
         The factor :math:`g \ge 0`: every singular value of :math:`W`.
     out_axis : int or sequence of int, default -1
         The axes of the outputs; all others are inputs. PyTorch's layout is ``out_axis=0``.
+    batch_axis : int or sequence of int, default ()
+        The axes of a stack: each of its weights is an orthogonal matrix of its own.
+    groups : int, default 1
+        Groups of a grouped convolution, as for :func:`compute_fans`: the outputs of each group
+        are a matrix of their own.
 
     Raises
     ------
     TypeError, ValueError
-        `gain` is not a finite number >= 0; `out_axis` is no axis.
+        `gain` is not a finite number >= 0; an axis is none, or named twice; `groups` is not an
+        integer >= 1. On a call: `groups` does not divide the outputs.
 
     Notes
     -----
     The Q of a Gaussian matrix's QR decomposition is Haar only when the signs of R's diagonal are
     moved into it (Mezzadri 2007). As a *convolution* an orthogonal kernel does not keep lengths:
     it is orthogonal on each patch, and patches overlap. See :class:`DeltaOrthogonal`.
+
+    A kernel that holds the inputs of all groups is drawn as a stack, and reshaped:
+    ``Orthogonal(out_axis=2, batch_axis=0)((groups, in // groups, out // groups, 4, 4))`` for
+    PyTorch's grouped transposed convolution, ``Orthogonal(batch_axis=-2)`` for the depthwise
+    kernel of Keras, ``(kernel_h, kernel_w, channels, multiplier)``.
 
     References
     ----------
@@ -62,26 +72,33 @@ class Orthogonal(Initializer):
     >>> kernel = wi.Orthogonal(gain=2.0)((3, 3, 8, 16), rng=0)
     >>> np.allclose(np.linalg.svd(kernel.reshape(-1, 16), compute_uv=False), 2.0)
     True
+    >>> experts = wi.Orthogonal(batch_axis=0)((8, 4, 6), rng=0)
+    >>> np.allclose(np.linalg.svd(experts, compute_uv=False), 1.0)
+    True
     """
 
     gain: float = 1.0
     out_axis: Axes = -1
+    batch_axis: Axes = ()
+    groups: int = 1
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "gain", check_nonnegative("gain", self.gain, hint=GAIN_HINT))
-        object.__setattr__(self, "out_axis", normalize_axes("out_axis", self.out_axis))
+        check_fields(self)
+
+    def _layout(self, shape: tuple[int, ...]) -> Layout:
+        return Layout.of(shape, **axes_of(self))
 
     def _std(self, shape: tuple[int, ...]) -> float:
-        return self.gain / math.sqrt(max(Columns.of(shape, self.out_axis).matrix_shape))
+        layout = self._layout(shape)
+        return self.gain / math.sqrt(max(layout.c_in, layout.c_out))
 
     def _draw(
         self, shape: tuple[int, ...], rng: np.random.Generator, dtype: np.dtype[Any]
     ) -> NDArray[Any]:
-        columns = Columns.of(shape, self.out_axis)
-        return columns.kernel(haar(columns.matrix_shape, rng, dtype) * dtype.type(self.gain))
+        return _drawn(self._layout(shape), self.gain, rng, dtype)
 
     def _largest(self, shape: tuple[int, ...]) -> float:
-        Columns.of(shape, self.out_axis)
+        self._layout(shape)
         return self.gain
 
 
@@ -98,14 +115,19 @@ class DeltaOrthogonal(Initializer):
     ----------
     gain : float, default 1.0
         The factor :math:`g \ge 0` on lengths.
-    in_axis, out_axis : int or sequence of int, default -2 and -1
-        The axes of the inputs and of the outputs, as for :func:`compute_fans`.
+    in_axis, out_axis, batch_axis : int or sequence of int, default -2, -1 and ()
+        The axes of the inputs, of the outputs and of a stack, as for :func:`compute_fans`.
+    groups : int, default 1
+        Groups of a grouped convolution, as for :func:`compute_fans`: each has a matrix of its own.
+    transposed : bool, default False
+        Whether its kernel holds the inputs of all groups, as for :func:`compute_fans`.
 
     Raises
     ------
     TypeError, ValueError
-        `gain` is not a finite number >= 0; an axis is none. On a call: the kernel has an even
-        size, and so no centre; or more inputs than outputs, so that no map can keep lengths.
+        A parameter is not of the kind above. On a call: an axis is named twice; `groups` does not
+        divide what it should; the kernel has an even size, and so no centre; or more inputs than
+        outputs in a group, so that no map can keep lengths.
 
     References
     ----------
@@ -125,28 +147,43 @@ class DeltaOrthogonal(Initializer):
     gain: float = 1.0
     in_axis: Axes = -2
     out_axis: Axes = -1
+    batch_axis: Axes = ()
+    groups: int = 1
+    transposed: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "gain", check_nonnegative("gain", self.gain, hint=GAIN_HINT))
-        object.__setattr__(self, "in_axis", normalize_axes("in_axis", self.in_axis))
-        object.__setattr__(self, "out_axis", normalize_axes("out_axis", self.out_axis))
+        check_fields(self)
+
+    def _layout(self, shape: tuple[int, ...]) -> Layout:
+        return check_centre(Layout.of(shape, **axes_of(self)))
 
     def _std(self, shape: tuple[int, ...]) -> float:
-        c_in, _ = Center.of(shape, self.in_axis, self.out_axis).matrix_shape
-        return self.gain * math.sqrt(c_in / math.prod(shape))  # c_in rows of length gain
+        layout = self._layout(shape)
+        rows = layout.stack * layout.c_in  # of length gain each
+        return self.gain * math.sqrt(rows / math.prod(shape))
 
     def _draw(
         self, shape: tuple[int, ...], rng: np.random.Generator, dtype: np.dtype[Any]
     ) -> NDArray[Any]:
-        center = Center.of(shape, self.in_axis, self.out_axis)
-        return center.kernel(haar(center.matrix_shape, rng, dtype) * dtype.type(self.gain))
+        return _drawn(self._layout(shape), self.gain, rng, dtype)
 
     def _largest(self, shape: tuple[int, ...]) -> float:
-        c_in, c_out = Center.of(shape, self.in_axis, self.out_axis).matrix_shape
-        if c_in > c_out:
+        layout = self._layout(shape)
+        if layout.c_in > layout.c_out:
+            held = f"{layout.c_in} inputs and {layout.c_out} outputs"
             raise ValueError(
-                "shape must have at least as many outputs as inputs to keep lengths, got "
-                f"{c_in} inputs and {c_out} outputs in {shown(shape)}; use wi.orthogonal, or check "
-                "in_axis and out_axis"
+                f"shape must have at least as many outputs as inputs to keep lengths, got {held} "
+                f"in {'a group of ' if layout.groups > 1 else ''}{shown(shape)}; use "
+                "wi.orthogonal, or check in_axis and out_axis"
             )
         return self.gain
+
+
+def _drawn(
+    layout: Layout, gain: float, rng: np.random.Generator, dtype: np.dtype[Any]
+) -> NDArray[Any]:
+    """Draw each matrix of a weight for itself."""
+    matrices = np.empty((layout.stack, layout.c_in, layout.c_out), dtype)
+    for matrix in matrices:
+        np.multiply(haar(matrix.shape, rng, dtype), dtype.type(gain), out=matrix)
+    return layout.weight(matrices)

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weightinit import streams
-from weightinit._axes import Axes, normalize_axes
-from weightinit._checks import check_integer, check_nonnegative
+from weightinit._axes import Axes, Layout
+from weightinit._checks import check_integer
 from weightinit._messages import shown
-from weightinit.initializers._kernels import GAIN_HINT, Center, Columns
+from weightinit.initializers._kernels import axes_of, check_centre, check_fields
 from weightinit.initializers._std_parameter import StdParameter
 from weightinit.initializers.base import Initializer
 
@@ -30,14 +30,18 @@ class Identity(Initializer):
     ----------
     gain : float, default 1.0
         The factor :math:`g \ge 0` on the diagonal.
-    in_axis, out_axis : int or sequence of int, default -2 and -1
-        The axes of the inputs and of the outputs, as for :func:`compute_fans`.
+    in_axis, out_axis, batch_axis : int or sequence of int, default -2, -1 and ()
+        The axes of the inputs, of the outputs and of a stack, as for :func:`compute_fans`.
+    groups : int, default 1
+        Groups of a grouped convolution, as for :func:`compute_fans`: each passes on its own inputs.
+    transposed : bool, default False
+        Whether its kernel holds the inputs of all groups, as for :func:`compute_fans`.
 
     Raises
     ------
     TypeError, ValueError
-        `gain` is not a finite number >= 0; an axis is none. On a call: a kernel of even size,
-        which has no centre.
+        A parameter is not of the kind above. On a call: an axis is named twice; `groups` does not
+        divide what it should; a kernel of even size, which has no centre.
 
     References
     ----------
@@ -54,30 +58,43 @@ class Identity(Initializer):
     array([[0. , 0. , 0. ],
            [0. , 0.5, 0. ],
            [0. , 0. , 0. ]])
+
+    A depthwise kernel of one row passes on each of its 3 channels:
+
+    >>> wi.Identity(groups=3)((1, 3, 1, 3))[0, :, 0]
+    array([[0., 0., 0.],
+           [1., 1., 1.],
+           [0., 0., 0.]])
     """
 
     gain: float = 1.0
     in_axis: Axes = -2
     out_axis: Axes = -1
+    batch_axis: Axes = ()
+    groups: int = 1
+    transposed: bool = False
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "gain", check_nonnegative("gain", self.gain, hint=GAIN_HINT))
-        object.__setattr__(self, "in_axis", normalize_axes("in_axis", self.in_axis))
-        object.__setattr__(self, "out_axis", normalize_axes("out_axis", self.out_axis))
+        check_fields(self)
+
+    def _layout(self, shape: tuple[int, ...]) -> Layout:
+        return check_centre(Layout.of(shape, **axes_of(self)))
 
     def _std(self, shape: tuple[int, ...]) -> float:
-        center = Center.of(shape, self.in_axis, self.out_axis)
-        share = min(center.matrix_shape) / math.prod(shape)  # of the entries that are not zero
+        layout = self._layout(shape)
+        passed = layout.stack * min(layout.c_in, layout.c_out)
+        share = passed / math.prod(shape)  # of the entries that are not zero
         return self.gain * math.sqrt(share * (1 - share))
 
     def _draw(
         self, shape: tuple[int, ...], rng: np.random.Generator, dtype: np.dtype[Any]
     ) -> NDArray[Any]:
-        center = Center.of(shape, self.in_axis, self.out_axis)
-        return center.kernel(np.eye(*center.matrix_shape, dtype=dtype) * dtype.type(self.gain))
+        layout = self._layout(shape)
+        matrix = np.eye(layout.c_in, layout.c_out, dtype=dtype) * dtype.type(self.gain)
+        return layout.weight(np.broadcast_to(matrix, (layout.stack, *matrix.shape)))
 
     def _largest(self, shape: tuple[int, ...]) -> float:
-        Center.of(shape, self.in_axis, self.out_axis)
+        self._layout(shape)
         return self.gain
 
 
@@ -96,13 +113,16 @@ class Sparse(Initializer):
         Standard deviation :math:`\sigma \ge 0` of the non-zero weights. Over all :math:`n` weights
         of a unit it is :math:`\sigma \sqrt{k / n}`, which ``std(shape)`` returns.
     out_axis : int or sequence of int, default -1
-        The axes of the outputs; all others are inputs.
+        The axes of the outputs; all others are inputs. Of a grouped convolution the kernel holds
+        the inputs of one group, as it should.
+    batch_axis : int or sequence of int, default ()
+        The axes of a stack: each unit of each of its weights has :math:`k` inputs.
 
     Raises
     ------
     TypeError, ValueError
-        `nonzeros` is not an integer >= 1, `std` not a finite number >= 0, `out_axis` no axis. On
-        a call: a unit has fewer than `nonzeros` inputs.
+        `nonzeros` is not an integer >= 1, `std` not a finite number >= 0, an axis is none. On a
+        call: an axis is named twice; a unit has fewer than `nonzeros` inputs.
 
     References
     ----------
@@ -120,20 +140,23 @@ class Sparse(Initializer):
     nonzeros: int
     std: StdParameter = StdParameter(1.0)
     out_axis: Axes = -1
+    batch_axis: Axes = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "nonzeros", check_integer("nonzeros", self.nonzeros, at_least=1))
-        object.__setattr__(self, "out_axis", normalize_axes("out_axis", self.out_axis))
+        check_fields(self)
+
+    def _layout(self, shape: tuple[int, ...]) -> Layout:
+        return Layout.of(shape, **axes_of(self))
 
     def _std(self, shape: tuple[int, ...]) -> float:
-        n, _ = Columns.of(shape, self.out_axis).matrix_shape
-        return self.std * math.sqrt(self.nonzeros / n)
+        return self.std * math.sqrt(self.nonzeros / self._layout(shape).c_in)
 
     def _draw(
         self, shape: tuple[int, ...], rng: np.random.Generator, dtype: np.dtype[Any]
     ) -> NDArray[Any]:
-        columns = Columns.of(shape, self.out_axis)
-        n, units = columns.matrix_shape
+        layout = self._layout(shape)
+        n, units = layout.c_in, layout.stack * layout.c_out
         # The k smallest of n random keys are a fair choice of k without replacement.
         keys = streams.uniform(rng, (units, n), np.dtype(np.float64), low=0.0, high=1.0)
         chosen = np.argpartition(keys, self.nonzeros - 1, axis=1)[:, : self.nonzeros]
@@ -141,12 +164,12 @@ class Sparse(Initializer):
         # In float64, where no draw is 0: in float32 one in 2^23 is, and would not count.
         drawn = np.dtype(np.float64)
         values = streams.normal(rng, (units, self.nonzeros), drawn, mean=0.0, std=self.std)
-        matrix = np.zeros((units, n), dtype)
-        np.put_along_axis(matrix, chosen, values, axis=1)
-        return columns.kernel(matrix.T)
+        rows = np.zeros((units, n), dtype)
+        np.put_along_axis(rows, chosen, values, axis=1)
+        return layout.weight(rows.reshape(layout.stack, layout.c_out, n).swapaxes(1, 2))
 
     def _largest(self, shape: tuple[int, ...]) -> float:
-        n, _ = Columns.of(shape, self.out_axis).matrix_shape
+        n = self._layout(shape).c_in
         if self.nonzeros > n:
             raise ValueError(
                 f"nonzeros must be at most the inputs of a unit, got nonzeros={self.nonzeros} for "

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weightinit import streams
-from weightinit._axes import Axes, normalize_axes
-from weightinit._checks import check_choice, check_integer, check_nonnegative
+from weightinit._axes import Axes
+from weightinit._checks import check_choice, check_nonnegative
 from weightinit.fans import Fans, compute_fans
+from weightinit.initializers._kernels import axes_of, check_fields
 from weightinit.initializers.base import Initializer
 
 __all__ = ["VarianceScaling"]
@@ -58,10 +59,12 @@ class VarianceScaling(Initializer):
     distribution : {"normal", "uniform", "truncated_normal"}
         Normal; uniform on :math:`\pm\sqrt{3 s / n}`; or a normal cut off at 2 stds, rescaled to
         the variance :math:`s / n`.
-    in_axis, out_axis : int or sequence of int, default -2 and -1
-        The axes of the inputs and of the outputs, as for :func:`compute_fans`.
+    in_axis, out_axis, batch_axis : int or sequence of int, default -2, -1 and ()
+        The axes of the inputs, of the outputs and of a stack, as for :func:`compute_fans`.
     groups : int, default 1
         Groups of a grouped convolution, as for :func:`compute_fans`.
+    transposed : bool, default False
+        Whether its kernel holds the inputs of all groups, as for :func:`compute_fans`.
 
     Raises
     ------
@@ -91,6 +94,14 @@ class VarianceScaling(Initializer):
     >>> torch_like = replace(wi.he_normal, in_axis=1, out_axis=0)
     >>> torch_like.std((128, 8, 5, 5))  # sqrt(2 / 200)
     0.1
+
+    A stack of 8 experts, each a dense layer of 512 inputs; and, as Keras stores it, a depthwise
+    kernel ``(kernel_h, kernel_w, channels, multiplier)``, whose units sum 25 terms each:
+
+    >>> replace(wi.he_normal, batch_axis=0).std((8, 512, 2048))  # sqrt(2 / 512)
+    0.0625
+    >>> replace(wi.he_normal, groups=48, transposed=True).std((5, 5, 48, 1))  # sqrt(2 / 25)
+    0.28284271
     """
 
     scale: float
@@ -98,7 +109,9 @@ class VarianceScaling(Initializer):
     distribution: str
     in_axis: Axes = -2
     out_axis: Axes = -1
+    batch_axis: Axes = ()
     groups: int = 1
+    transposed: bool = False
 
     def __post_init__(self) -> None:
         hint = 'it is the square of a gain, such as wi.gain("relu") ** 2'
@@ -106,15 +119,13 @@ class VarianceScaling(Initializer):
             "scale": check_nonnegative("scale", self.scale, hint=hint),
             "mode": check_choice("mode", self.mode, _MODES),
             "distribution": check_choice("distribution", self.distribution, _REACH),
-            "in_axis": normalize_axes("in_axis", self.in_axis),
-            "out_axis": normalize_axes("out_axis", self.out_axis),
-            "groups": check_integer("groups", self.groups, at_least=1),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
+        check_fields(self)
 
     def _std(self, shape: tuple[int, ...]) -> float:
-        fans = compute_fans(shape, in_axis=self.in_axis, out_axis=self.out_axis, groups=self.groups)
+        fans = compute_fans(shape, **axes_of(self))
         return math.sqrt(self.scale / _MODES[self.mode](fans))
 
     def _draw(

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from weightinit._arrays import check_array as check_real_array
+from weightinit._messages import shown
 
-__all__ = ["check_array", "check_variances", "over_arrays"]
+__all__ = ["broadcast", "check_array", "check_variances", "over_arrays"]
 
 _Array = NDArray[Any]
 
@@ -20,7 +21,8 @@ def check_array(
 ) -> _Array:
     """Return an array of numbers from `least` to `most`, and 0, which stands for itself."""
     allowed = "a real number or an array of them"
-    array = check_real_array(name, value, allowed, kinds="fiu").astype(np.float64)
+    with np.errstate(over="ignore"):  # of a long double: inf, which is refused below
+        array = check_real_array(name, value, allowed, kinds="fiu").astype(np.float64)
     good = (array == 0) | ((array >= least) & (array <= most))
     if not good.all():
         zero = "0, or " if least > 0 else ""
@@ -36,8 +38,20 @@ def check_variances(weight_variance: ArrayLike, bias_variance: ArrayLike) -> tup
     return weights, check_array("bias_variance", bias_variance, least=0)
 
 
+def broadcast(*arrays: _Array) -> tuple[_Array, ...]:
+    """Return the arrays in the one shape that they are broadcast to, or raise."""
+    try:
+        return np.broadcast_arrays(*arrays)
+    except ValueError:
+        got = ", ".join(shown(array.shape) for array in arrays)
+        raise ValueError(
+            "weight_variance, bias_variance and what else is given must have shapes that NumPy can "
+            f"broadcast, got {got}; give numbers, or arrays of one shape"
+        ) from None
+
+
 def over_arrays(function: Callable[..., _Array], *arrays: _Array) -> Any:
     """Call a function of flat arrays with the broadcast ones; of numbers alone make a float."""
-    full = np.broadcast_arrays(*arrays)
+    full = broadcast(*arrays)
     found = function(*(array.ravel() for array in full))
     return found.reshape(full[0].shape) if full[0].ndim else found.item()

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from weightinit._sampling import ActivationLike
-from weightinit.meanfield._arguments import check_variances
+from weightinit.meanfield._arguments import broadcast, check_variances
 from weightinit.meanfield._lengths import settle
 from weightinit.meanfield._tables import tables
 
@@ -96,12 +96,13 @@ def fixed_point(
     FixedPoint(length=1.0, slope=1.14406, status='unstable')
     """
     known, variances = tables(activation), check_variances(weight_variance, bias_variance)
-    log, slope = settle(known, *(x.ravel() for x in np.broadcast_arrays(*variances)))
+    full = broadcast(*variances)
+    log, slope = settle(known, *(x.ravel() for x in full))
     status = np.select(
         [log == -np.inf, log == np.inf, np.abs(slope - 1) <= _EQUAL, np.abs(slope) < 1],
         ["vanishes", "diverges", "marginal", "stable"],
         "unstable",
     )
-    shape = np.broadcast_shapes(*(x.shape for x in variances))
+    shape = full[0].shape
     found = [x.reshape(shape) for x in (np.exp(log), slope, status)]
     return FixedPoint(*(found if shape else (x.item() for x in found)))

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from weightinit._arrays import check_dtype
+from weightinit._arrays import check_dtype, computing_dtype
 from weightinit._checks import RandomSource, check_rng
 from weightinit._messages import shown
 from weightinit._tables import text_table
@@ -135,9 +135,9 @@ class Network:
         ['embedding0.weight', 'rnn0.weight', 'rnn0.bias', 'dense0.weight', 'dense0.bias']
         """
         kind = check_dtype(dtype)
-        if kind == np.float16:
+        if kind != computing_dtype(kind):
             raise TypeError(
-                "dtype must be float64 or float32, got float16, in which NumPy multiplies matrices "
+                f"dtype must be float64 or float32, got {kind}, in which NumPy multiplies matrices "
                 "without BLAS; use float32"
             )
         generator = check_rng(rng)
