@@ -31,6 +31,7 @@ SITE = BUILD / "html"
 # when a page or a script changed but not when the package did.
 GENERATED = [
     "_build/doctrees",
+    "_build/extra",
     "_build/fresh",
     "auto_gallery",
     "reference/examples",

@@ -29,7 +29,6 @@ extensions = [
     "sphinxcontrib.bibtex",
     "sphinxext.opengraph",
     "figure_pages",
-    "frame_files",
     "gallery_pages",
     "glossary_links",
     "hosting",
@@ -153,8 +152,9 @@ html_theme = "furo"
 pygments_dark_style = "a11y-high-contrast-dark"
 html_title = "weightinit"
 html_static_path = ["_static"]
+html_extra_path = ["_build/extra"]  # the frames of figures to play with: _ext/figure_frames.py
 html_css_files = ["site.css", ("print.css", {"media": "print"})]
-html_js_files = [("drawers.js", {"defer": ""})]
+html_js_files = [("drawers.js", {"defer": ""}), ("explore.js", {"defer": ""})]
 html_favicon = "_static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False

@@ -16,6 +16,7 @@ NEEDED_BY = {
     "clipboard": '<div class="highlight',
     "copybutton": '<div class="highlight',
     "design-tabs": "sd-tab-",
+    "explore": '<div class="wi-explore"',
     "mystnb": '<div class="cell',
     "sg-tags": "sg-tag",
     "sg_gallery": "sphx-glr-",
