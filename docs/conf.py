@@ -32,7 +32,6 @@ extensions = [
     "gallery_pages",
     "glossary_links",
     "hosting",
-    "math_font",
     "mathml",
     "page_notebooks",
     "page_output",
