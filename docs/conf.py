@@ -45,8 +45,6 @@ exclude_patterns = [
     "_build",
     "_vendor",
     "_ext",
-    "auto_gallery/**/*.ipynb",
-    "auto_gallery/*.ipynb",
     "README.md",
     "**/README.md",
 ]
@@ -142,6 +140,7 @@ sphinx_gallery_conf = {
     "show_memory": False,
     "show_signature": False,
     "download_all_examples": False,
+    "notebook_extensions": set(),  # _ext/page_notebooks.py makes one that reads better
     "css": ["sg_gallery"],
     "remove_config_comments": True,
 }
