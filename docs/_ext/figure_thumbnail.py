@@ -1,4 +1,8 @@
-"""A figure -> a picture for a card: no words, which nobody reads at its size, and one shape."""
+"""A figure -> a picture for a card: no words, which nobody reads at its size, and one shape.
+
+Sphinx-gallery copies the figure as it is. Fewer corners and colours, which nobody would see, make
+11 pictures of the gallery 64 kB in place of 115 (gzip).
+"""
 
 import base64
 import io
