@@ -28,6 +28,7 @@ extensions = [
     "sphinx_gallery.gen_gallery",
     "sphinxcontrib.bibtex",
     "sphinxext.opengraph",
+    "api_pages",
     "figure_pages",
     "gallery_pages",
     "glossary_links",
@@ -39,7 +40,6 @@ extensions = [
     "page_place",
     "search_index",
     "social_card",
-    "source_links",
 ]
 exclude_patterns = [
     "_build",
