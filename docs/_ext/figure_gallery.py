@@ -1,4 +1,7 @@
-"""The figures of gallery scripts: drawn in the site's style, put into the page as themed SVG."""
+"""The figures of gallery scripts: drawn in the site's style, put into the page as themed SVG.
+
+Sphinx-gallery's own scrapers save images, which follow no theme and are described by their title.
+"""
 
 from pathlib import Path
 from textwrap import indent
