@@ -28,12 +28,11 @@ extensions = [
     "sphinx_gallery.gen_gallery",
     "sphinxcontrib.bibtex",
     "sphinxext.opengraph",
+    "api_pages",
     "figure_pages",
-    "frame_files",
     "gallery_pages",
     "glossary_links",
     "hosting",
-    "math_font",
     "mathml",
     "page_notebooks",
     "page_output",
@@ -41,14 +40,11 @@ extensions = [
     "page_place",
     "search_index",
     "social_card",
-    "source_links",
 ]
 exclude_patterns = [
     "_build",
     "_vendor",
     "_ext",
-    "auto_gallery/**/*.ipynb",
-    "auto_gallery/*.ipynb",
     "README.md",
     "**/README.md",
 ]
@@ -144,6 +140,7 @@ sphinx_gallery_conf = {
     "show_memory": False,
     "show_signature": False,
     "download_all_examples": False,
+    "notebook_extensions": set(),  # _ext/page_notebooks.py makes one that reads better
     "css": ["sg_gallery"],
     "remove_config_comments": True,
 }
@@ -153,8 +150,9 @@ html_theme = "furo"
 pygments_dark_style = "a11y-high-contrast-dark"
 html_title = "weightinit"
 html_static_path = ["_static"]
+html_extra_path = ["_build/extra"]  # the frames of figures to play with: _ext/figure_frames.py
 html_css_files = ["site.css", ("print.css", {"media": "print"})]
-html_js_files = [("drawers.js", {"defer": ""})]
+html_js_files = [("drawers.js", {"defer": ""}), ("explore.js", {"defer": ""})]
 html_favicon = "_static/favicon.svg"
 html_copy_source = False
 html_show_sourcelink = False

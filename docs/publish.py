@@ -3,6 +3,9 @@
 ``publish.py SITE PLACE`` moves the folder SITE to PLACE. ``publish.py SITE FOLDER VERSION`` copies
 it to FOLDER/VERSION, makes FOLDER/latest a copy of the newest release, and writes what the folder
 needs: the list of versions, an index.html that leads to the newest, its page for lost readers.
+
+sphinx-multiversion and sphinx-polyversion build all versions again, with what is installed now, and
+mike, which keeps what was built, is for MkDocs.
 """
 
 import argparse

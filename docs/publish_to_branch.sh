@@ -5,6 +5,9 @@
 #     REMOTE=https://host/owner/name HOST=https://host TOKEN=... publish_to_branch.sh SITE FOLDER VERSION
 #
 # FOLDER, which is made, holds all versions then, to be served.
+#
+# ghp-import keeps other versions along with all that they ever were; the actions that make one
+# commit push it over what others pushed, and are given a token to write with.
 set -euo pipefail
 site=$1 folder=$2 version=$3
 branch=refs/heads/site

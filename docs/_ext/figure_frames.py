@@ -1,26 +1,29 @@
 """A matplotlib animation -> a figure to play with: its frames as themed SVG under one range input.
 
-The frames go into the page as one script of data, which `frame_files` moves to a file of its own.
+The page holds one frame. All of them are a script that is loaded when the figure is near: a page
+that is opened from a folder may load scripts and may not fetch data. They are 18 to 41 kB (gzip);
+matplotlib's `to_jshtml` makes 438 kB of 12 frames of a curve, and follows no theme.
 """
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from hashlib import sha256
 from html import escape
-from itertools import chain
+from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 from figure_svg import framed, inline_svg
 from matplotlib.animation import AbstractMovieWriter, Animation
 from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.figure import Figure
 
+FOLDER = Path(__file__).parents[1] / "_build" / "extra" / "_frames"  # html_extra_path in conf.py
 SEPARATOR = ": "
 # Without scripts the frame in the middle is shown, and no range input that would do nothing. The
 # value is not an <output>, which would be announced beside the input's own aria-valuetext.
 _HTML = """\
-<div class="wi-explore" id="{id}" data-values="{values}">\
-<script type="application/json">{frames}</script>
+<div class="wi-explore" id="{id}" data-values="{values}" data-frames="{file}">
 {shown}
 <p><label for="{id}-range">{variable}</label>: <span>{value}</span></p>
 <input type="range" id="{id}-range" min="0" max="{last}" value="{middle}" aria-valuetext="{value}" \
@@ -28,58 +31,33 @@ autocomplete="off" hidden>
 </div>"""
 
 
-@dataclass(frozen=True)
-class Explorable:
-    """A variable, its values, and for each of them an SVG; all are frames of `fig`."""
-
-    identifier: str
-    variable: str
-    values: list[str]
-    frames: list[str]
-    fig: Figure
-
-    @property
-    def middle(self) -> int:
-        """The index of the frame that is shown at first."""
-        return len(self.frames) // 2
-
-    @property
-    def shown(self) -> str:
-        """The frame that is shown at first."""
-        return self.frames[self.middle]
-
-    def html(self) -> str:
-        """Return the element to put into a page."""
-        data = json.dumps(pack(self.frames), ensure_ascii=False, separators=(",", ":"))
-        return _HTML.format(
-            id=self.identifier,
-            variable=escape(self.variable),
-            values=escape(json.dumps(self.values, ensure_ascii=False)),
-            value=escape(self.values[self.middle]),
-            shown=framed(self.shown),
-            frames=data.replace("</", r"<\/"),  # the same string in JSON, and no end of the script
-            last=len(self.frames) - 1,
-            middle=self.middle,
-        )
+def figure_html(drawn: Figure | Animation, *, name: str) -> str:
+    """Return a figure as HTML, one that an animation draws as a figure to play with."""
+    if isinstance(drawn, Animation):
+        return explorable(drawn, identifier=name)
+    return framed(inline_svg(drawn, prefix=name))
 
 
-def explorable(anim: Animation, *, identifier: str) -> Explorable:
-    """Draw an animation whose frames are strings "variable: value"; ids begin with `identifier`."""
+def explorable(anim: Animation, *, identifier: str) -> str:
+    """Return an animation as HTML, its frames in a file; ids begin with `identifier`.
+
+    Its frames are strings "variable: value". Its figure is closed: a cell would show it once more.
+    """
     labels = list(anim.new_saved_frame_seq())
     variable, values = variable_and_values(labels)
     writer = _Frames(labels, lambda fig: inline_svg(fig, prefix=identifier))
     anim.save("", writer=writer)
-    return Explorable(identifier, variable, values, writer.frames, writer.fig)
-
-
-def pack(frames: list[str]) -> dict[str, list[Any]]:
-    """Return each line of the frames, once, and for each frame which lines it has.
-
-    What frames share is sent once: compression alone looks back 32 kB, less than a frame.
-    """
-    lines = [frame.splitlines() for frame in frames]
-    place = {line: k for k, line in enumerate(dict.fromkeys(chain(*lines)))}
-    return {"lines": list(place), "frames": [[place[line] for line in own] for own in lines]}
+    plt.close(writer.fig)
+    return _HTML.format(
+        id=identifier,
+        variable=escape(variable),
+        values=escape(json.dumps(values, ensure_ascii=False)),
+        value=escape(values[writer.middle]),
+        shown=framed(writer.shown),
+        file=writer.write(identifier),
+        last=len(values) - 1,
+        middle=writer.middle,
+    )
 
 
 def variable_and_values(labels: list[Any]) -> tuple[str, list[str]]:
@@ -106,15 +84,18 @@ def variable_and_values(labels: list[Any]) -> tuple[str, list[str]]:
 
 
 class _Frames(AbstractMovieWriter):
-    """Keeps what `draw` makes of each frame, instead of writing a movie.
+    """Takes the lines of each frame, as `draw` makes it, into a script instead of a movie.
 
-    All frames have the layout of the first, which costs half of the time and keeps the axes still.
+    What frames share is sent once: compression alone looks back 32 kB, less than a frame. All have
+    the layout of the first, which costs half of the time and keeps the axes still.
     """
 
     def __init__(self, labels: list[str], draw: Callable[[Figure], str]) -> None:
         super().__init__()
         self.labels, self.draw = labels, draw
-        self.frames: list[str] = []
+        self.middle = len(labels) // 2  # the frame that is shown at first
+        self.lines: dict[str, int] = {}
+        self.frames: list[list[int]] = []  # of each frame, which lines it has
 
     def setup(self, fig: Figure, outfile: str, dpi: float | None = None) -> None:  # noqa: ARG002
         """Note the figure, and give it a canvas that draws on no screen; there is no file."""
@@ -133,11 +114,27 @@ class _Frames(AbstractMovieWriter):
                 "figsize, and leave it while drawing"
             )
         try:
-            self.frames.append(self.draw(self.fig))
+            svg = self.draw(self.fig)
         except ValueError as error:
             raise ValueError(f"the frame {label!r}: {error}") from error
+        if len(self.frames) == self.middle:
+            self.shown = svg
+        self.frames.append([self.lines.setdefault(x, len(self.lines)) for x in svg.splitlines()])
         self.fig.set_layout_engine("none")
 
     def finish(self) -> None:
         """Give the figure its canvas back."""
         self.fig.set_canvas(self._canvas)
+
+    def write(self, identifier: str) -> str:
+        """Write the script; return its name, of which a part is that of its content.
+
+        So a browser never pairs a new page with old frames, and pages may share the folder.
+        """
+        frames = {"lines": list(self.lines), "frames": self.frames}
+        data = json.dumps(frames, ensure_ascii=False, separators=(",", ":"))
+        script = f'exploreFrames("{identifier}", {data});\n'
+        name = f"{identifier}-{sha256(script.encode()).hexdigest()[:8]}.js"
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        (FOLDER / name).write_text(script, encoding="utf-8")
+        return name

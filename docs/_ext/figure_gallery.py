@@ -1,4 +1,7 @@
-"""The figures of gallery scripts: drawn in the site's style, put into the page as themed SVG."""
+"""The figures of gallery scripts: drawn in the site's style, put into the page as themed SVG.
+
+Sphinx-gallery's own scrapers save images, which follow no theme and are described by their title.
+"""
 
 from pathlib import Path
 from textwrap import indent
@@ -6,9 +9,8 @@ from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
-from figure_frames import explorable
+from figure_frames import figure_html
 from figure_style import rc_params
-from figure_svg import framed, inline_svg
 from figure_thumbnail import thumbnail_svg
 from matplotlib.animation import Animation
 
@@ -36,10 +38,7 @@ def scrape(
     parts = []
     for number, path in zip(plt.get_fignums(), block_vars["image_path_iterator"], strict=False):
         fig, file = plt.figure(number), Path(path).with_suffix(".svg")
-        if fig in animations:
-            html = explorable(animations[fig], identifier=file.stem).html()
-        else:
-            html = framed(inline_svg(fig, prefix=file.stem))
+        html = figure_html(animations.get(fig, fig), name=file.stem)
         file.write_text(thumbnail_svg(fig), encoding="utf-8")
         parts.append(raw_html(html))
     plt.close("all")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from figure_frames import FOLDER
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
@@ -36,6 +37,7 @@ def write_profile(app: Sphinx, config: Config) -> None:  # noqa: ARG001  Sphinx 
     (profile / "startup" / "00-figures.py").write_text(_STARTUP, encoding="utf-8")
     (profile / "ipython_kernel_config.py").write_text(_CONFIG, encoding="utf-8")
     os.environ["IPYTHONDIR"] = str(profile.parent)
+    FOLDER.mkdir(parents=True, exist_ok=True)  # Sphinx asks for it before a frame is drawn
 
 
 def stop_on_failure(app: Sphinx, doctree: nodes.document) -> None:  # noqa: ARG001  likewise

@@ -11,7 +11,7 @@ from cycler import cycler
 
 # Every value appears once, since it stands for its name while matplotlib draws. The colours of the
 # cycle keep apart under simulated protanopia, deuteranopia and tritanopia, and all of them have a
-# contrast of at least 4.5 with the page: tests/site/test_figures.py measures both.
+# contrast of at least 4.5 with the page: tests/site/test_palette.py measures both.
 LIGHT = {
     "ink": "#1b1f24",
     "muted": "#626a73",

@@ -1,4 +1,7 @@
-"""A matplotlib figure -> an SVG that follows the page's theme and says in words what it shows."""
+"""A matplotlib figure -> an SVG that follows the page's theme and says in words what it shows.
+
+Matplotlib writes fixed colours and six decimals; scour, which rounds, is of 2020.
+"""
 
 import io
 import re

@@ -1,4 +1,8 @@
-"""A figure -> a picture for a card: no words, which nobody reads at its size, and one shape."""
+"""A figure -> a picture for a card: no words, which nobody reads at its size, and one shape.
+
+Sphinx-gallery copies the figure as it is. Fewer corners and colours, which nobody would see, make
+11 pictures of the gallery 64 kB in place of 115 (gzip).
+"""
 
 import base64
 import io
@@ -6,6 +10,8 @@ import re
 
 from figure_svg import inline_svg, standalone_svg
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
+from matplotlib.text import Text
 from PIL import Image
 
 SIZE = (3.2, 1.9)  # inches: about what a card shows, so that lines keep their weight
@@ -63,19 +69,11 @@ def _reduced(raster: str) -> str:
 
 def _remove_words(fig: Figure) -> None:
     """Take titles, labels, legends, writing and colour bars out of a figure."""
-    for ax in list(fig.axes):
-        for coloured in [*ax.images, *ax.collections]:
-            if coloured.colorbar:
-                coloured.colorbar.remove()
-    for text in fig.texts:  # a title that is removed would stay in the layout of matplotlib 3.9
-        text.set(text="", in_layout=False)
-    for legend in list(fig.legends):
-        legend.remove()
+    bars = {part.colorbar for ax in fig.axes for part in (*ax.images, *ax.collections)} - {None}
+    for artist in (*bars, *fig.findobj(Legend)):
+        artist.remove()
+    none = dict.fromkeys(("labelleft", "labelright", "labelbottom", "labeltop"), False)
     for ax in fig.axes:
-        for artist in [*ax.texts, *filter(None, [ax.get_legend()])]:
-            artist.remove()
-        ax.set(xlabel="", ylabel="")
-        for place in ("left", "center", "right"):
-            ax.set_title("", loc=place)
-        none = dict.fromkeys(("labelleft", "labelright", "labelbottom", "labeltop"), False)
         ax.tick_params(which="both", length=0, **none)
+    for text in fig.findobj(Text):
+        text.set(visible=False, in_layout=False)

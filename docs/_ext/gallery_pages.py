@@ -1,8 +1,8 @@
 """What sphinx-gallery writes and no reader needs, taken out again.
 
-On the page of a script: a note that points to the foot of the page; a notebook, since
-`page_notebooks` makes one that reads better; an archive of both files, in which the time of the
-build differs from build to build; and links from variables to Python's own types: that `start` is a
+It has no settings for these. On the page of a script: a note that points to the foot of the page;
+an archive, in which the time of the build differs from build to build; and links from variables to
+Python's own types, which are 2180 of the 3521 links in the code of 32 scripts: that `start` is a
 str, nobody looks up. On the page of a name: most of the cards of scripts, where there are dozens.
 """
 
@@ -15,8 +15,8 @@ from sphinx.application import Sphinx
 
 MOST_CARDS = 9  # of scripts that use a name, on its page: three rows
 _NOTE = r"    \.\. note::\n        :class: sphx-glr-download-link-note\n(?:\n|        .*\n)*"
-_FILES = r"    \.\. container:: sphx-glr-download sphx-glr-download-(?:jupyter|zip)\n\n.*\n"
-_UNWANTED = re.compile(f"{_NOTE}|{_FILES}")
+_ARCHIVE = r"    \.\. container:: sphx-glr-download sphx-glr-download-zip\n\n.*\n"
+_UNWANTED = re.compile(f"{_NOTE}|{_ARCHIVE}")
 
 _BUILTIN = re.compile(
     r'<a class="sphx-glr-backref-module-builtins [^"]*sphx-glr-backref-instance[^>]*>(.*?)</a>'

@@ -28,12 +28,10 @@ class Place:
 def place(environment: Mapping[str, str]) -> Place:
     """Return where the site that is built will be served.
 
-    ``SITE_URL`` is its address; Read the Docs says it in ``READTHEDOCS_CANONICAL_URL``. With
-    ``SITE_VERSION`` the site is one of several versions, in folders of that address: each names the
-    newest one as the place to be found.
+    ``SITE_URL`` is its address. With ``SITE_VERSION`` the site is one of several versions, in
+    folders of that address: each names the newest one as the place to be found.
     """
-    address = environment.get("SITE_URL") or environment.get("READTHEDOCS_CANONICAL_URL", "")
-    version = environment.get("SITE_VERSION", "")
+    address, version = (environment.get(name, "") for name in ("SITE_URL", "SITE_VERSION"))
     if not address:
         return Place(version=version)
     parts = urlsplit(address)

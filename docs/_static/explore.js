@@ -1,7 +1,8 @@
 /* Figures to play with: a range input shows one of the frames that were drawn when the site was
-   built. They are a script of their own (_ext/frame_files.py), loaded when the figure is near. */
+   built. They are a script of their own (_ext/figure_frames.py), loaded when the figure is near. */
 "use strict";
 (() => {
+  const folder = new URL("../_frames/", document.currentScript.src);
   const arrived = new Map(); // id of a figure -> the function that takes its frames
 
   window.exploreFrames = (id, { lines, frames }) =>
@@ -19,7 +20,7 @@
     nearby.unobserve(figure);
     if (!figure.dataset.frames) return;
     const script = document.createElement("script");
-    script.src = figure.dataset.frames;
+    script.src = new URL(figure.dataset.frames, folder);
     delete figure.dataset.frames; // once
     document.head.append(script);
   }

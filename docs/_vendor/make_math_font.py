@@ -1,4 +1,4 @@
-"""Make ``docs/_vendor/site-math.woff2`` from Latin Modern Math.
+"""Make ``docs/_static/fonts/site-math.woff2`` from Latin Modern Math.
 
     python docs/_vendor/make_math_font.py latinmodern-math.otf
 
@@ -13,38 +13,49 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-TARGET = Path(__file__).parent / "site-math.woff2"
+TARGET = Path(__file__).parents[1] / "_static" / "fonts" / "site-math.woff2"
+# What formulas of such a site may use; tests/site/test_math_font.py tells when one uses more. With
+# all letters and signs of mathematics the font would be four times as large.
 RANGES = (
-    (0x20, 0x17E),  # Latin
+    (0x20, 0x7E),  # Latin, as in "min" and "log"
+    *((code, code) for code in map(ord, "¬°±·×÷‖…‾ℂℝ")),
     (0x2C6, 0x2DD),  # accents that stand alone
-    (0x300, 0x36F),  # accents that combine
-    (0x370, 0x3FF),  # Greek
-    (0x2010, 0x2057),  # dashes, dots, primes
+    (0x391, 0x3F6),  # Greek
+    (0x2032, 0x2033),  # primes
     (0x2061, 0x2064),  # invisible operators
-    (0x20D0, 0x20EF),  # accents for symbols
-    (0x2100, 0x214F),  # double-struck and script letters
-    (0x2190, 0x21FF),  # arrows
-    (0x2200, 0x22FF),  # operators
+    (0x210E, 0x2115),  # the italic h, some script letters, the natural numbers
+    (0x2190, 0x2195),  # arrows
+    (0x21A6, 0x21A6),
+    (0x21D0, 0x21D5),
+    (0x2200, 0x220B),  # for all, exists, a partial derivative, is in
+    (0x220F, 0x222B),  # products, sums, roots, integrals
+    (0x223C, 0x223C),  # is distributed as
+    (0x2243, 0x2248),  # is about
+    (0x2260, 0x226B),  # inequalities
+    (0x2282, 0x2287),  # subsets
+    (0x2295, 0x2299),  # operators in circles
+    (0x22A4, 0x22A5),  # transposed, perpendicular
+    (0x22C5, 0x22C6),  # dots and stars between factors
+    (0x22EE, 0x22F1),  # dots between rows and columns
     (0x2308, 0x230B),  # floor and ceiling
-    (0x23B4, 0x23E1),  # braces above and below
-    (0x25A0, 0x25FF),  # end of proof
-    (0x27C2, 0x27EF),  # angle brackets
-    (0x27F5, 0x27FF),  # long arrows
-    (0x2A00, 0x2A06),  # large operators
-    (0x2A7D, 0x2AB0),  # slanted inequalities
-    (0x1D400, 0x1D7FF),  # mathematical alphabets
+    (0x27E8, 0x27E9),  # angle brackets
+    (0x27F5, 0x27FC),  # long arrows
+    (0x2A7D, 0x2A7E),  # slanted inequalities
+    (0x1D434, 0x1D467),  # italic Latin
+    (0x1D5B3, 0x1D5B3),  # the T of a transposed matrix
+    (0x1D6E2, 0x1D71B),  # italic Greek
+    (0x1D7CE, 0x1D7D7),  # bold digits, as the vector of ones
 )
 
 
 def main(source: str) -> None:
-    """Cut the font down to what formulas use, and let primes be superscripts."""
+    """Cut the font down to what formulas use; let primes be superscripts, and bars be there."""
     font = TTFont(source)
+    # MathML writes a prime as a superscript, and Chromium does not apply `ssty`; Temml's bar the
+    # font has as a macron.
+    drawn_as = {0x2032: "minute.st", 0x2033: "uni2033.st", 0x203E: "macron"}
     for table in font["cmap"].tables:
-        for prime, glyph in ((0x2032, "minute.st"), (0x2033, "uni2033.st")):
-            if (
-                prime in table.cmap
-            ):  # MathML writes a prime as a superscript; Chromium does not apply `ssty`
-                table.cmap[prime] = glyph
+        table.cmap |= drawn_as
     options = subset.Options(layout_features=[], notdef_outline=True, name_IDs=["*"], hinting=False)
     cut = subset.Subsetter(options)
     cut.populate(unicodes=[code for first, last in RANGES for code in range(first, last + 1)])

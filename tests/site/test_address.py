@@ -11,10 +11,6 @@ from hosting import Place, place
         ({"SITE_URL": "https://a.example"}, Place("https://a.example/", "/")),
         ({"SITE_URL": "https://a.example/b/"}, Place("https://a.example/b/", "/b/")),
         (
-            {"READTHEDOCS_CANONICAL_URL": "https://a.example/en/stable/"},
-            Place("https://a.example/en/stable/", "/en/stable/"),
-        ),
-        (
             {"SITE_URL": "https://a.example/b", "SITE_VERSION": "0.1.0"},
             Place("https://a.example/b/latest/", "/b/0.1.0/", "0.1.0"),
         ),
@@ -24,12 +20,6 @@ from hosting import Place, place
 def test_place_is_what_the_environment_says(environment, expected):
     """The address ends with a slash; a version is found at the newest and served from its own."""
     assert place(environment) == expected
-
-
-def test_own_address_goes_before_that_of_the_host():
-    """SITE_URL, which somebody set on purpose, outweighs what Read the Docs says."""
-    both = {"SITE_URL": "https://a.example/", "READTHEDOCS_CANONICAL_URL": "https://b.example/"}
-    assert place(both).canonical == "https://a.example/"
 
 
 @pytest.mark.parametrize(

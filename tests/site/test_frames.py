@@ -4,16 +4,15 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
+import figure_frames
 import figure_gallery
 import figure_style
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
-from figure_frames import Explorable, explorable, pack, variable_and_values
-from frame_files import FOLDER, move_frames
+from figure_frames import explorable, variable_and_values
 from matplotlib.animation import FuncAnimation
 from matplotlib.figure import Figure
 
@@ -24,7 +23,7 @@ LABELS = [
     "width of a <bar>: 8",
 ]
 FIGURE = re.compile(
-    r'class="wi-explore" id="(?P<id>[^"]+)" data-frames="(?P<file>[^"?]+)\?v=[0-9a-f]{8}".*?'
+    r'class="wi-explore" id="(?P<id>[^"]+)" [^>]*data-frames="(?P<file>(?P=id)-[0-9a-f]{8}\.js)".*?'
     r'<input type="range" id="(?P=id)-range" min="0" max="(?P<last>[0-9]+)"',
     re.DOTALL,
 )
@@ -33,6 +32,13 @@ FIGURE = re.compile(
 def described(label: str) -> str:
     """Return the alternative text of the frame of that label."""
     return f"One bar that shows the {label} and that grows"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder that frames go to, which the first that are drawn make."""
+    monkeypatch.setattr(figure_frames, "FOLDER", tmp_path / "extra" / "_frames")
+    return figure_frames.FOLDER
 
 
 @pytest.fixture
@@ -57,90 +63,66 @@ def animate() -> Iterator[Callable[..., FuncAnimation]]:
         plt.close("all")
 
 
-@pytest.fixture
-def drawn(animate: Callable[..., FuncAnimation]) -> Explorable:
-    """Return a figure to play with of four frames."""
-    return explorable(animate(LABELS), identifier="f")
+def frames(html: str, folder: Path) -> list[str]:
+    """Return the frames of a figure to play with, put together from the lines in its file."""
+    packed = read(folder / FIGURE.search(html)["file"])
+    assert len(set(packed["lines"])) == len(packed["lines"]), "no line is sent twice"
+    return ["\n".join(packed["lines"][k] for k in frame) for frame in packed["frames"]]
 
 
-def test_frames_are_in_order(drawn: Explorable) -> None:
-    """Frame k is what was drawn for value k, its alternative text too."""
-    assert drawn.variable == "width of a <bar>"
-    assert drawn.values == ["1", "2", "4", "8"]
-    texts = [re.search(r'aria-label="([^"]+)"', frame)[1] for frame in drawn.frames]
+def read(file: Path) -> dict[str, list[Any]]:
+    """Return what a file of frames says of the figure that its name begins with."""
+    script = file.read_text(encoding="utf-8")
+    figure = file.name.rpartition("-")[0]
+    return json.loads(script.removeprefix(f'exploreFrames("{figure}", ').removesuffix(");\n"))
+
+
+def test_frames_are_in_order(animate: Callable[..., FuncAnimation], folder: Path) -> None:
+    """Frame k is what was drawn for value k, its alternative text too; the middle one is shown."""
+    html = explorable(animate(LABELS), identifier="f")
+    drawn = frames(html, folder)
+    texts = [re.search(r'aria-label="([^"]+)"', frame)[1] for frame in drawn]
     assert texts == [described(label).replace("<", "&lt;").replace(">", "&gt;") for label in LABELS]
-    assert len(set(drawn.frames)) == len(LABELS)
+    assert len(set(drawn)) == len(LABELS)
+    assert re.findall(r"<svg.*?</svg>", html, re.DOTALL) == [drawn[2]]
 
 
 @pytest.mark.parametrize("count, middle", [(2, 1), (3, 1), (4, 2)])
-def test_the_middle_frame_is_shown(
+def test_the_middle_value_is_shown(
     animate: Callable[..., FuncAnimation], count: int, middle: int
 ) -> None:
-    """Without scripts the page has the middle frame and its value, and no range input."""
-    figure = explorable(animate(LABELS[:count]), identifier="f")
-    outside = re.sub(r"<script.*?</script>", "", figure.html(), flags=re.DOTALL)
-    assert figure.middle == middle
-    assert re.findall(r"<svg.*?</svg>", outside, re.DOTALL) == [figure.frames[middle]]
-    assert f"<span>{figure.values[middle]}</span>" in outside
-    assert re.search(r"<input [^>]* hidden>", outside)
-    assert f'max="{count - 1}" value="{middle}" aria-valuetext="{figure.values[middle]}"' in outside
+    """Without scripts the page has the value of the middle frame, and no range input."""
+    html = explorable(animate(LABELS[:count]), identifier="f")
+    value = LABELS[middle].partition(": ")[2]
+    assert f"<span>{value}</span>" in html
+    assert re.search(r"<input [^>]* hidden>", html)
+    assert f'max="{count - 1}" value="{middle}" aria-valuetext="{value}"' in html
 
 
-def test_the_range_is_named(drawn: Explorable) -> None:
+def test_the_range_is_named(animate: Callable[..., FuncAnimation]) -> None:
     """The label of the range input is the variable, and every value is there to be read."""
-    html = drawn.html()
+    html = explorable(animate(LABELS), identifier="f")
     assert '<label for="f-range">width of a &lt;bar&gt;</label>' in html
     assert 'type="range" id="f-range"' in html
     assert 'data-values="[&quot;1&quot;, &quot;2&quot;, &quot;4&quot;, &quot;8&quot;]"' in html
 
 
-def test_ids_are_prefixed_and_unique(drawn: Explorable) -> None:
+def test_ids_are_prefixed_and_unique(animate: Callable[..., FuncAnimation], folder: Path) -> None:
     """Two figures to play with share no id, and a frame repeats none."""
-    for frame in drawn.frames:
+    for frame in frames(explorable(animate(LABELS), identifier="f"), folder):
         ids = re.findall(r'\bid="([^"]+)"', frame)
         assert len(set(ids)) == len(ids) > 0
         assert all(name.startswith("f-") for name in ids)
 
 
-def test_drawing_twice_gives_the_same_bytes(animate: Callable[..., FuncAnimation]) -> None:
-    """The HTML depends on what is drawn alone, so that two builds are equal."""
-    first, second = (explorable(animate(LABELS), identifier="f").html() for _ in range(2))
+def test_a_file_is_named_after_what_it_holds(
+    animate: Callable[..., FuncAnimation], folder: Path
+) -> None:
+    """Drawn twice a figure has one file, so that two builds are equal; another has another."""
+    first, second = (explorable(animate(LABELS), identifier="f") for _ in range(2))
     assert first == second
-
-
-def test_packed_frames_are_the_frames(drawn: Explorable) -> None:
-    """Putting the lines together again gives every frame, and no line is sent twice."""
-    packed = pack(drawn.frames)
-    assert [
-        "\n".join(packed["lines"][k] for k in frame) for frame in packed["frames"]
-    ] == drawn.frames
-    assert len(set(packed["lines"])) == len(packed["lines"])
-
-
-def test_frames_move_to_a_file(drawn: Explorable, tmp_path: Path) -> None:
-    """The page keeps the shown frame and the address of a script that holds them all."""
-    added = []
-    app = SimpleNamespace(outdir=tmp_path, add_js_file=lambda name, **_: added.append(name))
-    context = {"body": f"<p>{drawn.html()}</p>", "pathto": lambda name, _: f"../{name}"}
-    move_frames(app, "theory/page", "page.html", context, None)
-    assert "<script" not in context["body"]
-    assert re.search(
-        r'data-frames="\.\./_frames/theory/page/f\.js\?v=[0-9a-f]{8}"', context["body"]
-    )
-    assert added == ["explore.js"]
-    script = (tmp_path / "_frames/theory/page/f.js").read_text()
-    assert "</" not in script  # it once was in a script element
-    packed = json.loads(script.removeprefix('exploreFrames("f", ').removesuffix(");\n"))
-    assert packed == pack(drawn.frames)
-
-
-def test_an_ordinary_page_gets_no_script(tmp_path: Path) -> None:
-    """A page without such a figure stays as it is, and loads nothing more."""
-    app = SimpleNamespace(outdir=tmp_path, add_js_file=None)
-    context = {"body": "<p>text</p>"}
-    move_frames(app, "page", "page.html", context, None)
-    assert context == {"body": "<p>text</p>"}
-    assert not list(tmp_path.iterdir())
+    explorable(animate(LABELS[:2]), identifier="f")
+    assert len(list(folder.iterdir())) == 2
 
 
 def test_a_script_shows_its_animation_once(
@@ -153,8 +135,8 @@ def test_a_script_shows_its_animation_once(
     variables = {"example_globals": {"anim": anim}, "image_path_iterator": paths}
     rst = figure_gallery.scrape((), variables, {})
     assert rst.count('class="wi-explore"') == 1
-    assert re.sub(r"<script.*?</script>", "", rst, flags=re.DOTALL).count("<svg") == 2
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["image_1.svg", "image_2.svg"]
+    assert rst.count("<svg") == 2
+    assert sorted(path.name for path in tmp_path.glob("*.*")) == ["image_1.svg", "image_2.svg"]
     assert not plt.get_fignums()
 
 
@@ -196,15 +178,12 @@ def test_a_frame_of_another_size_fails(animate: Callable[..., FuncAnimation]) ->
 
 @pytest.mark.site
 def test_the_site_has_its_frames(site: Path) -> None:
-    """Six or more figures can be played with; each has a file of its own with all its frames."""
-    files = []
+    """Six or more figures can be played with; each has a file with all its frames, none is over."""
+    files = set()
     for page in site.rglob("*.html"):
         for figure in FIGURE.finditer(page.read_text(encoding="utf-8")):
-            file = (page.parent / figure["file"]).resolve()
-            script = file.read_text(encoding="utf-8")
-            packed = json.loads(script[script.index("{") :].removesuffix(");\n"))
-            assert script.startswith(f'exploreFrames("{figure["id"]}", ')
-            assert len(packed["frames"]) == int(figure["last"]) + 1
-            files.append(file)
+            file = site / "_frames" / figure["file"]
+            assert len(read(file)["frames"]) == int(figure["last"]) + 1
+            files.add(file)
     assert len(files) >= 6
-    assert sorted(files) == sorted((site / FOLDER).resolve().rglob("*.js"))
+    assert files == set((site / "_frames").iterdir())

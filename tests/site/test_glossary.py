@@ -109,13 +109,6 @@ def test_output_is_not_linked():
     assert not list(tree.findall(nodes.reference))
 
 
-def test_no_entries_no_links():
-    """Without a glossary a page stays as it is."""
-    tree = publish_doctree("The gain.")
-    glossary_links.link_terms(tree, [], ADDRESS)
-    assert not list(tree.findall(nodes.reference))
-
-
 @pytest.mark.site
 def test_every_term_is_linked(site: Path) -> None:
     """Each entry of the glossary is linked from some page, at most once from each."""

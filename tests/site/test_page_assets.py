@@ -1,10 +1,12 @@
 """A page loads the styles and scripts that it needs, and no others."""
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
 import page_assets
 import pytest
+from figure_thumbnail import SIZE
 
 
 @pytest.mark.parametrize(
@@ -31,12 +33,12 @@ def test_a_file_goes_where_it_is_needed(file: str, body: str, needed: bool) -> N
 
 @pytest.mark.site
 def test_pictures_of_cards_are_loaded_late(site: Path) -> None:
-    """Every picture of a card waits until it is near, and has its size before it comes."""
-    cards = [
-        line.partition("<img")[2].partition(">")[0]
-        for page in site.rglob("*.html")
-        for line in page.read_text(encoding="utf-8").splitlines()
-        if "_thumb.svg" in line and "sphx-glr-thumbcontainer" in line
-    ]
+    """Every picture of a card waits until it is near, and the page knows its shape before."""
+    pages = [page.read_text(encoding="utf-8") for page in site.rglob("*.html")]
+    cards = [card for page in pages for card in re.findall(r"<img [^>]*_thumb\.svg[^>]*>", page)]
     assert cards
-    assert not [card for card in cards if 'loading="lazy" width="' not in card]
+    assert not [card for card in cards if 'loading="lazy"' not in card]
+    style = (site / "_static" / "site.css").read_text(encoding="utf-8")
+    width, height = SIZE
+    shape = f"aspect-ratio: {10 * width:g} / {10 * height:g};"
+    assert shape in style.partition("div.sphx-glr-thumbcontainer img {")[2].partition("}")[0]

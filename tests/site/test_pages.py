@@ -126,3 +126,15 @@ def test_no_formula_is_left_in_latex(pages: dict[Path, Page]) -> None:
         (p.name, text) for p, page in pages.items() for text in page.texts if LATEX.search(text)
     ]
     assert not left
+
+
+def test_what_browsers_do_not_draw_of_a_formula_is_drawn(site: Path) -> None:
+    """MathML Core has no `menclose`: the style sheet has a rule for each kind that a page uses."""
+    kinds = {
+        kind
+        for path in site.rglob("*.html")
+        for kind in re.findall(r'<menclose [^>]*class="([^"]+)"', path.read_text(encoding="utf-8"))
+    }
+    style = (site / "_static" / "site.css").read_text(encoding="utf-8")
+    assert kinds
+    assert not {kind for kind in kinds if f"math .{kind} {{" not in style}

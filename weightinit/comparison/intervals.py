@@ -8,6 +8,9 @@ Student's t makes up. The interval is stretched about its centre by both:
 .. math:: \bar d + \sqrt{\frac{n}{n - 1}}\, \frac{t_{n-1}}{z}\, (q - \bar d)
 
 Hesterberg (2015), "What teachers should know about the bootstrap", The American Statistician 69.
+
+``scipy.stats`` has Student's t, and no such bootstrap; it would be 143 MB to install for a quantile
+that a closed form gives to 0.4 %, wherever there are seeds enough to tell starts apart.
 """
 
 import functools
