@@ -8,7 +8,7 @@ import numpy as np
 from weightinit._checks import check_choice
 from weightinit._moments import REACH, mesh
 from weightinit._sampling import ActivationLike, phi_and_derivative, sampled
-from weightinit.activations import Activation
+from weightinit.activations import Activation, get
 
 __all__ = ["ActivationLike", "gain"]
 
@@ -98,12 +98,12 @@ def gain(activation: ActivationLike, *, direction: str = "forward") -> float:
     """
     check_choice("direction", direction, ("forward", "backward"))
     if isinstance(activation, str | Activation):
-        return _known_gain(activation, direction)
+        return _known_gain(get(activation), direction)
     return _gain(activation, direction)
 
 
 @lru_cache(maxsize=256)
-def _known_gain(activation: str | Activation, direction: str) -> float:
+def _known_gain(activation: Activation, direction: str) -> float:
     return _gain(activation, direction)
 
 
