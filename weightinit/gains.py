@@ -71,6 +71,10 @@ def gain(activation: ActivationLike, *, direction: str = "forward") -> float:
       the mean of 1/2, and gradients fade all the same.
     - *gelu*, *silu*, *elu*, *mish* and others are not in that table.
 
+    A gain is about pre-activations of variance 1, over which a fast wave such as
+    :func:`~weightinit.activations.siren` turns many times. Weights that suit it are smaller by its
+    frequency, which is what :func:`recommend` and :func:`initialize` answer with.
+
     A callable is looked at every 1/1024 between -8 and 8, and more closely wherever that shows
     something. A feature that is as wide as that is seen for certain; a narrower one may be
     missed.
