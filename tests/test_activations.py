@@ -365,6 +365,19 @@ def test_an_activation_of_ones_own() -> None:
 
 
 @pytest.mark.parametrize(
+    "function",
+    [lambda _: None, lambda x: x[:1], lambda _: 1.0, lambda x: x + 1j, lambda _: "x"],
+    ids=["none", "drops", "constant", "complex", "text"],
+)
+def test_a_function_that_returns_something_else(function: Any) -> None:
+    """What does not map an array to one of its shape is told when it is called, by its field."""
+    phi = wi.Activation("mine", function, function)
+    for call, field in ((phi, "function"), (phi.derivative, "derivative_function")):
+        with pytest.raises(TypeError, match=rf"^{field} of mine must be a function .*\(2,\), got"):
+            call([1.0, 2.0])
+
+
+@pytest.mark.parametrize(
     "fields, message",
     [
         ((1, abs, abs), r"name must be a string, got 1 \(int\); write"),

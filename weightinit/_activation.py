@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from weightinit._arrays import check_array
 from weightinit._checks import check_instance, check_items, check_real
-from weightinit._messages import message, short
+from weightinit._messages import message, short, shown
 
 __all__ = ["Activation"]
 
@@ -76,7 +76,7 @@ class Activation:
 
     def __call__(self, x: ArrayLike) -> _Array:
         r"""Return :math:`\phi(x)`, of the shape of `x`; integers are taken for float64."""
-        return self._checked(x, self._phi)
+        return self._checked(x, "function")
 
     def derivative(self, x: ArrayLike) -> _Array:
         r"""
@@ -103,7 +103,7 @@ class Activation:
         >>> wi.activations.sigmoid.derivative([0.0, 1e4])
         array([0.25, 0.  ])
         """
-        return self._checked(x, self._slope)
+        return self._checked(x, "derivative_function")
 
     def _phi(self, x: _Array) -> _Array:
         """Return phi of a float array: what layers call, which have checked it."""
@@ -113,23 +113,28 @@ class Activation:
         """Return phi' of a float array, likewise."""
         return self.derivative_function(x, *self.parameters)
 
-    def _checked(self, x: ArrayLike, function: Callable[[_Array], _Array]) -> _Array:
+    def _checked(self, x: ArrayLike, field: str) -> _Array:
         array = check_array("x", x, "an array of real numbers", kinds="iuf")
         array = array.astype(np.float64) if array.dtype.kind in "iu" else array
         with np.errstate(all="ignore"):  # told below
-            values = function(array)
-        if not np.isfinite(values).all():
-            # infinity may stay, as with relu, and NaN always does
-            kept = np.isnan(array) | (np.isinf(array) & np.isinf(values))
-            lost = ~(np.isfinite(values) | kept)
-            if lost.any():
-                what = "the slope of " * (function == self._slope) + short(str(self))
-                told = f"got {array[lost][0]}, where it is {np.asarray(values)[lost][0]}"
-                way_out = "clip x, or compute in a wider dtype"
-                raise ValueError(
-                    f"x must be where {what} is finite in {array.dtype}, {told}; {way_out}"
-                )
-        return values
+            values = np.asarray(getattr(self, field)(array, *self.parameters))
+        if values.dtype.kind not in "fiub" or values.shape != array.shape:
+            allowed = f"a function from an array x to one of its shape, here {array.shape}"
+            got = f"dtype {values.dtype}, shape {shown(values.shape)}"
+            raise TypeError(f"{field} of {short(str(self))} must be {allowed}, got {got}")
+        # infinity may stay, as with relu, and NaN always does
+        finite = np.isfinite(values)
+        if finite.all():
+            return values[()]  # a number for a number
+        lost = ~(finite | np.isnan(array) | (np.isinf(array) & np.isinf(values)))
+        if lost.any():
+            what = "the slope of " * (field != "function") + short(str(self))
+            told = f"got {array[lost][0]}, where it is {values[lost][0]}"
+            way_out = "clip x, or compute in a wider dtype"
+            raise ValueError(
+                f"x must be where {what} is finite in {array.dtype}, {told}; {way_out}"
+            )
+        return values[()]
 
     def __repr__(self) -> str:
         """Return the name, and the parameters where there are any."""
