@@ -1,6 +1,6 @@
 """The activations a second time, in float64, by SciPy and by other formulas than the package's.
 
-All hold for any |x| up to 1e4.
+All hold for any |x| up to 1e4, the exponential up to 709.
 """
 
 import math
@@ -80,6 +80,10 @@ REFERENCE: dict[str, Pair] = {
     "linear": (lambda x: 1 * x, lambda x: 0 * x + 1),
     "relu": leaky(0.0),
     "leaky_relu": leaky(0.01),
+    "relu6": (
+        lambda x: np.select([x <= 0, x < 6], [0, x], 6),
+        lambda x: np.heaviside(x, 0) - np.heaviside(x - 6, 1),
+    ),
     "elu": elu(1.0, 1.0),
     "selu": elu(1.0507009873554805, 1.6732632423543772),
     "tanh": (tanh, sech_squared),
@@ -96,19 +100,26 @@ REFERENCE: dict[str, Pair] = {
         lambda x: special.expit(x) * (1 + x * special.expit(-x)),
     ),
     "mish": (mish, mish_derivative),
+    "hardswish": (
+        lambda x: np.select([x <= -3, x < 3], [0, x * (x + 3) / 6], x),
+        lambda x: np.select([x <= -3, x < 3], [0, (2 * x + 3) / 6], 1),
+    ),
     "hardtanh": (
         lambda x: np.minimum(1, np.maximum(-1, x)),
         lambda x: np.where((x > -1) & (x < 1), 1.0, 0.0),
     ),
     "sine": (np.sin, np.cos),
+    "exponential": 2 * (lambda x: np.exp2(x / math.log(2)),),
 }
 
 #: Where a derivative of first or second order jumps.
 KINKS: dict[str, tuple[float, ...]] = {
     "relu": (0.0,),
     "leaky_relu": (0.0,),
+    "relu6": (0.0, 6.0),
     "elu": (0.0,),
     "selu": (0.0,),
     "softsign": (0.0,),
+    "hardswish": (-3.0, 3.0),
     "hardtanh": (-1.0, 1.0),
 }

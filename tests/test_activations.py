@@ -1,6 +1,8 @@
 """Activations and their derivatives: right, stable, and values."""
 
+import math
 import pickle
+import warnings
 from dataclasses import FrozenInstanceError, dataclass
 from typing import Any
 
@@ -19,6 +21,9 @@ NAMES = activations.names()
 FAR = np.logspace(-8, 4, 600)
 EVERYWHERE = np.concatenate([-FAR[::-1], np.linspace(-40, 40, 4001), FAR])
 
+#: Where the largest numbers of a dtype are taken; the exponential is no float there.
+ANYWHERE = sorted({*NAMES} - {"exponential"})
+
 names = pytest.mark.parametrize("name", NAMES)
 float_dtypes = pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
 
@@ -30,10 +35,16 @@ def assert_close(
     assert np.all(np.abs(found - wanted) <= 8 * np.finfo(found.dtype).eps * terms + 1e-30)
 
 
+def everywhere(name: str, dtype: type = np.float64) -> NDArray[Any]:
+    """Return numbers of a dtype over [-1e4, 1e4], or as far as the exponential is finite."""
+    x = EVERYWHERE.astype(dtype)
+    return x[x < math.log(np.finfo(dtype).max)] if name == "exponential" else x
+
+
 def test_names_are_complete() -> None:
     """Every activation is public under its name, and its name stands for it."""
     assert set(NAMES) == set(REFERENCE)
-    assert set(NAMES) == set(activations.__all__) - {"Activation", "get", "names"}
+    assert set(NAMES) == set(activations.__all__) - {"Activation", "get", "names", "siren"}
     for name in set(NAMES) - {"leaky_relu"}:
         assert activations.get(name) is getattr(activations, name)
     assert activations.get("leaky_relu") == activations.leaky_relu(0.01)
@@ -45,7 +56,7 @@ def test_names_are_complete() -> None:
 def test_values(name: str, dtype: type) -> None:
     """On [-1e4, 1e4] a value is off by a few roundings: of it, and of x passed on by the slope."""
     phi, slope = REFERENCE[name]
-    x = EVERYWHERE.astype(dtype)
+    x = everywhere(name, dtype)
     exact = x.astype(np.float64)
     terms = np.abs(phi(exact)) + np.abs(exact * slope(exact))
     assert_close(activations.get(name)(x), phi(exact), terms)
@@ -56,7 +67,7 @@ def test_values(name: str, dtype: type) -> None:
 def test_derivatives(name: str, dtype: type) -> None:
     """On [-1e4, 1e4] a derivative is off by a few roundings, likewise."""
     _, slope = REFERENCE[name]
-    x = EVERYWHERE.astype(dtype)
+    x = everywhere(name, dtype)
     exact = x.astype(np.float64)
     curvature = (slope(exact + 1e-4) - slope(exact - 1e-4)) / 2e-4
     terms = np.abs(slope(exact)) + np.abs(exact * curvature)
@@ -68,7 +79,7 @@ def test_derivatives(name: str, dtype: type) -> None:
 def test_derivatives_are_slopes(name: str, x: float) -> None:
     """The derivative is the central difference, up to h^2 / 6 phi''' and to rounding.
 
-    No phi''' is beyond the 6 of softsign; the kinks are left out.
+    No phi''' is beyond the 6 of softsign, but for the exponential; the kinks are left out.
     """
     phi = activations.get(name)
     h = np.finfo(np.float64).eps ** (1 / 3) * max(1.0, abs(x))  # the best balance of both errors
@@ -76,7 +87,8 @@ def test_derivatives_are_slopes(name: str, x: float) -> None:
     right, left = x + h, x - h
     difference = (phi(right) - phi(left)) / (right - left)
     rounding = 4 * np.finfo(np.float64).eps * (abs(phi(right)) + abs(phi(left))) / h
-    assert abs(phi.derivative(x) - difference) <= 6 * h**2 / 6 + rounding
+    third = max(6.0, math.exp(right)) if name == "exponential" else 6.0
+    assert abs(phi.derivative(x) - difference) <= third * h**2 / 6 + rounding
 
 
 @pytest.mark.parametrize(
@@ -86,32 +98,39 @@ def test_derivatives_are_slopes(name: str, x: float) -> None:
         ("leaky_relu", 0.0, 0.01),
         ("elu", 0.0, 1.0),
         ("selu", 0.0, 1.0507009873554805 * 1.6732632423543772),
+        ("relu6", 0.0, 0.0),
+        ("relu6", 6.0, 0.0),
+        ("hardswish", -3.0, 0.0),
+        ("hardswish", 3.0, 1.0),
         ("hardtanh", -1.0, 0.0),
         ("hardtanh", 1.0, 0.0),
     ],
 )
 def test_derivatives_at_kinks(name: str, kink: float, slope: float) -> None:
-    """At a kink at zero the derivative is the one from the left; at hardtanh's two ends it is 0."""
-    at_kink = activations.get(name).derivative([kink, -kink])
+    """At a kink at zero the derivative is the one from the left; at two ends the one outside."""
+    at_kink = activations.get(name).derivative([kink, kink or -kink])
     assert at_kink == pytest.approx([slope, slope], rel=4e-16)
 
 
 @names
 @float_dtypes
 def test_nothing_overflows(name: str, dtype: type) -> None:
-    """Up to |x| = 1e4 all is finite, of the dtype of x, and raises no floating-point flag."""
+    """Up to |x| = 1e4 all is finite, of the dtype of x, and raises no floating-point flag.
+
+    In a layer as well, which computes with the bare functions.
+    """
     phi = activations.get(name)
-    x = np.append(EVERYWHERE, [0.0, -0.0]).astype(dtype)
+    x = np.append(everywhere(name, dtype), [0.0, -0.0]).astype(dtype)
     before = x.copy()
     with np.errstate(all="raise", under="ignore"):
-        for values in (phi(x), phi.derivative(x)):
+        for values in (phi(x), phi.derivative(x), phi._phi(x), phi._slope(x)):
             assert np.isfinite(values).all()
             assert values.dtype == dtype
             assert not np.shares_memory(values, x)
     assert np.array_equal(x, before)
 
 
-@names
+@pytest.mark.parametrize("name", ANYWHERE)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_the_largest_numbers(name: str, dtype: type) -> None:
     """Half the largest number of the dtype and the least above 0 are still taken in stride."""
@@ -119,7 +138,7 @@ def test_the_largest_numbers(name: str, dtype: type) -> None:
     phi = activations.get(name)
     x = np.array([limits.max / 2, limits.smallest_subnormal], dtype)
     with np.errstate(all="raise", under="ignore"):
-        for values in (phi(x), phi(-x), phi.derivative(x), phi.derivative(-x)):
+        for values in (f(y) for f in (phi._phi, phi._slope) for y in (x, -x)):
             assert np.isfinite(values).all()
 
 
@@ -145,6 +164,52 @@ def test_integers_are_taken_for_float64(name: str) -> None:
         assert np.array_equal(values, function([-3, -2, -1, 0, 1, 2, 3]))
 
 
+@float_dtypes
+def test_the_exponential_ends_where_its_dtype_does(dtype: type) -> None:
+    """Up to the log of the largest float values are finite; beyond, the call is an error."""
+    end = math.log(np.finfo(dtype).max)
+    below, above = (np.array([0.0, end * (1 + off)], dtype) for off in (-1e-3, 1e-3))
+    for function in (activations.exponential, activations.exponential.derivative):
+        assert np.isfinite(function(below)).all()
+        with pytest.raises(ValueError, match=r"x must be where .*exponential is finite in float"):
+            function(above)
+
+
+@names
+def test_what_is_not_finite(name: str) -> None:
+    """NaN stays NaN; infinity gives a limit that NumPy finds, or an error; nothing warns."""
+    phi = activations.get(name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for function in (phi, phi.derivative):
+            values = function([np.nan, 1.0])
+            assert np.isnan(values[0]) or function != phi  # some slopes are constant
+            assert values[1] == function(1.0)
+            for end in (np.inf, -np.inf):
+                with np.errstate(all="ignore"):
+                    bare = (phi._phi if function == phi else phi._slope)(np.array(end))
+                if np.isnan(bare):
+                    with pytest.raises(ValueError, match=f"got {end}, where it is nan; clip x"):
+                        function(end)
+                else:
+                    assert function(end) == bare
+
+
+@names
+def test_the_far_ends_do_not_warn(name: str) -> None:
+    """The largest numbers give values or an error, and no warning."""
+    phi = activations.get(name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for function in (phi, phi.derivative):
+            for end in (1e308, -1e308):
+                if name == "exponential" and end > 0:
+                    with pytest.raises(ValueError, match=r"got 1e\+308, where it is inf; clip x"):
+                        function(end)
+                else:
+                    assert np.isfinite(function(end))
+
+
 @pytest.mark.parametrize("name", ["linear", "tanh", "softsign", "hardtanh", "sine"])
 @given(x=st.floats(-1e4, 1e4))
 def test_odd_activations(name: str, x: float) -> None:
@@ -154,7 +219,7 @@ def test_odd_activations(name: str, x: float) -> None:
     assert phi.derivative(-x) == phi.derivative(x)
 
 
-@pytest.mark.parametrize("name", ["relu", "softplus", "silu", "gelu", "gelu_tanh"])
+@pytest.mark.parametrize("name", ["relu", "softplus", "silu", "gelu", "gelu_tanh", "hardswish"])
 @given(x=st.floats(-1e4, 1e4))
 def test_gates_share_x(name: str, x: float) -> None:
     """What a gated unit lets through of x and holds back of -x is x: phi(x) - phi(-x) = x."""
@@ -166,12 +231,12 @@ def test_gates_share_x(name: str, x: float) -> None:
 
 @names
 def test_monotone_activations(name: str) -> None:
-    """All but gelu, silu, mish (which dip below zero) and sine never fall, and no slope is < 0."""
+    """All but those that dip below zero, as gelu does, and sine never fall: no slope is < 0."""
     phi = activations.get(name)
-    x = np.sort(EVERYWHERE)
+    x = np.sort(everywhere(name))
     falls = np.any(np.diff(phi(x)) < 0)
     assert falls == np.any(phi.derivative(x) < 0)
-    assert falls == (name in {"gelu", "gelu_tanh", "silu", "mish", "sine"})
+    assert falls == (name in {"gelu", "gelu_tanh", "silu", "mish", "hardswish", "sine"})
 
 
 def test_selu_keeps_the_unit_normal() -> None:
@@ -199,6 +264,17 @@ def test_leaky_relu_joins_relu_and_linear(x: float) -> None:
     assert leaky(-1)(x) == abs(x)
 
 
+@given(st.floats(-1e4, 1e4))
+def test_relus_and_hard_sigmoids_in_one_another(x: float) -> None:
+    """Relu6 is what two relus leave, hardswish x times a relu6, siren a sine of omega x."""
+    relu, relu6 = activations.relu, activations.relu6
+    assert relu6(x) == pytest.approx(relu(x) - relu(x - 6), abs=4e-16 * abs(x))
+    assert activations.hardswish(x) == pytest.approx(x * relu6(x + 3) / 6, rel=4e-16)
+    wave = activations.siren(30)
+    assert wave(x) == activations.sine(30 * x)
+    assert wave.derivative(x) == 30 * activations.sine.derivative(30 * x)
+
+
 @names
 def test_activations_are_values(name: str) -> None:
     """An activation equals, hashes, pickles and prints as what makes it, and cannot be changed."""
@@ -220,6 +296,65 @@ def test_the_slope_is_part_of_the_value() -> None:
     assert repr(leaky(1)) == "leaky_relu(1.0)"
 
 
+def test_the_frequency_is_part_of_the_value() -> None:
+    """Sirens of different frequencies differ; one prints as what makes it, and 30 is the usual."""
+    siren = activations.siren
+    assert siren(1) != siren(30)
+    assert siren(30) == siren() == activations.get("SIREN") == eval(repr(siren()), {"siren": siren})
+    assert activations.get("sine") is activations.sine
+    for odd in (0, -1.0, np.inf, np.nan, "30", None, np.ones(3), 10**5000):
+        with pytest.raises(
+            (TypeError, ValueError), match=r"omega must be a finite .*siren\(30.0\)"
+        ):
+            siren(odd)
+
+
+ALIASES = {
+    "linear": "Linear identity Identity",
+    "relu": "ReLU Relu RELU",
+    "leaky_relu": "LeakyReLU leaky-relu LEAKY_RELU leakyrelu",
+    "relu6": "ReLU6 relu_6",
+    "selu": "SELU SeLU",
+    "elu": "ELU",
+    "tanh": "Tanh TANH",
+    "sigmoid": "Sigmoid logistic",
+    "softplus": "Softplus soft_plus",
+    "softsign": "Softsign soft_sign",
+    "gelu": "GELU",
+    "gelu_tanh": "gelu_new gelu_pytorch_tanh gelu_fast",
+    "silu": "SiLU swish Swish",
+    "mish": "Mish",
+    "hardswish": "Hardswish HardSwish hard_swish hard_silu hardsilu",
+    "hardtanh": "Hardtanh hard_tanh",
+    "sine": "Sine sin",
+    "exponential": "exp Exponential",
+}
+
+
+@names
+def test_aliases(name: str) -> None:
+    """What frameworks call an activation, in their spelling, stands for it; it keeps its name."""
+    for alias in (name, name.upper(), f"{name} ", *ALIASES[name].split()):
+        assert activations.get(alias) is activations.get(name)
+        assert activations.get(alias).name == name
+        assert f"{name}0" in wi.mlp([2, 3, 1], alias).layers
+
+
+def test_a_string_with_methods_of_its_own_is_its_letters() -> None:
+    """A subclass of str is taken by what it spells, whatever its own methods do."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("no")
+
+    body = dict.fromkeys(("__hash__", "__eq__", "__repr__", "__iter__", "lower"), fail)
+    odd = type("Odd", (str,), body)
+    assert activations.get(odd("ReLU")) is activations.relu
+    assert wi.gain(odd("relu")) == wi.gain("relu")
+    assert type(wi.Activation(odd("mine"), np.cos, np.sin).name) is str
+    with pytest.raises(ValueError, match=r"activation must be one of .*, got <an object of type"):
+        activations.get(odd("gulu"))
+
+
 def test_an_activation_of_ones_own() -> None:
     """A function with its derivative makes an activation, with whatever parameters they take."""
     power = wi.Activation("power", lambda x, p: x**p, lambda x, p: p * x ** (p - 1), (3,))
@@ -230,12 +365,28 @@ def test_an_activation_of_ones_own() -> None:
 
 
 @pytest.mark.parametrize(
+    "function",
+    [lambda _: None, lambda x: x[:1], lambda _: 1.0, lambda x: x + 1j, lambda _: "x"],
+    ids=["none", "drops", "constant", "complex", "text"],
+)
+def test_a_function_that_returns_something_else(function: Any) -> None:
+    """What does not map an array to one of its shape is told when it is called, by its field."""
+    phi = wi.Activation("mine", function, function)
+    for call, field in ((phi, "function"), (phi.derivative, "derivative_function")):
+        with pytest.raises(TypeError, match=rf"^{field} of mine must be a function .*\(2,\), got"):
+            call([1.0, 2.0])
+
+
+@pytest.mark.parametrize(
     "fields, message",
     [
-        ((1, abs, abs), "name must be a string, got 1"),
-        (("f", 1, abs), "function must be callable and hashable, got 1; write"),
+        ((1, abs, abs), r"name must be a string, got 1 \(int\); write"),
+        (("f", 1, abs), r"function must be callable and hashable, got 1 \(int\); write"),
         (("f", abs, None), "derivative_function must be callable and hashable, got None"),
-        (("f", abs, abs, 0.2), r"parameters must be a tuple of numbers, got 0.2; write \(0.2,\)"),
+        (
+            ("f", abs, abs, 0.2),
+            r"parameters must be a tuple of numbers, got 0.2 .*; write \(0.2,\)",
+        ),
         (("f", abs, abs, [0.2]), r"parameters must be a tuple of numbers, got \[0.2\]"),
         (("f", abs, abs, ("a",)), r"parameters\[0\] must be a finite real number, got 'a'"),
     ],
@@ -261,9 +412,16 @@ def test_an_activation_hashes() -> None:
 
 
 @pytest.mark.parametrize(
-    "x, dtype", [([True], "bool"), ([1j], "complex128"), (["1"], "<U1"), ([None], "object")]
+    "x, dtype",
+    [
+        ([True], "bool"),
+        ([1j], "complex128"),
+        (["1"], "<U1"),
+        ([None], "object"),
+        pytest.param(10**5000, "object: <an integer of about 5001 digits>", id="huge"),
+    ],
 )
-@names
+@pytest.mark.parametrize("name", ["relu", "gelu"])
 def test_what_is_no_number(name: str, x: list[object], dtype: str) -> None:
     """Booleans, complex numbers, strings and objects are no pre-activations."""
     phi = activations.get(name)
@@ -272,14 +430,29 @@ def test_what_is_no_number(name: str, x: list[object], dtype: str) -> None:
             function(x)
 
 
+def nested(depth: int) -> list[Any]:
+    """Return lists in lists."""
+    return [nested(depth - 1)] if depth else [1.0]
+
+
+@pytest.mark.parametrize("x", [[[1.0, 2.0], [3.0]], nested(100), np.ma.masked_array([1.0], True)])
+def test_what_is_no_array(x: Any) -> None:
+    """Ragged rows, lists that are too deep and masks are refused, with the name of the argument."""
+    for function in (activations.relu, activations.relu.derivative):
+        with pytest.raises((TypeError, ValueError), match=r"^x must be an array of real numbers"):
+            function(x)
+
+
 @pytest.mark.parametrize(
     "activation, error, message",
     [
-        ("Relu", ValueError, r"activation must be one of 'linear', 'relu', .*, got 'Relu'"),
-        ("", ValueError, r"activation must be one of .*'sine', got ''"),
+        ("gulu", ValueError, r"activation must be one of 'linear', 'relu', .*, got 'gulu'"),
+        ("none", ValueError, r"activation must be one of 'linear', 'relu', .*, got 'none'"),
+        ("", ValueError, r"activation must be one of .*'exponential', got ''"),
         (None, TypeError, r"activation must be an Activation or one of the names .*, got None"),
         (np.tanh, TypeError, r"activation must be an Activation or one of the names .*'tanh'"),
-        (activations.leaky_relu, TypeError, r"with its slope: leaky_relu\(0.01\)"),
+        (activations.leaky_relu, TypeError, r"; call it: leaky_relu\(0.01\)"),
+        (activations.siren, TypeError, r"; call it: siren\(30.0\)"),
     ],
 )
 def test_unknown_activations(activation: object, error: type[Exception], message: str) -> None:

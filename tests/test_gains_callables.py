@@ -114,9 +114,12 @@ def test_what_rounds_is_exact_or_refused(
     assert refused or found == pytest.approx(exact, rel=1e-5)
 
 
-@pytest.mark.parametrize("name", wi.activations.names())
+@pytest.mark.parametrize("name", sorted({*wi.activations.names()} - {"exponential"}))
 def test_slopes_in_float16_are_refused(name: str) -> None:
-    """What float16 rounds away hides every slope to 1e-3: that is an error with two ways out."""
+    """What float16 rounds away hides every slope to 1e-3: that is an error with two ways out.
+
+    The exponential does not come so far: it is no float16 from 11 on.
+    """
     phi = wi.activations.get(name)
     with pytest.raises(ValueError, match=r"values in float16, whose rounding .*float64 inside, or"):
         wi.gain(lambda z: phi(z.astype(np.float16)), direction="backward")

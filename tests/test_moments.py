@@ -42,7 +42,8 @@ def test_no_kink_is_missed() -> None:
 @names
 def test_each_std_by_itself(name: str) -> None:
     """What is found for a std does not depend on the others that are asked for with it."""
-    phi, stds = sampled(wi.activations.get(name), 1e4), np.array([1e-6, 0.3, 1.0, 40.0])
+    most = 4.0 if name == "exponential" else 40.0  # its values are floats up to 709
+    phi, stds = sampled(wi.activations.get(name), 1e4), np.array([1e-6, 0.3, 1.0, most])
     together = mesh(phi, stds).second_moment(4)
     alone = [mesh(phi, std).second_moment(1)[0] for std in np.split(stds, 4)]
     np.testing.assert_allclose(together, alone, rtol=1e-13)

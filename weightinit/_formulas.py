@@ -1,6 +1,7 @@
 """The formulas behind :mod:`weightinit.activations`: phi and phi' of a float array, dtype kept.
 
-None overflows or cancels: every exponential is of a non-positive number.
+None cancels, and none overflows but for what must: selu and leaky relu, where a slope beyond 1
+makes a value too large for its dtype; the exponential, and the argument of siren.
 """
 
 import math
@@ -12,10 +13,13 @@ from numpy.typing import NDArray
 __all__ = [
     "elu",
     "elu_derivative",
+    "exponential",
     "gelu",
     "gelu_derivative",
     "gelu_tanh",
     "gelu_tanh_derivative",
+    "hardswish",
+    "hardswish_derivative",
     "hardtanh",
     "hardtanh_derivative",
     "leaky_relu",
@@ -25,6 +29,8 @@ __all__ = [
     "mish",
     "mish_derivative",
     "relu",
+    "relu6",
+    "relu6_derivative",
     "relu_derivative",
     "selu",
     "selu_derivative",
@@ -34,6 +40,8 @@ __all__ = [
     "silu_derivative",
     "sine",
     "sine_derivative",
+    "siren",
+    "siren_derivative",
     "softplus",
     "softsign",
     "softsign_derivative",
@@ -56,6 +64,14 @@ def relu(x: Array) -> Array:
 
 def relu_derivative(x: Array) -> Array:
     return (x > 0).astype(x.dtype)
+
+
+def relu6(x: Array) -> Array:
+    return np.clip(x, 0, 6)
+
+
+def relu6_derivative(x: Array) -> Array:
+    return ((x > 0) & (x < 6)).astype(x.dtype)
 
 
 def leaky_relu(x: Array, slope: float) -> Array:
@@ -87,9 +103,9 @@ def tanh(x: Array) -> Array:
 
 
 def tanh_derivative(x: Array) -> Array:
-    # 1 - tanh^2 cancels in the tails: sech^2 = 4 e / (1 + e)^2 with e = exp(-2|x|) does not.
-    e: Array = np.exp(-2 * np.abs(x))
-    return 4 * e / (1 + e) ** 2
+    # 1 - tanh^2 cancels in the tails: sech = 2 e / (1 + e^2) with e = exp(-|x|) does not.
+    e: Array = np.exp(-np.abs(x))
+    return np.square(2 * e / (1 + e * e))
 
 
 def sigmoid(x: Array) -> Array:
@@ -162,6 +178,14 @@ def mish_derivative(x: Array) -> Array:
     return np.tanh(s) + x * tanh_derivative(s) * sigmoid(x)
 
 
+def hardswish(x: Array) -> Array:
+    return x * (np.clip(x + 3, 0, 6) / 6)
+
+
+def hardswish_derivative(x: Array) -> Array:
+    return np.where(np.abs(x) < 3, x / 3 + 0.5, x > 0)
+
+
 def hardtanh(x: Array) -> Array:
     return np.clip(x, -1, 1)
 
@@ -176,6 +200,19 @@ def sine(x: Array) -> Array:
 
 def sine_derivative(x: Array) -> Array:
     return np.cos(x)
+
+
+def siren(x: Array, omega: float) -> Array:
+    return np.sin(x.dtype.type(omega) * x)
+
+
+def siren_derivative(x: Array, omega: float) -> Array:
+    w = x.dtype.type(omega)
+    return np.asarray(w * np.cos(w * x))
+
+
+def exponential(x: Array) -> Array:
+    return np.exp(x)
 
 
 def linear(x: Array) -> Array:

@@ -24,7 +24,8 @@ def phi_and_derivative(activation: ActivationLike) -> tuple[_Callable, _Callable
     """Return what computes an activation, and its derivative where that is known."""
     if isinstance(activation, str | Activation) or not callable(activation):
         known = activations.get(activation)
-        return known, known.derivative
+        given = known.parameters  # past the checks of a call: what is not finite has its meaning
+        return lambda x: known.function(x, *given), lambda x: known.derivative_function(x, *given)
     return activation, None
 
 

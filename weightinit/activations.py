@@ -3,154 +3,52 @@ r"""Activation functions :math:`\phi`, each with its derivative :math:`\phi'`.
 An :class:`Activation` is a value: call it to get :math:`\phi(x)`, call its ``derivative`` to get
 :math:`\phi'(x)`. Everywhere that an activation is taken its name will do: ``"relu"``.
 
-All are stable up to half the largest number of float32 and of float64, and keep the dtype of a
-float array. At a kink at zero the derivative is the one from the left (:math:`\phi'(0) = 0` for
-relu, as in the frameworks); at the two ends of hardtanh it is 0.
+All keep the dtype of a float array. All are stable up to half the largest number of float32 and
+of float64 but for two: the :data:`exponential` is finite up to x = 709 in float64 and 88 in
+float32, and :func:`siren` while :math:`\omega x` is finite. NaN passes through. Where a number, or
+an infinity, would become NaN, or a number infinite, the call is an error, with no warning before.
+
+At a kink at zero the derivative is the one from the left (:math:`\phi'(0) = 0` for relu, as in the
+frameworks); where relu6, hardtanh and hardswish end bending it is the one from outside.
 
 >>> from weightinit import activations
 >>> activations.relu([-1.0, 2.0]), activations.relu.derivative([-1.0, 2.0])
 (array([0., 2.]), array([0., 1.]))
 """
 
-import reprlib
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
-
 from weightinit import _formulas as formulas
-from weightinit._checks import check_real
+from weightinit._activation import Activation
+from weightinit._checks import check_positive, check_real
+from weightinit._messages import shown
 
 __all__ = [
     "Activation",
     "elu",
+    "exponential",
     "gelu",
     "gelu_tanh",
     "get",
+    "hardswish",
     "hardtanh",
     "leaky_relu",
     "linear",
     "mish",
     "names",
     "relu",
+    "relu6",
     "selu",
     "sigmoid",
     "silu",
     "sine",
+    "siren",
     "softplus",
     "softsign",
     "tanh",
 ]
 
-_Array = NDArray[Any]
-
-
-@dataclass(frozen=True, repr=False)
-class Activation:
-    r"""
-    An activation function :math:`\phi` and its derivative :math:`\phi'`, as a value.
-
-    Activations are equal when name, functions and parameters are; they hash and pickle, and print
-    as what makes them.
-
-    Parameters
-    ----------
-    name : str
-        The name that stands for the activation everywhere one is taken.
-    function : callable
-        :math:`\phi`, from a float array to an array of the same shape and dtype.
-    derivative_function : callable
-        :math:`\phi'`, likewise.
-    parameters : tuple of float, default ()
-        Passed to both functions behind the array, such as the slope of a leaky ReLU.
-
-    Raises
-    ------
-    TypeError, ValueError
-        `name` is not a string, a function not callable or not hashable, a parameter not a finite
-        number.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import weightinit as wi
-    >>> x = np.array([-2.0, 0.0, 3.0])
-    >>> wi.activations.relu(x)
-    array([0., 0., 3.])
-    >>> wi.activations.relu.derivative(x)
-    array([0., 0., 1.])
-    >>> wi.activations.leaky_relu(0.2)
-    leaky_relu(0.2)
-    """
-
-    name: str
-    function: Callable[..., _Array]
-    derivative_function: Callable[..., _Array]
-    parameters: tuple[float, ...] = ()
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.name, str):
-            raise TypeError(f"name must be a string, got {reprlib.repr(self.name)}")
-        for field in ("function", "derivative_function"):
-            value = getattr(self, field)
-            if not callable(value) or not isinstance(value, Hashable):
-                raise TypeError(
-                    f"{field} must be callable and hashable, got {reprlib.repr(value)}; write a "
-                    "function of an array (a dataclass is hashable with frozen=True)"
-                )
-        if not isinstance(self.parameters, tuple):
-            raise TypeError(
-                f"parameters must be a tuple of numbers, got {reprlib.repr(self.parameters)}; "
-                "write (0.2,) for one of them"
-            )
-        for index, parameter in enumerate(self.parameters):
-            check_real(f"parameters[{index}]", parameter)
-
-    def __call__(self, x: ArrayLike) -> _Array:
-        r"""Return :math:`\phi(x)`, of the shape of `x`; integers are taken for float64."""
-        return self.function(_as_float(x), *self.parameters)
-
-    def derivative(self, x: ArrayLike) -> _Array:
-        r"""
-        Return :math:`\phi'(x)`, of the shape of `x`; integers are taken for float64.
-
-        Parameters
-        ----------
-        x : array_like
-            Pre-activations, any shape.
-
-        Returns
-        -------
-        ndarray
-            The slope of the activation at each of them.
-
-        Examples
-        --------
-        >>> import weightinit as wi
-        >>> wi.activations.sigmoid.derivative([0.0, 1e4])
-        array([0.25, 0.  ])
-        """
-        return self.derivative_function(_as_float(x), *self.parameters)
-
-    def __repr__(self) -> str:
-        """Return the name, and the parameters where there are any."""
-        given = ", ".join(map(repr, self.parameters))
-        return f"{self.name}({given})" if given else self.name
-
-
-def _as_float(x: ArrayLike) -> _Array:
-    array = np.asarray(x)
-    if array.dtype.kind in "iu":
-        return array.astype(np.float64)
-    if array.dtype.kind != "f":
-        raise TypeError(f"x must be an array of real numbers, got dtype {array.dtype}")
-    return array
-
-
 linear = Activation("linear", formulas.linear, formulas.linear_derivative)
 relu = Activation("relu", formulas.relu, formulas.relu_derivative)
+relu6 = Activation("relu6", formulas.relu6, formulas.relu6_derivative)
 elu = Activation("elu", formulas.elu, formulas.elu_derivative)
 selu = Activation("selu", formulas.selu, formulas.selu_derivative)
 tanh = Activation("tanh", formulas.tanh, formulas.tanh_derivative)
@@ -161,8 +59,10 @@ gelu = Activation("gelu", formulas.gelu, formulas.gelu_derivative)
 gelu_tanh = Activation("gelu_tanh", formulas.gelu_tanh, formulas.gelu_tanh_derivative)
 silu = Activation("silu", formulas.silu, formulas.silu_derivative)
 mish = Activation("mish", formulas.mish, formulas.mish_derivative)
+hardswish = Activation("hardswish", formulas.hardswish, formulas.hardswish_derivative)
 hardtanh = Activation("hardtanh", formulas.hardtanh, formulas.hardtanh_derivative)
 sine = Activation("sine", formulas.sine, formulas.sine_derivative)
+exponential = Activation("exponential", formulas.exponential, formulas.exponential)
 
 
 def leaky_relu(slope: float = 0.01) -> Activation:
@@ -200,12 +100,53 @@ def leaky_relu(slope: float = 0.01) -> Activation:
     return Activation("leaky_relu", formulas.leaky_relu, formulas.leaky_relu_derivative, (a,))
 
 
+def siren(omega: float = 30.0) -> Activation:
+    r"""
+    Make the sine of a frequency, :math:`\phi(x) = \sin(\omega x)`, as in a SIREN.
+
+    Parameters
+    ----------
+    omega : float, default 30.0
+        The angular frequency :math:`\omega > 0`. The default is the paper's, and the one that the
+        name ``"siren"`` stands for; :data:`sine` has :math:`\omega = 1`.
+
+    Returns
+    -------
+    Activation
+        The activation; equal frequencies make equal activations.
+
+    Raises
+    ------
+    TypeError, ValueError
+        `omega` is not a finite number above 0.
+
+    Notes
+    -----
+    The faster the wave, the smaller the weights: a variance of :math:`2 / (\omega^2 n_\text{in})`
+    suits it, which is what :func:`~weightinit.initialize` draws.
+
+    References
+    ----------
+    Sitzmann, Martel, Bergman, Lindell and Wetzstein (2020), arXiv:2006.09661.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> wi.activations.siren(30.0)([0.0, 0.01])
+    array([0.        , 0.29552021])
+    """
+    hint = "siren makes an activation from a frequency: siren(30.0)(x)"
+    w = check_positive("omega", omega, hint=hint)
+    return Activation("siren", formulas.siren, formulas.siren_derivative, (w,))
+
+
 _BY_NAME = {
     activation.name: activation
     for activation in (
         linear,
         relu,
         leaky_relu(),
+        relu6,
         elu,
         selu,
         tanh,
@@ -216,10 +157,33 @@ _BY_NAME = {
         gelu_tanh,
         silu,
         mish,
+        hardswish,
         hardtanh,
         sine,
+        exponential,
     )
 }
+
+# What frameworks call them besides, in small letters and without spaces, hyphens, underscores.
+_ALIASES = {
+    "exp": exponential,
+    "gelufast": gelu_tanh,
+    "gelunew": gelu_tanh,
+    "gelupytorchtanh": gelu_tanh,
+    "hardsilu": hardswish,
+    "identity": linear,
+    "logistic": sigmoid,
+    "sin": sine,
+    "siren": siren(),
+    "swish": silu,
+}
+
+
+def _key(name: str) -> str:
+    return "".join(letter for letter in str.lower(name) if letter not in " -_")
+
+
+_BY_KEY = {_key(name): activation for name, activation in _BY_NAME.items()} | _ALIASES
 
 
 def names() -> tuple[str, ...]:
@@ -229,7 +193,7 @@ def names() -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        The names, in the order of the documentation.
+        The names, in the order of the documentation. :func:`get` knows other spellings of them.
 
     Examples
     --------
@@ -244,10 +208,15 @@ def get(activation: object) -> Activation:
     """
     Return the activation that a name stands for, or the activation itself.
 
+    Capitals, spaces, hyphens and underscores make no difference, and names that are common
+    elsewhere are known: swish (silu), logistic (sigmoid), identity (linear), sin, exp,
+    hard_silu (hardswish), gelu_new, gelu_fast and gelu_pytorch_tanh (gelu_tanh), and siren, which
+    stands for ``siren(30.0)``.
+
     Parameters
     ----------
     activation : str or Activation
-        One of :func:`names`, or an activation.
+        One of :func:`names` in any spelling, one of these others, or an activation.
 
     Returns
     -------
@@ -266,16 +235,21 @@ def get(activation: object) -> Activation:
     >>> import weightinit as wi
     >>> wi.activations.get("tanh") == wi.activations.tanh
     True
+    >>> wi.activations.get("LeakyReLU"), wi.activations.get("swish")
+    (leaky_relu(0.01), silu)
     """
     if isinstance(activation, Activation):
         return activation
     known = ", ".join(map(repr, _BY_NAME))
     if not isinstance(activation, str):
-        hint = "; call leaky_relu with its slope: leaky_relu(0.01)" * (activation is leaky_relu)
+        makers = {leaky_relu: "leaky_relu(0.01)", siren: "siren(30.0)"}
+        made = next((text for maker, text in makers.items() if maker is activation), "")
+        hint = f"; call it: {made}" if made else ""
         raise TypeError(
             f"activation must be an Activation or one of the names {known}, "
-            f"got {reprlib.repr(activation)}{hint}"
+            f"got {shown(activation)}{hint}"
         )
-    if activation not in _BY_NAME:
-        raise ValueError(f"activation must be one of {known}, got {reprlib.repr(activation)}")
-    return _BY_NAME[activation]
+    key = _key(activation)
+    if key not in _BY_KEY:
+        raise ValueError(f"activation must be one of {known}, got {shown(activation)}")
+    return _BY_KEY[key]

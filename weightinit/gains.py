@@ -8,7 +8,7 @@ import numpy as np
 from weightinit._checks import check_choice
 from weightinit._moments import REACH, mesh
 from weightinit._sampling import ActivationLike, phi_and_derivative, sampled
-from weightinit.activations import Activation
+from weightinit.activations import Activation, get
 
 __all__ = ["ActivationLike", "gain"]
 
@@ -71,6 +71,10 @@ def gain(activation: ActivationLike, *, direction: str = "forward") -> float:
       the mean of 1/2, and gradients fade all the same.
     - *gelu*, *silu*, *elu*, *mish* and others are not in that table.
 
+    A gain is about pre-activations of variance 1, over which a fast wave such as
+    :func:`~weightinit.activations.siren` turns many times. Weights that suit it are smaller by its
+    frequency, which is what :func:`recommend` and :func:`initialize` answer with.
+
     A callable is looked at every 1/1024 between -8 and 8, and more closely wherever that shows
     something. A feature that is as wide as that is seen for certain; a narrower one may be
     missed.
@@ -98,12 +102,12 @@ def gain(activation: ActivationLike, *, direction: str = "forward") -> float:
     """
     check_choice("direction", direction, ("forward", "backward"))
     if isinstance(activation, str | Activation):
-        return _known_gain(activation, direction)
+        return _known_gain(get(activation), direction)
     return _gain(activation, direction)
 
 
 @lru_cache(maxsize=256)
-def _known_gain(activation: str | Activation, direction: str) -> float:
+def _known_gain(activation: Activation, direction: str) -> float:
     return _gain(activation, direction)
 
 

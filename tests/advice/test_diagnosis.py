@@ -27,7 +27,7 @@ def output() -> wi.Initializer:
 
 
 @pytest.mark.parametrize("depth, width", SIZES)
-@pytest.mark.parametrize("name", wi.activations.names())
+@pytest.mark.parametrize("name", [*wi.activations.names(), "siren"])
 def test_a_perceptron_is_healthy_without_a_caveat(name: str, depth: int, width: int) -> None:
     """Without a caveat nothing is found; with one, only what the caveat says."""
     advice = wi.recommend(name, depth=depth)

@@ -16,7 +16,6 @@ from tests.reference import REFERENCE, normal_density
 from weightinit.advice import initializer_for
 
 SHAPE = (3, 3, 16, 24)
-BY_GAIN = sorted(set(wi.activations.names()) - {"relu", "leaky_relu", "tanh", "selu", "sigmoid"})
 
 
 def he(scale: float) -> wi.VarianceScaling:
@@ -31,7 +30,11 @@ TABLE = {
     "tanh": wi.xavier_uniform,
     "selu": wi.lecun_normal,
     "sigmoid": replace(wi.xavier_uniform, scale=16.0),
+    "relu6": wi.he_normal,
+    "sine": wi.he_uniform,  # SIREN's, of frequency 1
+    "siren": replace(wi.he_uniform, scale=2 / 30**2),
 }
+BY_GAIN = sorted(set(wi.activations.names()) - set(TABLE))
 
 
 def assert_same(weights: NDArray, scheme: wi.Initializer) -> None:
@@ -63,6 +66,15 @@ def test_the_slope_counts(slope: float) -> None:
     assert_same(wi.initialize(SHAPE, leaky, rng=3), he(2 / (1 + slope**2)))
 
 
+@given(st.floats(-3, 3).map(lambda x: 10.0**x))
+def test_the_frequency_counts(omega: float) -> None:
+    """SIREN draws from U(-a, a) with a = sqrt(6 / n) / omega (Sitzmann et al. 2020, 3.2)."""
+    wave = wi.activations.siren(omega)
+    a = math.sqrt(6 / (3 * 3 * 16)) / omega
+    drawn = wi.Uniform(low=-a, high=a)(SHAPE, rng=3)
+    np.testing.assert_allclose(wi.initialize(SHAPE, wave, rng=3), drawn, rtol=0, atol=4e-16 * a)
+
+
 def test_relu_is_the_default() -> None:
     """Without an activation the weights are He's, in whatever dtype is asked for."""
     for dtype in (np.float16, np.float32, np.float64):
@@ -80,14 +92,24 @@ def test_the_generator_is_shared() -> None:
 @pytest.mark.parametrize(
     "arguments, error, message",
     [
-        ({"activation": "swish"}, ValueError, r"activation must be one of 'linear'.*got 'swish'"),
+        ({"activation": "gulu"}, ValueError, r"activation must be one of 'linear'.*got 'gulu'"),
+        (
+            {"activation": wi.activations.leaky_relu(1e200)},
+            ValueError,
+            r"activation must have a finite second moment",
+        ),
+        (
+            {"activation": wi.activations.siren(1e-200)},
+            ValueError,
+            r"activation has a forward second moment of",
+        ),
         ({"activation": None}, TypeError, r"activation must be .*got None"),
         ({"activation": lambda z: 0 * z}, ValueError, r"forward second moment of 0"),
         ({"shape": (7,)}, ValueError, r"shape must have at least two axes to have fans"),
         ({"dtype": int}, TypeError, r"dtype must be float16, float32 or float64"),
         ({"rng": -1}, ValueError, r"rng must be"),
     ],
-    ids=["name", "kind", "zero", "shape", "dtype", "rng"],
+    ids=["name", "steep", "slow", "kind", "zero", "shape", "dtype", "rng"],
 )
 def test_bad_arguments(arguments: dict[str, object], error: type[Exception], message: str) -> None:
     """What an activation, a shape, a dtype or a source of randomness is not is told so."""

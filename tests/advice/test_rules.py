@@ -94,7 +94,7 @@ def test_shallow_networks_start_as_one_layer_does(name: str, layer: str) -> None
         assert np.array_equal(w, wi.initialize(SHAPES[layer], name, rng=0))
 
 
-@pytest.mark.parametrize("name", [*BENDING, "linear"])
+@pytest.mark.parametrize("name", [*BENDING, "linear", "siren"])
 def test_deep_networks_of_bending_activations_keep_lengths(name: str) -> None:
     """From depth 10 on tanh and its like are started (delta-)orthogonal, with slope 1 at zero."""
     g = 1 / float(wi.activations.get(name).derivative(0.0))
@@ -104,6 +104,22 @@ def test_deep_networks_of_bending_activations_keep_lengths(name: str) -> None:
     for layer in ("depthwise", "transposed"):  # where there is no such matrix
         scaled = wi.recommend(name, depth=DEEP, layer=layer).initializer
         assert scaled == replace(wi.lecun_normal, scale=g**2)
+
+
+def test_a_shallow_network_of_fast_waves_is_told_the_gain() -> None:
+    """A plain sin(30 z), whose name is not known, gets the way out that helps: slope 1 at zero."""
+    (caveat,) = wi.recommend(lambda z: np.sin(30 * z), depth=3).caveats
+    assert "grows: its mean square is multiplied by 900 a layer" in caveat
+    assert caveat.endswith("Take the gain 0.03333, which gives the activation slope 1 at zero.")
+
+
+@pytest.mark.parametrize("name", BENDING)
+def test_the_other_normalization_is_no_way_out_for_odd_activations(name: str) -> None:
+    """Odd activations have no mean, so that both multiply gradients by the same number."""
+    chi = [Question(name, 50, False, kind).chi for kind in ("layer", "batch")]
+    assert chi[0] == pytest.approx(chi[1], rel=1e-9)
+    for caveat in wi.recommend(name, depth=50, normalized="batch").caveats:
+        assert "the other normalization" not in caveat
 
 
 def test_a_callable_is_recognized_by_what_it_does() -> None:

@@ -14,7 +14,7 @@ from scipy import integrate
 
 import weightinit as wi
 from tests.chance import standard_errors
-from tests.reference import REFERENCE, normal_density
+from tests.reference import KINKS, REFERENCE, normal_density
 from weightinit.advice.question import Question
 from weightinit.networks import ActivationLayer, Dense, LayerNorm, Residual
 
@@ -33,8 +33,7 @@ def moment(name: str, q: float, power: int = 2, slope: bool = False) -> float:
     def integrand(z: float) -> float:
         return f(np.array(math.sqrt(q) * z)) ** power * normal_density(z)
 
-    # Kinks lie at 0 and +-1, and the integral is split there.
-    kinks = sorted({0.0, *(end / math.sqrt(q) for end in (-1.0, 1.0))})
+    kinks = sorted({0.0, *(kink / math.sqrt(q) for kink in KINKS.get(name, ()))})
     edges = [-12.0, *(kink for kink in kinks if -12 < kink < 12), 12.0]
     return sum(integrate.quad(integrand, *ends, limit=200)[0] for ends in pairwise(edges))
 
@@ -122,6 +121,87 @@ def test_bending_activations_fade_as_told(name: str) -> None:
     left = signals(name, advice.initializer, nets).mean()
     assert abs(left - math.log(told)) <= within
     assert within < abs(left)  # so that holding on to 1 would fail
+
+
+def through(phi: wi.Activation, init: wi.Initializer, layers: int) -> NDArray:
+    """Return the logs of the mean squares that networks leave of a signal and of a gradient."""
+    rng, left = np.random.default_rng(0), []
+    for _ in range(NETS):
+        x, chain = rng.standard_normal(WIDTH), []
+        x /= math.sqrt(np.mean(x**2))
+        for _ in range(layers):
+            W = init((WIDTH, WIDTH), rng=rng)
+            chain.append((W, x @ W))
+            x = phi(chain[-1][1])
+        gradient = rng.standard_normal(WIDTH)
+        gradient /= math.sqrt(np.mean(gradient**2))
+        for W, z in reversed(chain):
+            gradient = (phi.derivative(z) * gradient) @ W.T
+        left.append([math.log(np.mean(x**2)), math.log(np.mean(gradient**2))])
+    return np.array(left)
+
+
+@pytest.mark.parametrize("omega", [1.0, 30.0])
+@pytest.mark.parametrize("depth", [None, 20])
+def test_waves_of_any_frequency_hold_signal_and_gradient(omega: float, depth: int | None) -> None:
+    """Over 20 layers a siren leaves of both what wide layers do: at any frequency the same.
+
+    A layer misses its mean square by a relative variance of v / n and a gradient its own by
+    (2 + u) / n, of phi^2 and phi'^2; below 3.5 and 4, and biases half of that. Lengths do not
+    enlarge deviations. False alarms: below 1e-6.
+    """
+    phi = wi.activations.siren(omega)
+    advice = wi.recommend(phi, depth=depth)
+    told = asked(phi).through(advice.gain**2, 20)
+    variance = np.array([3.5, 4.0]) * 20 / WIDTH
+    within = standard_errors(8) * np.sqrt(variance / NETS) + variance / 2
+    left = through(phi, advice.initializer, 20).mean(axis=0)
+    assert (np.abs(left - np.log(told)) <= within).all()
+    bad = through(phi, wi.lecun_normal, 3)[:, 1].mean()  # as if omega were not there
+    assert omega == 1 or bad > 3 * math.log(400)
+
+
+def test_the_frequency_divides_the_weights() -> None:
+    """What is recommended for sin(omega x) is what is for sin(x), with weights / omega."""
+    omega = 30.0
+    wave = wi.activations.siren(omega)
+    for question in ({}, {"depth": 3}, {"depth": 20}, {"layer": "conv"}, {"layer": "transposed"}):
+        advice, sine = (wi.recommend(phi, **question) for phi in (wave, "sine"))
+        assert advice.gain * omega == pytest.approx(sine.gain, rel=1e-12)
+        assert type(advice.initializer) is type(sine.initializer)
+        assert asked(wave, **question if "depth" in question else {}).chi == pytest.approx(
+            asked("sine").chi
+        )
+
+
+def test_no_weights_hold_a_signal_of_exponentials() -> None:
+    """A signal settles below the unstable length of 1, and the gradient fades there, as told.
+
+    Lengths settle at q = 0.203, where a layer shrinks deviations to 2 q and chi is q. It misses
+    E exp(2 z) by a relative variance of (exp(4 q) - 1) / n, and a gradient by (2 + that) / n. The
+    first length is 0.135, and log chi is 2 q + log w. False alarms: below 1e-6.
+    """
+    advice = wi.recommend("exponential", depth=20)
+    unstable, fades = (caveat.numbers for caveat in advice.caveats)
+    assert unstable["deviation"] == pytest.approx(2)
+    _, told = asked("exponential").through(advice.gain**2, 20)
+    first_ones = 2 * (0.203 - 0.135) / (1 - 2 * 0.203)
+    assert abs(math.log(told) - 20 * math.log(fades["chi"])) < first_ones
+    left = through(wi.activations.exponential, advice.initializer, 20)[:, 1].mean()
+    variance = 20 * (2 + math.expm1(4 * 0.203)) / WIDTH
+    within = standard_errors() * math.sqrt(variance / NETS) + variance / 2
+    assert abs(left - math.log(told)) <= within
+    assert within < 1 < abs(math.log(told))
+
+
+@pytest.mark.parametrize("name", ["tanh", "softsign", "hardtanh", "sine", "siren"])
+def test_a_small_scale_of_a_normalization_keeps_gradients(name: str) -> None:
+    """The scale that a caveat states leaves gradients within a factor of 100 over the depth."""
+    (caveat,) = wi.recommend(name, depth=DEPTH, normalized="layer").caveats
+    small = asked(name).slope_gain / 10
+    assert f"start the scale of the normalization at {small:.4g}, where" in caveat
+    value, slope = wi.meanfield.moments(name, small**2)
+    assert (small**2 * slope / value) ** DEPTH < 100 < caveat.numbers["chi"] ** DEPTH
 
 
 @pytest.mark.parametrize("name", ["selu", "elu"])

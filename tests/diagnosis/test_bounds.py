@@ -45,7 +45,7 @@ def test_kinds_of_activations() -> None:
     free = {name for name, phi in all_of.items() if bounds.is_scale_free(phi)}
     flat = {name for name, phi in all_of.items() if math.isfinite(flat_beyond(phi))}
     assert free == {"relu", "leaky_relu", "linear"}
-    assert flat == {"tanh", "sigmoid", "softsign", "hardtanh"}
+    assert flat == {"tanh", "sigmoid", "softsign", "hardtanh", "relu6"}
 
 
 def test_the_flat_part_of_tanh() -> None:

@@ -33,12 +33,13 @@ def test_iterating_the_map_leads_there(name: str, w: float, b: float) -> None:
     """After 300 layers lengths have come near where they are said to go, or are on their way."""
     found = meanfield.fixed_point(name, weight_variance=w, bias_variance=b)
     q = [1.0]
-    while len(q) < 300 and 1e-100 < q[-1] < 1e100:
+    most = 300.0 if name == "exponential" else 1e100  # its mean square at 354 is no float
+    while len(q) < 300 and 1e-100 < q[-1] < most:
         q.append(meanfield.length_map(name, q[-1], weight_variance=w, bias_variance=b))
     if found.status == "vanishes":
         assert q[-1] < q[-2] < 0.01
     elif found.status == "diverges":
-        assert q[-1] > q[-2] > 10
+        assert q[-1] > max(q[-2], 10)
     else:
         assert q[-1] == pytest.approx(found.length, rel=1e-6)
 
@@ -60,7 +61,8 @@ def test_unit_gain_has_its_fixed_point_at_one(name: str) -> None:
     """With the gain's variance the length 1 is a fixed point, of slope d log E phi^2 / d log q."""
     found = meanfield.fixed_point(name, weight_variance=wi.gain(name) ** 2)
     assert found.length == 1.0
-    unstable, marginal = {"gelu", "gelu_tanh", "silu", "mish"}, {"linear", "relu", "leaky_relu"}
+    unstable = {"gelu", "gelu_tanh", "silu", "mish", "hardswish", "exponential"}
+    marginal = {"linear", "relu", "leaky_relu"}
     status = "unstable" if name in unstable else "marginal" if name in marginal else "stable"
     assert found.status == status
 

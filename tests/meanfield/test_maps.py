@@ -39,12 +39,47 @@ def test_moments_in_closed_form(name: str, q: float) -> None:
 def test_moments_are_the_integrals(name: str) -> None:
     """What is interpolated between lengths is what the panels integrate at each, to 1e-11."""
     phi = STEP if name == "step" else wi.activations.get(name)
-    q = np.exp(np.random.default_rng(0).uniform(-20, 8, 20))
+    q = np.exp(np.random.default_rng(0).uniform(-20, 5 if name == "exponential" else 8, 20))
     found = meanfield.moments(phi, q)
     for function, moment in ((phi, found.value), (phi.derivative, found.slope)):
         sample = sampled(function, 1e4)
         exact = [mesh(sample, root).second_moment(1)[0] for root in np.split(np.sqrt(q), q.size)]
         np.testing.assert_allclose(moment, exact, rtol=WITHIN)
+
+
+@given(st.floats(-25, 5).map(math.exp), st.floats(-1, 1))
+def test_the_exponential_in_closed_form(q: float, c: float) -> None:
+    """E exp(z)^2 is exp(2 q), of value and slope alike, and C = exp(q (c - 1)) without biases.
+
+    Correlations are exact to 1e-9 up to q = 1.
+    """
+    found = meanfield.moments("exponential", q)
+    assert found == pytest.approx((math.exp(2 * q), math.exp(2 * q)), rel=WITHIN)
+    q = min(q, 1.0)
+    ahead = meanfield.correlation_map("exponential", c, weight_variance=1, q=q)
+    assert ahead == pytest.approx(math.exp(q * (c - 1)), abs=1e-9)
+
+
+@pytest.mark.parametrize("q", [360.0, 1e4])
+def test_the_exponential_ends_where_its_mean_square_is_no_float(q: float) -> None:
+    """From exp(2 q) = 1e308 on, q = 355, moments are refused, and the message says where."""
+    with pytest.raises(ValueError, match=r"activation must be finite on .*, got inf at z = 7\d\d"):
+        meanfield.moments("exponential", q)
+    with pytest.raises(ValueError, match=r"activation must not grow too fast.* for a correlation"):
+        meanfield.correlation_map("exponential", 0.9, weight_variance=1, q=20.0)
+
+
+@given(st.floats(-2, 2).map(lambda x: 10.0**x), lengths, st.floats(-1, 1))
+def test_a_wave_depends_on_frequency_times_std(omega: float, q: float, c: float) -> None:
+    """A siren at length q is a sine at omega^2 q, its slopes omega times as large."""
+    q = min(q, 1e2) / omega**2
+    wave, sine = wi.activations.siren(omega), wi.activations.sine
+    found, exact = meanfield.moments(wave, q), meanfield.moments(sine, omega**2 * q)
+    assert found.value == pytest.approx(exact.value, rel=WITHIN)
+    assert found.slope == pytest.approx(omega**2 * exact.slope, rel=WITHIN)
+    here = meanfield.correlation_map(wave, c, weight_variance=1, q=q)
+    there = meanfield.correlation_map(sine, c, weight_variance=1, q=omega**2 * q)
+    assert here == pytest.approx(there, abs=1e-7)
 
 
 @names
@@ -126,7 +161,7 @@ def test_rays_are_free_of_scale(name: str, q: float, log: float, w: float) -> No
 @names
 def test_lengths_grow_with_lengths(name: str) -> None:
     """E phi^2 grows with q for all named activations: the length map is monotone."""
-    q = np.exp(np.linspace(-20, 8, 500))
+    q = np.exp(np.linspace(-20, 5 if name == "exponential" else 8, 500))
     value = meanfield.moments(name, q).value
     assert (np.diff(value) > -1e-14 * value[1:]).all()
 

@@ -162,6 +162,7 @@ BY_NAME = {
     "net": ["network()", "network('float32')"],
     "nonzeros": ["2"],
     "normalized": ["False", "True", "'layer'"],
+    "omega": ["30.0"],
     "optimizer": ["'sgd'"],
     "out_axis": ["-1"],
     "padding": ["'same'", "'valid'"],

@@ -14,11 +14,19 @@ _UNSCALED = Statement(
     "large, they change no output after it, and halve their gradient and so the first steps."
 )
 
+_FREQUENCIES = Statement(
+    "The weights of the first layer, whose inputs are coordinates between -1 and 1, set the "
+    "frequencies that the network starts from: draw them from U(-1 / fan_in, 1 / fan_in) "
+    "(sitzmann2020)."
+)
+
 
 def notes(question: Question) -> tuple[Statement, ...]:
     """Say what normalization, the first layer or great depth ask for."""
     if question.normalized and not question.residual:
         return (_UNSCALED,)
+    if question.kind == "siren":
+        return (_FREQUENCIES,)
     if question.plain and question.bends_down and question.base.scale > 1 + 1e-6:
         return (_first_layer(question),)
     return (_width(question),) if question.deep and question.is_scale_free else ()
@@ -29,8 +37,7 @@ def _first_layer(question: Question) -> Statement:
     return question.say(
         "Take the gain {slope_gain:.4g} for the first layer, whose inputs have a mean square of 1 "
         "and not of {settled:.4g}: {gain:.4g} would give its pre-activations the variance "
-        "{scale:.4g}, where {name} is flat.",
-        settled=1 / scale,
+        "{scale:.4g}, far from where {name} is straight.",
         gain=math.sqrt(scale),
         scale=scale,
     )
@@ -57,7 +64,7 @@ def caveats(question: Question, *, way_out: str = "") -> tuple[Statement, ...]:
         return ()
     found = []
     if question.normalized:
-        way_out = way_out or "Use residual branches, or the other normalization."
+        way_out = way_out or _normalized_way_out(question)
     elif question.deviation > _TOO_FAR ** (0.5 / question.layers):
         found.append(
             question.say(
@@ -68,18 +75,34 @@ def caveats(question: Question, *, way_out: str = "") -> tuple[Statement, ...]:
             )
         )
     if abs(math.log(question.chi)) * question.layers > math.log(_TOO_FAR):
-        better = question.depth is None and question.bends_down
-        elsewhere = "Say how deep the network is (depth=)" if better else "Take another activation"
         found.append(
             question.say(
                 "The gradient {what}: its mean square is multiplied by {chi:.4g} a layer, by "
                 "{total} over {layers}. {way_out}",
                 what="grows" if question.chi > 1 else "fades",
                 total=power(question.chi, question.layers),
-                way_out=way_out or f"{elsewhere}, normalize, or use residual branches.",
+                way_out=way_out or _plain_way_out(question),
             )
         )
     return tuple(found)
+
+
+def _normalized_way_out(question: Question) -> Statement:
+    if not question.bends_down:  # odd functions have no mean, which is where the two differ
+        return Statement("Use residual branches, or the other normalization.")
+    return question.say(
+        "Use residual branches, or start the scale of the normalization at {small:.4g}, where "
+        "{name} is nearly straight.",
+        small=question.slope_gain / 10,
+    )
+
+
+def _plain_way_out(question: Question) -> Statement:
+    if not question.bends_down:
+        return Statement("Take another activation, normalize, or use residual branches.")
+    if question.depth is None:
+        return Statement("Say how deep the network is (depth=).")
+    return question.say("Take the gain {slope_gain:.4g}, which gives {name} slope 1 at zero.")
 
 
 def fading(question: Question) -> dict[str, tuple[Statement, ...]]:

@@ -22,10 +22,13 @@ Answer = dict[str, Any]  #: fields of a Recommendation
 _SOURCES = {
     "linear": "lecun1998",
     "relu": "he2015",
+    "relu6": "he2015",
     "leaky_relu": "he2015",
     "tanh": "glorot2010",
     "sigmoid": "glorot2010",
     "selu": "klambauer2017",
+    "sine": "sitzmann2020",
+    "siren": "sitzmann2020",
 }
 
 
@@ -141,12 +144,19 @@ def _why_this_scale(question: Question) -> Statement:
             "small deviation of the mean square to {deviation:.4g} of it",
             gain=gain,
         )
+    if question.is_wave:
+        return question.say(
+            "the gain {gain:.4g} multiplies the mean square of a gradient by {chi_of_base:.4g} a "
+            "layer, and {unit_gain:.4g}, which keeps a mean square of 1 for {name}, by "
+            "{chi_at_unit_gain:.4g}",
+            gain=gain,
+        )
     return question.say(
         "{name} passes on {kept:.4g} of a mean square of 1, and the gain {gain:.4g} makes up for "
         "it: variance {variance:.4g} / fan_in",
         kept=question.unit_gain**-2,
-        gain=question.unit_gain,
-        variance=question.unit_gain**2,
+        gain=gain,
+        variance=question.base.scale,
     )
 
 
@@ -176,10 +186,12 @@ def initialize(
     activation           weights
     ==================== ==========================================================================
     tanh                 Xavier: uniform, variance :math:`2 / (n_\text{in} + n_\text{out})`
-    relu, leaky_relu(a)  He: normal, variance :math:`2 / ((1 + a^2)\, n_\text{in})`
+    relu, relu6,         He: normal, variance :math:`2 / ((1 + a^2)\, n_\text{in})`
+    leaky_relu(a)
     selu                 LeCun: normal, variance :math:`1 / n_\text{in}`
     sigmoid              4 times Xavier: uniform, variance
                          :math:`32 / (n_\text{in} + n_\text{out})`
+    sine, siren(omega)   SIREN's: uniform, variance :math:`2 / (\omega^2 n_\text{in})`
     any other            normal, variance :math:`g^2 / n_\text{in}`, with the forward :func:`gain`
                          :math:`g`
     ==================== ==========================================================================
@@ -216,7 +228,7 @@ def initialize(
     References
     ----------
     Glorot and Bengio (2010), PMLR 9:249-256; He et al. (2015), arXiv:1502.01852; Klambauer et
-    al. (2017), arXiv:1706.02515.
+    al. (2017), arXiv:1706.02515; Sitzmann et al. (2020), arXiv:2006.09661.
 
     Examples
     --------

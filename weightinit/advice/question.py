@@ -35,8 +35,10 @@ _BY_NAME: dict[str, VarianceScaling] = {
     "selu": lecun_normal,
 }
 
-#: Activations of two slopes, 1 and this one for negative numbers.
-_SLOPES = {"linear": 1.0, "relu": 0.0, "leaky_relu": 0.01}
+#: Activations of two slopes, 1 and this one for negative numbers; relu6 is one but for 4e-9.
+_SLOPES = {"linear": 1.0, "relu": 0.0, "leaky_relu": 0.01, "relu6": 0.0}
+_FREQUENCIES = {"sine": 1.0, "siren": 30.0}
+_LARGEST = 1e100  # of a slope or a frequency, whose squares are floats; gain answers for others
 
 
 def initializer_for(activation: ActivationLike) -> VarianceScaling:
@@ -63,12 +65,21 @@ def initializer_for(activation: ActivationLike) -> VarianceScaling:
         known = activations.get(activation)
         if known.name in _BY_NAME:
             return _BY_NAME[known.name]
-        if known.name in _SLOPES:  # in closed form, so that it equals he_normal or lecun_normal
-            slope = known.parameters[0] if known.parameters else _SLOPES[known.name]
+        slope = _parameter(known, _SLOPES)
+        if abs(slope) < _LARGEST:  # in closed form, so that it equals he_normal or lecun_normal
             scale = 2.0 / (1.0 + slope**2)
             return VarianceScaling(scale=scale, mode="fan_in", distribution="normal")
+        omega = _parameter(known, _FREQUENCIES)
+        if 1 / _LARGEST < omega < _LARGEST:
+            return VarianceScaling(scale=2.0 / omega**2, mode="fan_in", distribution="uniform")
     scale = gain(activation) ** 2
     return VarianceScaling(scale=scale, mode="fan_in", distribution="normal")
+
+
+def _parameter(known: Activation, of: dict[str, float]) -> float:
+    """Return the slope or frequency of an activation that is among these, else infinity."""
+    given = of.get(known.name, math.inf)
+    return float(known.parameters[0]) if known.name in of and known.parameters else given
 
 
 class Statement(str):
@@ -158,6 +169,11 @@ class Question:
         return None
 
     @property
+    def is_wave(self) -> bool:
+        """Whether the activation is a sine of some frequency."""
+        return self.kind in _FREQUENCIES
+
+    @property
     def kind(self) -> str:
         """The name of the activation without parameters, empty for a callable."""
         return self.known.name if self.known else ""
@@ -216,6 +232,23 @@ class Question:
         return self._chi(self.unit_gain**2)
 
     @cached_property
+    def chi_of_base(self) -> float:
+        """What a layer with the base weights, and no normalization, makes of it.
+
+        An unstable mean square of 1 is left downwards where the first pre-activations are smaller,
+        as for the exponential: then it is what a layer makes of it where that leads.
+        """
+        scale = self.base.scale
+        leaves = scale < 1 and self.deviation > 1 + _SAME
+        below = self._chi(scale * (1 - _SAME)) if leaves else 0.0
+        return below or self._chi(scale)
+
+    @cached_property
+    def settled(self) -> float:
+        """The mean square of activations where lengths settle with the base weights."""
+        return float(self._fixed_point(self.base.scale).length) / self.base.scale
+
+    @cached_property
     def deviation(self) -> float:
         """What a layer with the base weights makes of a small deviation of the mean square."""
         return float(self._fixed_point(self.base.scale).slope)
@@ -229,7 +262,7 @@ class Question:
         layers are wide, batches large and samples unlike (Yang et al. 2019, arXiv:1902.08129).
         """
         if not self.normalized:
-            return self._chi(self.base.scale)
+            return self.chi_of_base
         value, slope = meanfield.moments(self.activation, 1.0)
         if self.normalized == "batch":
             # at correlation 0 the covariance of phi is the square of its mean

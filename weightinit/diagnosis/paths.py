@@ -1,5 +1,6 @@
 """How signal and gradient fare from layer to layer, and from step to step in a recurrent layer."""
 
+import contextlib
 import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
@@ -20,6 +21,10 @@ from weightinit.tracing import LayerTrace, Trace
 from weightinit.tracing.measures import mean_square
 
 __all__ = ["backward", "departure", "forward"]
+
+# Of a mean square whose moments are asked for. Beyond the second a sine has too many waves, and is
+# at its limit; beyond the third the mean square of an exponential is no float.
+_LARGEST = 1e200, 1e4, 1e2
 
 
 def _levels(rows: Iterable[LayerTrace]) -> list[list[LayerTrace]]:
@@ -65,10 +70,10 @@ def backward(trace: Trace) -> list[list[Point]]:
 def _moments(row: LayerTrace, q: float) -> meanfield.Moments:
     """Return the moments behind a layer for pre-activations of a mean square that floats hold."""
     activation = row.activation or linear
-    try:
-        return meanfield.moments(activation, min(max(q, 1e-200), 1e200))
-    except MomentError:  # of a sine there are too many waves; at 1e4 its moments are at their limit
-        return meanfield.moments(activation, 1e4)
+    for most in _LARGEST:
+        with contextlib.suppress(MomentError):
+            return meanfield.moments(activation, min(max(q, 1e-200), most))
+    return meanfield.moments(activation, 1.0)  # as the adviser does, which has found a gain
 
 
 def _log(ratio: float) -> float:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from weightinit._moments import REACH, Mesh, mesh, slopes_at_zero
 from weightinit._panels import MomentError
 from weightinit._sampling import ActivationLike, phi_and_derivative, sampled
-from weightinit.activations import Activation
+from weightinit.activations import Activation, get
 
 __all__ = ["DEGREE", "PANEL", "POINTS", "Tables", "tables"]
 
@@ -127,10 +127,10 @@ class Tables:
 def tables(activation: ActivationLike) -> Tables:
     """Return the tables of an activation, kept if it has a name; a callable may change."""
     if isinstance(activation, str | Activation):
-        return _kept(activation)
+        return _kept(get(activation))
     return Tables(activation)
 
 
 @functools.lru_cache(maxsize=64)
-def _kept(activation: str | Activation) -> Tables:
+def _kept(activation: Activation) -> Tables:
     return Tables(activation)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from weightinit._sampling import ActivationLike
+from weightinit._sampling import ActivationLike, sampled
 from weightinit.meanfield._tables import tables
 
 __all__ = ["is_odd", "slope_at_zero"]
@@ -67,6 +67,6 @@ def is_odd(activation: ActivationLike) -> bool:
     >>> wi.meanfield.is_odd("tanh"), wi.meanfield.is_odd("relu")
     (True, False)
     """
-    phi, x = tables(activation).phi, np.linspace(0.0, 8.0, 257)
-    right, left = (np.asarray(phi(sign * x), dtype=np.float64) for sign in (1.0, -1.0))
+    sample, x = sampled(tables(activation).phi, 8.0), np.linspace(0.0, 8.0, 257)
+    right, left = (sample(sign * x)[0] for sign in (1.0, -1.0))
     return bool(np.allclose(left, -right, rtol=1e-6, atol=1e-9))

@@ -151,7 +151,7 @@ def dead_units(row: LayerTrace) -> Array:
     """
     if row.activation is None:
         return np.zeros(row.units, bool)
-    return np.asarray(~row.activation.derivative(row.pre_activations).any(axis=0))
+    return np.asarray(~row.activation._slope(row.pre_activations).any(axis=0))
 
 
 def always_on(row: LayerTrace) -> Array:

@@ -58,7 +58,7 @@ class ActivationLayer(Layer):
         return input_shape
 
     def _forward(self, _parameters: Parameters, x: Array, _mask: Array | None) -> tuple[Array, Any]:
-        return self.activation(x), x
+        return self.activation._phi(x), x
 
     def _backward(self, _parameters: Parameters, cache: Any, dy: Array) -> tuple[Array, Gradients]:
-        return dy * self.activation.derivative(cache), {}
+        return dy * self.activation._slope(cache), {}

@@ -180,7 +180,7 @@ class RNN(Layer):
             a = h[t] @ W
             a += x[:, t]
             a += b
-            h[t + 1] = self.activation(a)
+            h[t + 1] = self.activation._phi(a)
             if mask is not None:
                 np.copyto(h[t + 1], h[t], where=~mask[:, t, np.newaxis])
         return h[T], (h, mask)
