@@ -100,7 +100,7 @@ def gain(activation: ActivationLike, *, direction: str = "forward") -> float:
     >>> wi.gain(lambda z: np.maximum(z, 0) ** 2)  # E relu(z)^4 = 3/2
     0.81649658
     """
-    check_choice("direction", direction, ("forward", "backward"))
+    direction = check_choice("direction", direction, ("forward", "backward"))
     if isinstance(activation, str | Activation):
         return _known_gain(get(activation), direction)
     return _gain(activation, direction)
