@@ -52,6 +52,7 @@ def mesh(
     look: bool = True,
     reach: float = REACH,
     width: float = 1.0,
+    tolerance: float = _TOLERANCE,
 ) -> Mesh:
     """Sample f(mean + std z), or f' with `slopes`, so finely that the means of f and f^2 are exact.
 
@@ -75,7 +76,7 @@ def mesh(
         moments = halves.moments()
         total = np.maximum(done + np.bincount(halves.row, moments, rows), least)
         surprise, change = line.surprises(panels, halves)
-        open_ = _misses(surprise, halves, total[panels.row])
+        open_ = _misses(surprise, halves, tolerance, total[panels.row])
         if look:
             smooth = halves.take(np.repeat(~open_, 2))
             open_[~open_] = line.hidden(smooth).reshape(-1, 2).any(axis=1)
@@ -113,14 +114,13 @@ def _places(rows: int, edges: _Array) -> tuple[_Array, _Array, _Array]:
     return row, np.tile(edges[:-1], rows), np.tile(np.diff(edges), rows)
 
 
-def _misses(surprise: _Array, halves: Panels, total: _Array) -> _Array:
+def _misses(surprise: _Array, halves: Panels, tolerance: float, total: _Array) -> _Array:
     """Tell in which panels the surprise is more than the tolerance of the means of f and f^2."""
     miss, values = surprise * halves.root, np.abs(halves.values * halves.root)
     of_square = ((2 * values + miss) * miss).sum(axis=1)
     of_mean = (miss * halves.root).sum(axis=1)
     of_square, of_mean = (x.reshape(-1, 2).sum(axis=1) for x in (of_square, of_mean))
-    most = _TOLERANCE * total
-    return np.asarray((of_square > most) | (of_mean > np.sqrt(_TOLERANCE * most)))
+    return np.asarray((of_square > tolerance * total) | (of_mean > tolerance * np.sqrt(total)))
 
 
 def _joined(parts: list[Panels], rows: int) -> Mesh:
