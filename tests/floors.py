@@ -23,7 +23,6 @@ FLOORS = {
     "_checks": -3,
     "_arrays": -2,
     "_axes": -1,
-    "_panels": -1,
     "activations": -1,
     "_moments": 0,
     "_sampling": 0,

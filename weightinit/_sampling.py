@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weightinit import activations
-from weightinit._panels import Function, TooLargeError
+from weightinit._quadrature import Function, TooLargeError
 from weightinit.activations import Activation
 
 __all__ = ["ActivationLike", "phi_and_derivative", "sampled"]

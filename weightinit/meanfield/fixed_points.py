@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from weightinit._panels import MomentError, TooLargeError
+from weightinit._quadrature import MomentError, TooLargeError
 from weightinit._sampling import ActivationLike
 from weightinit.meanfield._tables import (
     EQUAL,
