@@ -11,7 +11,7 @@ from weightinit import activations
 from weightinit._quadrature import Function, TooLargeError
 from weightinit.activations import Activation
 
-__all__ = ["ActivationLike", "phi_and_derivative", "sampled"]
+__all__ = ["ActivationLike", "known", "sampled"]
 
 _Array = NDArray[Any]
 _Callable = Callable[[Any], Any]
@@ -20,12 +20,11 @@ _Callable = Callable[[Any], Any]
 ActivationLike = str | Activation | _Callable
 
 
-def phi_and_derivative(activation: ActivationLike) -> tuple[_Callable, _Callable | None]:
-    """Return what computes an activation, and its derivative where that is known."""
+def known(activation: ActivationLike) -> Activation | None:
+    """Return what a name or an activation stands for, None for a plain callable."""
     if isinstance(activation, str | Activation) or not callable(activation):
-        known = activations.get(activation)
-        return known, known.derivative
-    return activation, None
+        return activations.get(activation)
+    return None
 
 
 def sampled(function: _Callable, span: float) -> Function:

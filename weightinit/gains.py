@@ -2,12 +2,13 @@
 
 import math
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
 from weightinit._checks import check_choice
 from weightinit._moments import REACH, mesh
-from weightinit._sampling import ActivationLike, phi_and_derivative, sampled
+from weightinit._sampling import ActivationLike, known, sampled
 from weightinit.activations import Activation
 
 __all__ = ["ActivationLike", "gain"]
@@ -108,10 +109,9 @@ def _known_gain(activation: str | Activation, direction: str) -> float:
 
 
 def _gain(activation: ActivationLike, direction: str) -> float:
-    phi, derivative = phi_and_derivative(activation)
-    backward = direction == "backward"
-    function = sampled(derivative if backward and derivative else phi, REACH)
-    found = mesh(function, np.ones(1), slopes=backward and derivative is None)
+    phi, backward = known(activation), direction == "backward"
+    function: Any = phi.derivative if phi and backward else phi or activation
+    found = mesh(sampled(function, REACH), np.ones(1), slopes=backward and not phi)
     moment = float(found.second_moment(1)[0])
     if moment < 1e-300:  # its square root and inverse would not be numbers
         raise ValueError(

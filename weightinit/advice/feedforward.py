@@ -157,7 +157,7 @@ def branch(
         return {}
     last: Any = zeros
     if question.normalized and question.depth is not None:
-        last = replace(initializer, scale=initializer.scale / question.depth)
+        last = replace(initializer, scale=initializer.scale / question.layers)
     return {"last_initializer": last, "notes": (*notes, depth.branches(question, each))}
 
 

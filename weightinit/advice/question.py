@@ -2,14 +2,13 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cached_property
 from string import Formatter
 from typing import Any, Self
 
-from weightinit import activations, meanfield
+from weightinit import meanfield
 from weightinit._checks import check_choice, check_flag, check_integer
-from weightinit.activations import Activation
+from weightinit._sampling import known
 from weightinit.gains import ActivationLike, gain
 from weightinit.initializers import VarianceScaling, lecun_normal, xavier_uniform
 from weightinit.meanfield import FixedPoint
@@ -59,15 +58,14 @@ def initializer_for(activation: ActivationLike) -> VarianceScaling:
     >>> str(initializer_for("relu")), str(initializer_for("tanh"))
     ('he_normal', 'xavier_uniform')
     """
-    if isinstance(activation, str | Activation) or not callable(activation):
-        known = activations.get(activation)
-        if known.name in _BY_NAME:
-            return _BY_NAME[known.name]
-        if known.name in _SLOPES:  # in closed form, so that it equals he_normal or lecun_normal
-            slope = known.parameters[0] if known.parameters else _SLOPES[known.name]
-            scale = 2.0 / (1.0 + slope**2)
-            return VarianceScaling(scale=scale, mode="fan_in", distribution="normal")
-    scale = gain(activation) ** 2
+    phi = known(activation)
+    if phi and phi.name in _BY_NAME:
+        return _BY_NAME[phi.name]
+    if phi and phi.name in _SLOPES:  # in closed form, so that it equals he_normal or lecun_normal
+        slope = phi.parameters[0] if phi.parameters else _SLOPES[phi.name]
+        scale = 2.0 / (1.0 + slope**2)
+    else:
+        scale = gain(activation) ** 2
     return VarianceScaling(scale=scale, mode="fan_in", distribution="normal")
 
 
@@ -115,30 +113,30 @@ class Statement(str):
         return (self.replace("{", "{{").replace("}", "}}"),), {}
 
 
-@dataclass(frozen=True, eq=False)
 class Question:
     """The arguments of :func:`recommend`, checked, and what theory says about them."""
 
-    activation: ActivationLike
-    depth: int | None  #: that theory counts with, at most DEEPEST
-    residual: bool
-    normalized: bool | str
-    asked_depth: int | None = field(default=None, init=False)
-
-    def __post_init__(self) -> None:
-        gain(self.activation)  # which refuses what is no activation
-        if self.depth is not None:
+    def __init__(
+        self,
+        activation: ActivationLike,
+        depth: int | None,
+        residual: bool,
+        normalized: bool | str,
+    ) -> None:
+        gain(activation)  # which refuses what is no activation
+        self.activation, self.known = activation, known(activation)
+        self.phi: Callable[[Any], Any] = self.known or activation  # type: ignore[assignment]
+        self.depth = depth
+        if depth is not None:
             hint = "leave it out if it is unknown"
-            asked = check_integer("depth", self.depth, at_least=1, at_most=None, hint=hint)
-            object.__setattr__(self, "asked_depth", asked)
-            object.__setattr__(self, "depth", min(asked, DEEPEST))
+            self.depth = check_integer("depth", depth, at_least=1, at_most=None, hint=hint)
         hint = "the number of layers or branches goes into depth="
-        object.__setattr__(self, "residual", check_flag("residual", self.residual, hint=hint))
-        if isinstance(self.normalized, str):
-            check_choice("normalized", self.normalized, ("batch", "layer"))
+        self.residual = check_flag("residual", residual, hint=hint)
+        if isinstance(normalized, str):
+            self.normalized: bool | str = check_choice("normalized", normalized, ("batch", "layer"))
         else:
-            flag = check_flag("normalized", self.normalized, hint=f"or 'batch', 'layer'; {hint}")
-            object.__setattr__(self, "normalized", flag)
+            hint = f"or 'batch', 'layer'; {hint}"
+            self.normalized = check_flag("normalized", normalized, hint=hint)
 
     def say(self, template: str, **values: float | str) -> Statement:
         """Render a sentence; names that are not given are attributes of the question."""
@@ -147,15 +145,8 @@ class Question:
 
     @property
     def layers(self) -> int:
-        """The depth, or one for which caveats are computed where none was given."""
-        return self.depth or _UNASKED
-
-    @property
-    def known(self) -> Activation | None:
-        """The activation, if it is one and not just a callable."""
-        if isinstance(self.activation, str | Activation):
-            return activations.get(self.activation)
-        return None
+        """The depth that theory counts with: at most DEEPEST, and one where none was given."""
+        return min(self.depth or _UNASKED, DEEPEST)
 
     @property
     def kind(self) -> str:
@@ -169,11 +160,6 @@ class Question:
             return str(self.known)
         name = getattr(self.activation, "__name__", "<lambda>")
         return "the activation" if name == "<lambda>" else str(name)
-
-    @property
-    def function(self) -> Callable[[Any], Any]:
-        """The activation, to be called."""
-        return self.known or self.activation  # type: ignore[return-value]  # a name is known
 
     @property
     def plain(self) -> bool:

@@ -237,13 +237,13 @@ def recommend(
     rule = _RULES[check_choice("layer", layer, _RULES)]
     question = Question(activation, depth, residual, normalized)
     answer: Answer = {"bias": zeros, **rule(question)}
-    if question.depth != question.asked_depth:
+    if question.depth and question.depth > DEEPEST:
         note = "A depth above {most:,} is counted as {most:,} in all numbers."
         answer["notes"] = (*answer.get("notes", ()), Statement(note, most=DEEPEST))
     return Recommendation(
         activation=question.name,
         layer=layer,
-        depth=question.asked_depth,
+        depth=question.depth,
         residual=question.residual,
         normalized=question.normalized,
         **answer,

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from weightinit._arrays import check_array
 from weightinit._moments import REACH, Mesh, mesh, slopes_at_zero
 from weightinit._quadrature import MomentError
-from weightinit._sampling import ActivationLike, phi_and_derivative, sampled
+from weightinit._sampling import ActivationLike, known, sampled
 from weightinit.activations import Activation
 
 __all__ = ["EQUAL", "LARGEST", "PANEL", "SMALLEST", "Tables", "inside", "over_arrays", "tables"]
@@ -50,7 +50,9 @@ class Tables:
     """What is known of one activation so far; ask :func:`tables` for it."""
 
     def __init__(self, activation: ActivationLike) -> None:
-        self.phi, self.derivative = phi_and_derivative(activation)
+        phi = known(activation)
+        self.phi: Callable[[Any], Any] = phi or activation  # type: ignore[assignment]
+        self.derivative = phi.derivative if phi else None
         self._known: dict[Any, _Array | None] = {}
 
     def moment(self, q: _Array, *, slopes: bool = False) -> _Array:
