@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from weightinit._checks import RandomSource
-from weightinit.advice import depth
-from weightinit.advice.depth import power
+from weightinit.advice import _depth as depth
+from weightinit.advice._depth import power
 from weightinit.advice.question import Question, Statement, initializer_for
 from weightinit.gains import ActivationLike
 from weightinit.initializers import DeltaOrthogonal, Orthogonal, VarianceScaling, zeros

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from weightinit._checks import check_choice
 from weightinit._messages import shown
+from weightinit.advice._other_layers import attention, embedding, lstm, output, rnn
 from weightinit.advice.feedforward import Answer, conv, dense, depthwise, transposed
-from weightinit.advice.other_layers import attention, embedding, lstm, output, rnn
 from weightinit.advice.question import DEEPEST, Question, Statement
 from weightinit.gains import ActivationLike
 from weightinit.initializers import (

@@ -2,7 +2,7 @@
 
 import math
 
-from weightinit.advice import depth
+from weightinit.advice import _depth as depth
 from weightinit.advice.feedforward import Answer, branch
 from weightinit.advice.question import Question, Statement
 from weightinit.initializers import (
