@@ -46,6 +46,25 @@ def test_a_jump() -> None:
     np.testing.assert_allclose(found, 1 - np.arccos(c) / np.pi, rtol=0, atol=1e-11)
 
 
+def test_small_values_and_rounded_ones() -> None:
+    """Kinks near c = 1 cost no digits where values are tiny, and few where they are float32.
+
+    Below a length of 1e-150 the square of a relu is lost beside a bias; and 16 eps of float32 over
+    sqrt(1 - c), of what is missing, 1 - c, is left uncertain.
+    """
+    found = meanfield.correlation_map(
+        lambda x: np.maximum(x, 0) ** 2, [-0.9999, 0.985], weight_variance=2, bias_variance=0.1, q=0
+    )
+    assert found.tolist() == [1, 1]
+    c = np.array([0.96, 0.985, 0.999])
+    exact = meanfield.correlation_map("relu", c, weight_variance=2, q=1)
+    found = meanfield.correlation_map(
+        lambda x: np.maximum(x, 0).astype(np.float32), c, weight_variance=2, q=1
+    )
+    within = 16 * float(np.finfo(np.float32).eps) * np.sqrt(1 - c)
+    assert (np.abs(found - exact) <= within).all()
+
+
 @some
 def test_two_ways_to_one_mean(name: str) -> None:
     """Mehler's sum and the mean over what both inputs share agree to 1e-12 where both hold."""

@@ -264,18 +264,21 @@ def _unshared(f: Callable[[Any], Any], q: _Array, c: float, whole: _Array, slope
     sample, std = sampled(f, REACH * math.sqrt(q[0])), np.sqrt(q * (1 - c))
     if c == 1:
         return 0.0
+    _, dtype = sample(np.zeros((1, 2)))
 
     def given(x: _Array) -> tuple[_Array, np.dtype[Any]]:
         stds, n = np.repeat(std, x.size), x.size
         found = mesh(sample, stds, means=x.ravel(), least=whole, **_PANELS)
         if slope:
-            y = found.mean(found.values * found.z, n) / std  # by parts
+            y = found.mean(found.values * found.z, n) / np.sqrt((1 - c) * whole)  # by parts
         else:
             mean, some = (found.mean(v, n) for v in (found.values, np.ones_like(found.z)))
             off = found.mean((found.values - mean[found.row]) ** 2, n)
-            y = off + mean**2 * np.maximum(1 - some, 0)  # nodes of no value are left out
-        return y.reshape(x.shape), x.dtype
+            y = (off + mean**2 * np.maximum(1 - some, 0)) / whole  # nodes of no value are left out
+        return y.reshape(x.shape), dtype
 
-    shared = mesh(given, np.sqrt(q * c), means=np.zeros(1), tolerance=_TOLERANCE, **_PANELS)
-    found = q * shared.second_moment(1) if slope else shared.mean(shared.values, 1)
-    return float(found[0])
+    rounding = np.finfo(dtype).eps / math.sqrt(1 - c)  # of differences of f
+    tolerance = max(_TOLERANCE, float(16 * rounding))
+    shared = mesh(given, np.sqrt(q * c), means=np.zeros(1), tolerance=tolerance, **_PANELS)
+    found = shared.second_moment(1) if slope else shared.mean(shared.values, 1)
+    return float((found * whole)[0])
