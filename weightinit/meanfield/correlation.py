@@ -192,7 +192,7 @@ def _slope_at_rest(known: Tables, w: _Array, b: _Array) -> _Array:
         q, at_one = inside(q[chaos]), slope[chaos]
         passed = passed[chaos] / q
         c = _leave(known, q, passed, at_one)
-        slope[chaos] = np.minimum(passed * _missing(known, q, c, slope=True), 1 - EQUAL)
+        slope[chaos] = np.clip(passed * _missing(known, q, c, slope=True), 0, 1 - EQUAL)
     return slope
 
 
