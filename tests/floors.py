@@ -24,7 +24,6 @@ FLOORS = {
     "_arrays": -3,
     "_activation": -2,
     "_axes": -1,
-    "_panels": -1,
     "activations": -1,
     "_moments": 0,
     "_sampling": 0,

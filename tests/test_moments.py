@@ -11,7 +11,7 @@ from scipy.stats import norm
 
 import weightinit as wi
 from weightinit._moments import mesh, slopes_at_zero
-from weightinit._panels import MomentError, TooLargeError
+from weightinit._quadrature import MomentError, TooLargeError
 from weightinit._sampling import sampled
 
 Array = NDArray[np.float64]

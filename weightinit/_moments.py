@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from weightinit._panels import Function, Line, MomentError, Panels, TooLargeError
+from weightinit._quadrature import Function, Line, MomentError, Panels, TooLargeError
 
 __all__ = ["REACH", "Mesh", "mesh", "slopes_at_zero"]
 
@@ -37,9 +37,13 @@ class Mesh(NamedTuple):
         """Return, for each row, the mean of what is given at the nodes."""
         return np.bincount(self.row, self.weight * factor, rows)
 
-    def second_moment(self, rows: int, by: _Array | float = 1.0) -> _Array:
-        """Return, for each row, the mean square of the values, times what is given."""
-        return np.bincount(self.row, (np.sqrt(self.weight) * self.values * by) ** 2, rows)
+    def second_moment(self, rows: int) -> _Array:
+        """Return, for each row, the mean square of the values."""
+        return np.bincount(self.row, self.squares(), rows)
+
+    def squares(self) -> _Array:
+        """Return the share of each node in the second moment; a square alone would overflow."""
+        return np.asarray((np.sqrt(self.weight) * self.values) ** 2)
 
 
 def mesh(
@@ -52,6 +56,7 @@ def mesh(
     look: bool = True,
     reach: float = REACH,
     width: float = 1.0,
+    tolerance: float = _TOLERANCE,
 ) -> Mesh:
     """Sample f(mean + std z), or f' with `slopes`, so finely that the means of f and f^2 are exact.
 
@@ -61,13 +66,14 @@ def mesh(
     """
     rows, centers = stds.size, np.zeros(stds.size) if means is None else means
     places = _places(rows, _edges(reach, width, stds))
-    plain = Line(function, False, centers, stds, np.zeros(rows)).panels(*places)
-    if means is None:  # far from zero tails may be all there is
-        _check_tails(plain, stds, reach - width)
-    size = np.sqrt(np.maximum(np.bincount(plain.row, plain.moments(), rows), least))
-    line = Line(function, slopes, centers, stds, size)
+    line = Line(function, centers, stds, np.zeros(rows), _dtype(function))
     panels = line.panels(*places)
+    if means is None:  # far from zero tails may be all there is
+        _check_tails(panels, stds, reach - width)
+    size = np.sqrt(np.maximum(np.bincount(panels.row, panels.moments(), rows), least))
+    line = line._replace(size=size, slopes=slopes)
     if slopes:
+        panels = line.panels(*places)
         _check_tails(panels, stds, reach - width)
     done, drift, kept = np.zeros(rows), np.zeros(rows), []
     for _ in range(_BISECTIONS):
@@ -75,7 +81,7 @@ def mesh(
         moments = halves.moments()
         total = np.maximum(done + np.bincount(halves.row, moments, rows), least)
         surprise, change = line.surprises(panels, halves)
-        open_ = _misses(surprise, halves, total[panels.row])
+        open_ = _misses(surprise, halves, tolerance, total[panels.row])
         if look:
             smooth = halves.take(np.repeat(~open_, 2))
             open_[~open_] = line.hidden(smooth).reshape(-1, 2).any(axis=1)
@@ -88,15 +94,20 @@ def mesh(
             break
     done = np.maximum(done, least)
     _check_rest(line, panels, rest, done)
-    _check_drift(function, drift, done)
+    _check_drift(line.dtype, drift, done)
     return _joined([*kept, panels], rows)
 
 
 def slopes_at_zero(function: Function) -> tuple[float, float]:
     """Return the slope at zero from the left and from the right, each from a panel on its side."""
-    line = Line(function, True, np.zeros(1), np.ones(1), np.zeros(1))
+    line = Line(function, np.zeros(1), np.ones(1), np.zeros(1), _dtype(function), slopes=True)
     found = line.panels(np.zeros(2, int), np.array([-_ASIDE, 0.0]), np.full(2, _ASIDE)).values
     return float(found[0, -1]), float(found[1, 0])
+
+
+def _dtype(function: Function) -> np.dtype[Any]:
+    """Return the dtype in which a function computes."""
+    return function(np.zeros((1, 2)))[1]
 
 
 def _edges(reach: float, width: float, stds: _Array) -> _Array:
@@ -113,14 +124,13 @@ def _places(rows: int, edges: _Array) -> tuple[_Array, _Array, _Array]:
     return row, np.tile(edges[:-1], rows), np.tile(np.diff(edges), rows)
 
 
-def _misses(surprise: _Array, halves: Panels, total: _Array) -> _Array:
+def _misses(surprise: _Array, halves: Panels, tolerance: float, total: _Array) -> _Array:
     """Tell in which panels the surprise is more than the tolerance of the means of f and f^2."""
     miss, values = surprise * halves.root, np.abs(halves.values * halves.root)
     of_square = ((2 * values + miss) * miss).sum(axis=1)
     of_mean = (miss * halves.root).sum(axis=1)
     of_square, of_mean = (x.reshape(-1, 2).sum(axis=1) for x in (of_square, of_mean))
-    most = _TOLERANCE * total
-    return np.asarray((of_square > most) | (of_mean > np.sqrt(_TOLERANCE * most)))
+    return np.asarray((of_square > tolerance * total) | (of_mean > tolerance * np.sqrt(total)))
 
 
 def _joined(parts: list[Panels], rows: int) -> Mesh:
@@ -159,10 +169,9 @@ def _check_rest(line: Line, panels: Panels, rest: _Array, done: _Array) -> None:
         )
 
 
-def _check_drift(function: Function, drift: _Array, total: _Array) -> None:
+def _check_drift(dtype: np.dtype[Any], drift: _Array, total: _Array) -> None:
     bad = drift > _PROMISE * total
     if bad.any():
-        _, dtype = function(np.zeros((1, 1)))
         raise MomentError(
             f"activation must be exact enough to find its second moment, got values in {dtype}, "
             f"whose rounding leaves it uncertain by {drift[bad][0]:.1g} of {total[bad][0]:.3g}; "

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from weightinit import activations
-from weightinit._panels import Function, TooLargeError
+from weightinit._quadrature import Function, TooLargeError
 from weightinit.activations import Activation
 
-__all__ = ["ActivationLike", "phi_and_derivative", "sampled"]
+__all__ = ["ActivationLike", "known", "phi_and_derivative", "sampled"]
 
 _Array = NDArray[Any]
 _Callable = Callable[[Any], Any]
@@ -20,13 +20,20 @@ _Callable = Callable[[Any], Any]
 ActivationLike = str | Activation | _Callable
 
 
+def known(activation: ActivationLike) -> Activation | None:
+    """Return what a name or an activation stands for, None for a plain callable."""
+    if isinstance(activation, str | Activation) or not callable(activation):
+        return activations.get(activation)
+    return None
+
+
 def phi_and_derivative(activation: ActivationLike) -> tuple[_Callable, _Callable | None]:
     """Return what computes an activation, and its derivative where that is known."""
-    if isinstance(activation, str | Activation) or not callable(activation):
-        known = activations.get(activation)
-        given = known.parameters  # past the checks of a call: what is not finite has its meaning
-        return lambda x: known.function(x, *given), lambda x: known.derivative_function(x, *given)
-    return activation, None
+    phi = known(activation)
+    if phi is None:
+        return activation, None  # type: ignore[return-value]  # no name, so a callable
+    given = phi.parameters  # past the checks of a call: what is not finite has its meaning
+    return lambda x: phi.function(x, *given), lambda x: phi.derivative_function(x, *given)
 
 
 def sampled(function: _Callable, span: float) -> Function:

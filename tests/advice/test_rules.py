@@ -194,8 +194,8 @@ def test_any_depth_is_answered(layer: str) -> None:
         assert "about 5001 digits" in str(advice)
 
 
-def test_the_work_grows_with_the_logarithm_of_the_depth() -> None:
-    """Ten times as many layers take as many evaluations more, not ten times as many."""
+def test_a_hundred_times_as_many_layers_take_little_more_work() -> None:
+    """Lengths that change slowly stay in few panels: a callable is sampled a few times more."""
     calls = []
 
     def count(z: np.ndarray) -> np.ndarray:
@@ -203,13 +203,12 @@ def test_the_work_grows_with_the_logarithm_of_the_depth() -> None:
         return np.tanh(z)
 
     counts = []
-    for depth in (10**4, 10**5, 10**6):
+    for depth in (10**4, 10**6):
         calls.clear()
         wi.recommend(count, depth=depth)
         counts.append(len(calls))
-    # a step stands for a tenth of the layers so far: log 10 / log 1.1 steps, a few calls each
-    first, second = np.diff(counts)
-    assert 0 < second == pytest.approx(first, rel=0.1)
+    few, many = counts
+    assert 0 < few <= many < 2 * few
 
 
 def test_layers_taken_together_fade_as_one_by_one() -> None:

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from weightinit._checks import RandomSource
-from weightinit.advice import depth
-from weightinit.advice.depth import power
+from weightinit.advice import _depth as depth
+from weightinit.advice._depth import power
 from weightinit.advice.question import Question, Statement, initializer_for
 from weightinit.gains import ActivationLike
 from weightinit.initializers import DeltaOrthogonal, Orthogonal, VarianceScaling, zeros
@@ -168,7 +168,7 @@ def branch(
         return {}
     last: Any = zeros
     if question.normalized and question.depth is not None:
-        last = replace(initializer, scale=initializer.scale / question.depth)
+        last = replace(initializer, scale=initializer.scale / question.layers)
     return {"last_initializer": last, "notes": (*notes, depth.branches(question, each))}
 
 

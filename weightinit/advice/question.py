@@ -2,17 +2,18 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cached_property
 from string import Formatter
 from typing import Any, Self
 
-from weightinit import activations, meanfield
-from weightinit._checks import check_choice, check_flag, check_integer
+from weightinit import meanfield
+from weightinit._checks import check_flag, check_integer, check_normalized
+from weightinit._sampling import known
 from weightinit.activations import Activation
 from weightinit.gains import ActivationLike, gain
 from weightinit.initializers import VarianceScaling, lecun_normal, xavier_uniform
 from weightinit.meanfield import FixedPoint
+from weightinit.meanfield._tables import tables
 
 __all__ = ["DEEP", "DEEPEST", "Question", "Statement", "initializer_for"]
 
@@ -61,15 +62,15 @@ def initializer_for(activation: ActivationLike) -> VarianceScaling:
     >>> str(initializer_for("relu")), str(initializer_for("tanh"))
     ('he_normal', 'xavier_uniform')
     """
-    if isinstance(activation, str | Activation) or not callable(activation):
-        known = activations.get(activation)
-        if known.name in _BY_NAME:
-            return _BY_NAME[known.name]
-        slope = _parameter(known, _SLOPES)
+    phi = known(activation)
+    if phi:
+        if phi.name in _BY_NAME:
+            return _BY_NAME[phi.name]
+        slope = _parameter(phi, _SLOPES)
         if abs(slope) < _LARGEST:  # in closed form, so that it equals he_normal or lecun_normal
             scale = 2.0 / (1.0 + slope**2)
             return VarianceScaling(scale=scale, mode="fan_in", distribution="normal")
-        omega = _parameter(known, _FREQUENCIES)
+        omega = _parameter(phi, _FREQUENCIES)
         if 1 / _LARGEST < omega < _LARGEST:
             return VarianceScaling(scale=2.0 / omega**2, mode="fan_in", distribution="uniform")
     scale = gain(activation) ** 2
@@ -126,30 +127,27 @@ class Statement(str):
         return (self.replace("{", "{{").replace("}", "}}"),), {}
 
 
-@dataclass(frozen=True, eq=False)
 class Question:
     """The arguments of :func:`recommend`, checked, and what theory says about them."""
 
-    activation: ActivationLike
-    depth: int | None  #: that theory counts with, at most DEEPEST
-    residual: bool
-    normalized: bool | str
-    asked_depth: int | None = field(default=None, init=False)
-
-    def __post_init__(self) -> None:
-        gain(self.activation)  # which refuses what is no activation
-        if self.depth is not None:
+    def __init__(
+        self,
+        activation: ActivationLike,
+        depth: int | None,
+        residual: bool,
+        normalized: bool | str,
+    ) -> None:
+        gain(activation)  # which refuses what is no activation
+        self.activation, self.known = activation, known(activation)
+        self.theory: Any = tables(activation)  # once, or each call would sample a callable anew
+        self.phi: Callable[[Any], Any] = self.known or activation  # type: ignore[assignment]
+        self.depth = depth
+        if depth is not None:
             hint = "leave it out if it is unknown"
-            asked = check_integer("depth", self.depth, at_least=1, at_most=None, hint=hint)
-            object.__setattr__(self, "asked_depth", asked)
-            object.__setattr__(self, "depth", min(asked, DEEPEST))
+            self.depth = check_integer("depth", depth, at_least=1, at_most=None, hint=hint)
         hint = "the number of layers or branches goes into depth="
-        object.__setattr__(self, "residual", check_flag("residual", self.residual, hint=hint))
-        if isinstance(self.normalized, str):
-            check_choice("normalized", self.normalized, ("batch", "layer"))
-        else:
-            flag = check_flag("normalized", self.normalized, hint=f"or 'batch', 'layer'; {hint}")
-            object.__setattr__(self, "normalized", flag)
+        self.residual = check_flag("residual", residual, hint=hint)
+        self.normalized = check_normalized(normalized)
 
     def say(self, template: str, **values: float | str) -> Statement:
         """Render a sentence; names that are not given are attributes of the question."""
@@ -158,15 +156,8 @@ class Question:
 
     @property
     def layers(self) -> int:
-        """The depth, or one for which caveats are computed where none was given."""
-        return self.depth or _UNASKED
-
-    @property
-    def known(self) -> Activation | None:
-        """The activation, if it is one and not just a callable."""
-        if isinstance(self.activation, str | Activation):
-            return activations.get(self.activation)
-        return None
+        """The depth that theory counts with: at most DEEPEST, and one where none was given."""
+        return min(self.depth or _UNASKED, DEEPEST)
 
     @property
     def is_wave(self) -> bool:
@@ -185,11 +176,6 @@ class Question:
             return str(self.known)
         name = getattr(self.activation, "__name__", "<lambda>")
         return "the activation" if name == "<lambda>" else str(name)
-
-    @property
-    def function(self) -> Callable[[Any], Any]:
-        """The activation, to be called."""
-        return self.known or self.activation  # type: ignore[return-value]  # a name is known
 
     @property
     def plain(self) -> bool:
@@ -214,7 +200,7 @@ class Question:
     @cached_property
     def slope_at_zero(self) -> float:
         """The slope of the activation at zero, up to what rounding leaves of a difference."""
-        return round(meanfield.slope_at_zero(self.activation), 10)
+        return round(meanfield.slope_at_zero(self.theory), 10)
 
     @property
     def slope_gain(self) -> float:
@@ -263,10 +249,10 @@ class Question:
         """
         if not self.normalized:
             return self.chi_of_base
-        value, slope = meanfield.moments(self.activation, 1.0)
+        value, slope = meanfield.moments(self.theory, 1.0)
         if self.normalized == "batch":
             # at correlation 0 the covariance of phi is the square of its mean
-            value *= 1 - meanfield.correlation_map(self.activation, 0.0, weight_variance=1.0, q=1.0)
+            value *= 1 - meanfield.correlation_map(self.theory, 0.0, weight_variance=1.0, q=1.0)
         return float(slope / value)
 
     @cached_property
@@ -276,7 +262,7 @@ class Question:
         Weights that make the slope at zero 1 then let a signal fade only as a power of depth: the
         smaller it is, the more linear the layer.
         """
-        odd = meanfield.is_odd(self.activation) and self.slope_at_zero > 0
+        odd = meanfield.is_odd(self.theory) and self.slope_at_zero > 0
         return odd and bool(self.at_unit_gain.slope < 1 + _SAME)
 
     @property
@@ -293,7 +279,7 @@ class Question:
     def branch_output(self) -> float:
         """The mean square after two layers with base weights, the activation between them."""
         q = self.base.scale
-        return float(meanfield.length_map(self.activation, q, weight_variance=q))
+        return float(meanfield.length_map(self.theory, q, weight_variance=q))
 
     def through(self, weight_variance: float, layers: int) -> tuple[float, float]:
         """Return what wide layers leave of a mean square of 1, and of that of a gradient.
@@ -316,11 +302,11 @@ class Question:
 
     def _rates(self, log_q: float, weight_variance: float) -> tuple[float, float]:
         """Return the logs of what a layer makes of a length, and of a gradient."""
-        value, slope = meanfield.moments(self.activation, math.exp(log_q))
+        value, slope = meanfield.moments(self.theory, math.exp(log_q))
         return math.log(weight_variance * value) - log_q, math.log(weight_variance * slope)
 
     def _fixed_point(self, weight_variance: float) -> FixedPoint:
-        return meanfield.fixed_point(self.activation, weight_variance=weight_variance)
+        return meanfield.fixed_point(self.theory, weight_variance=weight_variance)
 
     def _chi(self, weight_variance: float) -> float:
-        return float(meanfield.chi(self.activation, weight_variance=weight_variance))
+        return float(meanfield.chi(self.theory, weight_variance=weight_variance))

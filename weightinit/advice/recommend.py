@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from weightinit._checks import check_choice
 from weightinit._messages import shown
+from weightinit.advice._other_layers import attention, embedding, lstm, output, rnn
 from weightinit.advice.feedforward import Answer, conv, dense, depthwise, transposed
-from weightinit.advice.other_layers import attention, embedding, lstm, output, rnn
 from weightinit.advice.question import DEEPEST, Question, Statement
 from weightinit.gains import ActivationLike
 from weightinit.initializers import (
@@ -237,13 +237,13 @@ def recommend(
     rule = _RULES[check_choice("layer", layer, _RULES)]
     question = Question(activation, depth, residual, normalized)
     answer: Answer = {"bias": zeros, **rule(question)}
-    if question.depth != question.asked_depth:
+    if question.depth and question.depth > DEEPEST:
         note = "A depth above {most:,} is counted as {most:,} in all numbers."
         answer["notes"] = (*answer.get("notes", ()), Statement(note, most=DEEPEST))
     return Recommendation(
         activation=question.name,
         layer=layer,
-        depth=question.asked_depth,
+        depth=question.depth,
         residual=question.residual,
         normalized=question.normalized,
         **answer,

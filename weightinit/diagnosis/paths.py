@@ -5,7 +5,7 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from weightinit import meanfield
-from weightinit._panels import MomentError
+from weightinit._quadrature import MomentError
 from weightinit.activations import linear
 from weightinit.diagnosis.bounds import (
     Bounds,

@@ -25,10 +25,8 @@ Poole et al. (2016), arXiv:1606.05340; Schoenholz et al. (2017), arXiv:1611.0123
 """
 
 from weightinit.meanfield.correlation import correlation_map, depth_scale
-from weightinit.meanfield.edge import edge_of_chaos
-from weightinit.meanfield.fixed_points import FixedPoint, fixed_point
-from weightinit.meanfield.maps import Moments, chi, length_map, moments
-from weightinit.meanfield.shape import is_odd, slope_at_zero
+from weightinit.meanfield.fixed_points import FixedPoint, edge_of_chaos, fixed_point
+from weightinit.meanfield.maps import Moments, chi, is_odd, length_map, moments, slope_at_zero
 
 __all__ = [
     "FixedPoint",

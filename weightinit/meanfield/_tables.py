@@ -7,31 +7,44 @@ t = log q. Polynomials of degree 29 on panels of width 2 therefore have an error
 
 import functools
 import math
-from collections.abc import Callable, Hashable
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.polynomial.chebyshev import chebval, chebvander
+from numpy.typing import ArrayLike, NDArray
 
+from weightinit._arrays import check_array
+from weightinit._messages import shown
 from weightinit._moments import REACH, Mesh, mesh, slopes_at_zero
-from weightinit._panels import MomentError
+from weightinit._quadrature import MomentError
 from weightinit._sampling import ActivationLike, phi_and_derivative, sampled
 from weightinit.activations import Activation, get
 
-__all__ = ["DEGREE", "PANEL", "POINTS", "Tables", "tables"]
+__all__ = ["EQUAL", "LARGEST", "PANEL", "SMALLEST", "Tables", "inside", "over_arrays", "tables"]
 
 _Array = NDArray[Any]
-_T = TypeVar("_T")
+_Measure = Callable[[Mesh, int], _Array]  # of a mesh, for each of so many rows
 
+LARGEST = 28.0  #: in log q: here is read what holds for ever larger lengths
+SMALLEST = -28.0  #: in log q: here is read what holds for ever smaller ones
+EQUAL = 1e-9  #: slopes this near to 1 count as 1
 PANEL = 2.0  #: the width of a panel in log q; 0, where q = 1, is an edge
-DEGREE = 29  #: of the polynomial in a panel
+
+_RANGES = {  # squares of lengths beyond are no floats
+    "q": (1e-200, 1e200),
+    "c": (-1, 1),
+    "weight_variance": (0, 1e200),
+    "bias_variance": (0, 1e200),
+}
+_DEGREE = 29  # of the polynomial in a panel
 _RESOLVED = 1e-11  # of the largest coefficient, for the last ones
 _REACH = 10.0  # in z, and further only where that is too little
 _NUMERICAL = 1e-12  # the least length at which differences of values tell slopes from rounding
+_AT_ONCE = 4096  # lengths
 
-#: The points in a panel, on [-1, 1]; both ends are among them.
-POINTS = np.cos(np.pi * np.arange(DEGREE + 1) / DEGREE)
-_TO_COEFFICIENTS = np.linalg.inv(np.polynomial.chebyshev.chebvander(POINTS, DEGREE))
+_POINTS = np.cos(np.pi * np.arange(_DEGREE + 1) / _DEGREE)  # both ends of a panel are among them
+_TO_COEFFICIENTS = np.linalg.inv(chebvander(_POINTS, _DEGREE))
 
 
 class Tables:
@@ -39,45 +52,51 @@ class Tables:
 
     def __init__(self, activation: ActivationLike) -> None:
         self.phi, self.derivative = phi_and_derivative(activation)
-        self.numerical = self.derivative is None
-        self._known: dict[Hashable, Any] = {}
+        self._known: dict[Any, _Array | None] = {}
 
-    def kept(self, key: Hashable, make: Callable[[], _T]) -> _T:
-        """Return what `make` returned when it was asked for this key first."""
-        if key not in self._known:
-            self._known[key] = make()
-        return cast(_T, self._known[key])
+    def moment(self, q: _Array, *, slopes: bool = False) -> _Array:
+        """Return E phi(z)^2, or with `slopes` E phi'(z)^2, for z ~ N(0, q); at 0 and inf limits."""
+        found: _Array = self._moments(q, slopes)[0]
+        if not q.all():
+            found[q == 0] = self.slope_at_zero_squared() if slopes else self.at_zero() ** 2
+        return found
+
+    def growth(self, q: _Array) -> _Array:
+        """Return the derivative of E phi(z)^2 in q; at 0 and inf its limit."""
+        return np.where(
+            q > 0, self._moments(q, slopes=False)[1] / inside(q), self.slope_at_zero_squared()
+        )
+
+    def by_panel(
+        self, measure: _Measure, q: _Array, *, slopes: bool = False
+    ) -> Iterator[tuple[_Array, _Array]]:
+        """Yield places in q, some at a time, and what is measured there of phi or its slope."""
+        least = _NUMERICAL if slopes and self.derivative is None else 0.0
+        t = np.log(np.maximum(inside(q), least)) / PANEL
+        panels = np.floor(t)
+        for panel in np.unique(panels).tolist():
+            key = measure, slopes, panel
+            if key not in self._known:
+                far = abs(panel) * PANEL >= LARGEST  # where few lengths are asked for
+                self._known[key] = None if far else self._fit(*key)
+            coefficients, everywhere = self._known[key], np.flatnonzero(panels == panel)
+            for here in np.array_split(everywhere, 1 + everywhere.size // _AT_ONCE):
+                if coefficients is not None:
+                    yield here, np.asarray(chebval(2 * (t[here] - panel) - 1, coefficients))
+                else:
+                    lengths, which = np.unique(t[here], return_inverse=True)
+                    found = measure(self.mesh(np.exp(PANEL * lengths), slopes=slopes), lengths.size)
+                    yield here, found[..., which]
 
     def mesh(self, q: _Array, *, slopes: bool = False, closely: bool = True) -> Mesh:
         """Sample phi, or its slope, over z ~ N(0, 1) at x = sqrt(q) z, far out and for sure.
 
         Or not `closely`: what hides from some lengths of many shows in the others.
         """
+        reach = REACH if closely else _REACH
         function = self.derivative if slopes and self.derivative else self.phi
-        numerical, reach = slopes and self.numerical, REACH if closely else _REACH
-        sample = sampled(function, reach * math.sqrt(q.max()))
-        return mesh(sample, np.sqrt(q), slopes=numerical, reach=reach, look=closely)
-
-    def moment(self, q: _Array, *, slopes: bool = False) -> _Array:
-        """Return E phi(z)^2, or with `slopes` E phi'(z)^2, for z ~ N(0, q)."""
-        positive = q > 0
-        value, _ = self.at_log(np.log(np.where(positive, q, 1.0)), slopes=slopes)
-        if positive.all():
-            return value
-        at_zero = self.slope_at_zero_squared() if slopes else self.at_zero() ** 2
-        return np.where(positive, value, at_zero)
-
-    def at_log(self, t: _Array, *, slopes: bool = False) -> tuple[_Array, _Array]:
-        """Return the moment at q = exp(t), and its derivative in t."""
-        if slopes and self.numerical:
-            t = np.maximum(t, np.log(_NUMERICAL))
-        t, shape = t.ravel(), t.shape
-        panels, which = np.unique(np.floor(t / PANEL).astype(int), return_inverse=True)
-        value, change = np.empty((2, t.size))
-        for k, panel in enumerate(panels):
-            here = which == k
-            value[here], change[here] = self._in_panel(int(panel), t[here], slopes)
-        return value.reshape(shape), change.reshape(shape)
+        sample, numerical = sampled(function, reach * math.sqrt(q.max())), function == self.phi
+        return mesh(sample, np.sqrt(q), slopes=slopes and numerical, reach=reach, look=closely)
 
     def at_zero(self) -> float:
         """Return phi(0)."""
@@ -96,36 +115,41 @@ class Tables:
         left, right = self.slopes_at_zero()
         return (left**2 + right**2) / 2
 
-    def _in_panel(self, panel: int, t: _Array, slopes: bool) -> tuple[_Array, _Array]:
-        coefficients = self.kept(("moment", slopes, panel), lambda: self._fit(panel, slopes))
-        if coefficients is None:
-            return self._integrate(t, slopes)
-        u = 2 * (t / PANEL - panel) - 1
-        derivative = np.polynomial.chebyshev.chebder(coefficients) * 2 / PANEL
-        chebval = np.polynomial.chebyshev.chebval
-        return chebval(u, coefficients), chebval(u, derivative)
+    def _moments(self, q: _Array, slopes: bool) -> _Array:
+        """Return E f^2 and its derivative in log q."""
+        found = np.empty((2, q.size))
+        for here, there in self.by_panel(_moment_and_growth, q, slopes=slopes):
+            found[:, here] = there
+        return found
 
-    def _fit(self, panel: int, slopes: bool) -> _Array | None:
+    def _fit(self, measure: _Measure, slopes: bool, panel: float) -> _Array | None:
         """Return the coefficients of a panel, or None where a polynomial does not do."""
-        q = np.exp(PANEL * (panel + (1 + POINTS) / 2))
+        q = np.exp(PANEL * (panel + (1 + _POINTS) / 2))
         try:
-            found = self.mesh(q, slopes=slopes, closely=False).second_moment(q.size)
+            found = measure(self.mesh(q, slopes=slopes, closely=False), q.size)
         except MomentError:
             return None
-        coefficients = _TO_COEFFICIENTS @ found
-        sizes = np.abs(coefficients)
+        coefficients = _TO_COEFFICIENTS @ found.T
+        sizes = np.abs(coefficients[:, 0])  # of others, as of a series, sums may be smooth alone
         return coefficients if sizes[-3:].max() <= _RESOLVED * sizes.max() else None
 
-    def _integrate(self, t: _Array, slopes: bool) -> tuple[_Array, _Array]:
-        """Integrate at each length by itself; the derivative of the density is in (z^2 - 1) / 2."""
-        lengths, which = np.unique(t, return_inverse=True)
-        found = self.mesh(np.exp(lengths), slopes=slopes)
-        value, with_z = (found.second_moment(lengths.size, by) for by in (1.0, found.z))
-        return value[which], (with_z - value)[which] / 2
+
+def inside(q: _Array) -> _Array:
+    """Return lengths that can be looked at, for inf a large one, for 0 any."""
+    return np.where(q > 0, np.where(q < np.inf, q, np.exp(LARGEST)), 1.0)
 
 
-def tables(activation: ActivationLike) -> Tables:
+def _moment_and_growth(found: Mesh, rows: int) -> _Array:
+    """Return E f^2 and its derivative in log q: that of the density is in (z^2 - 1) / 2."""
+    squares = found.squares()
+    value, with_z = (np.bincount(found.row, x, rows) for x in (squares, squares * found.z**2))
+    return np.stack([value, (with_z - value) / 2])
+
+
+def tables(activation: ActivationLike | Tables) -> Tables:
     """Return the tables of an activation, kept if it has a name; a callable may change."""
+    if isinstance(activation, Tables):  # of who asks much of one callable
+        return activation
     if isinstance(activation, str | Activation):
         return _kept(get(activation))
     return Tables(activation)
@@ -134,3 +158,41 @@ def tables(activation: ActivationLike) -> Tables:
 @functools.lru_cache(maxsize=64)
 def _kept(activation: Activation) -> Tables:
     return Tables(activation)
+
+
+def over_arrays(function: Callable[..., Any], **arguments: ArrayLike | None) -> Any:
+    """Call a function of flat arrays with the arguments: checked, broadcast, those given.
+
+    It returns an array or a tuple of them; of numbers alone both become numbers again.
+    """
+    given = {name: _check(name, x) for name, x in arguments.items() if x is not None}
+    try:
+        full = np.broadcast_arrays(*given.values())
+    except (ValueError, RuntimeError):  # that they cannot be, or that there are 33 axes
+        got = ", ".join(shown(array.shape) for array in given.values())
+        raise ValueError(
+            f"{' and '.join(given)} must have shapes that NumPy can broadcast, got {got}; give "
+            "numbers, or arrays of one shape"
+        ) from None
+    shape = full[0].shape
+    found = function(**dict(zip(given, (x.ravel() for x in full), strict=True)))
+
+    def shaped(array: _Array) -> Any:
+        return array.reshape(shape) if shape else array.item()
+
+    return tuple(map(shaped, found)) if isinstance(found, tuple) else shaped(found)
+
+
+def _check(name: str, value: ArrayLike) -> _Array:
+    """Return an array of numbers in the range of the argument, or 0, which stands for itself."""
+    least, most = _RANGES[name]
+    allowed = "a real number or an array of them"
+    with np.errstate(over="ignore"):  # of a long double: inf, which is refused below
+        array = check_array(name, value, allowed, kinds="fiu").astype(np.float64)
+    good = (array == 0) | ((array >= least) & (array <= most))
+    if not good.all():
+        zero = "0, or " if least > 0 else ""
+        raise ValueError(
+            f"{name} must be {zero}between {least:g} and {most:g}, got {array[~good][0]:g}"
+        )
+    return array

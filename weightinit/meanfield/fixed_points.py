@@ -1,18 +1,42 @@
-"""Where the length of a signal settles in depth, and whether it stays there."""
+r"""Where the length of a signal settles in depth, and whether gradients stay as they are there.
 
+Iterating the length map can take forever. In t = log q it moves t by
+:math:`F(t) = \log(\sigma_w^2 E \phi^2 + \sigma_b^2) - t`. Where F is above zero at the start the
+length grows up to the next zero of F; where it is below, it shrinks.
+"""
+
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
+from weightinit._quadrature import MomentError, TooLargeError
 from weightinit._sampling import ActivationLike
-from weightinit.meanfield._arguments import broadcast, check_variances
-from weightinit.meanfield._lengths import settle
-from weightinit.meanfield._tables import tables
+from weightinit.meanfield._tables import (
+    EQUAL,
+    LARGEST,
+    PANEL,
+    SMALLEST,
+    Tables,
+    over_arrays,
+    tables,
+)
 
-__all__ = ["FixedPoint", "fixed_point"]
+__all__ = ["FixedPoint", "edge_of_chaos", "fixed_point", "settle", "zero"]
 
-_EQUAL = 1e-9  # slopes this near to 1 count as 1
+_Array = NDArray[Any]
+
+_AT_REST = 1e-9  # of F: a start that moves less is a fixed point
+_SURE = 1e-10  # of F, or relative: less may be rounding
+_EXACT = 1e-14  # of what is found
+_MOST = 60  # steps: bisection alone would need as many
+_TINY = 1e-300
+_STEPS = 16  # in a panel; F does not change faster, whatever the activation
+_LEAST = -550.0  # of log q: smaller squares are no floats
+_FARTHEST = 12.0  # log q up to which an edge is searched
+
+_GRID = PANEL / _STEPS * np.arange(1, _STEPS + 1)
 
 
 class FixedPoint(NamedTuple):
@@ -95,14 +119,186 @@ def fixed_point(
     >>> wi.meanfield.fixed_point("gelu", weight_variance=wi.gain("gelu") ** 2)
     FixedPoint(length=1.0, slope=1.14406, status='unstable')
     """
-    known, variances = tables(activation), check_variances(weight_variance, bias_variance)
-    full = broadcast(*variances)
-    log, slope = settle(known, *(x.ravel() for x in full))
-    status = np.select(
-        [log == -np.inf, log == np.inf, np.abs(slope - 1) <= _EQUAL, np.abs(slope) < 1],
-        ["vanishes", "diverges", "marginal", "stable"],
-        "unstable",
+    known = tables(activation)
+
+    def found(weight_variance: _Array, bias_variance: _Array) -> tuple[_Array, ...]:
+        q = settle(known, weight_variance, bias_variance)
+        slope = _slope(known, q, weight_variance)
+        status = np.select(
+            [q == 0, q == np.inf, np.abs(slope - 1) <= EQUAL, np.abs(slope) < 1],
+            ["vanishes", "diverges", "marginal", "stable"],
+            "unstable",
+        )
+        return q, slope, status
+
+    return FixedPoint(
+        *over_arrays(found, weight_variance=weight_variance, bias_variance=bias_variance)
     )
-    shape = full[0].shape
-    found = [x.reshape(shape) for x in (np.exp(log), slope, status)]
-    return FixedPoint(*(found if shape else (x.item() for x in found)))
+
+
+def edge_of_chaos(activation: ActivationLike, *, bias_variance: ArrayLike = 0.0) -> Any:
+    r"""
+    Return the variance of the weights at which gradients neither fade nor explode.
+
+    That is the smallest :math:`\sigma_w^2` for which :func:`chi` is 1 at a :func:`fixed_point`
+    that is not unstable.
+
+    Parameters
+    ----------
+    activation : str, Activation or callable
+        :math:`\phi`, as for :func:`~weightinit.gain`.
+    bias_variance : float or array_like, default 0.0
+        :math:`\sigma_b^2`.
+
+    Returns
+    -------
+    float or ndarray
+        :math:`\sigma_w^2`, in the shape of `bias_variance`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for :func:`moments`; there is no such variance.
+
+    Notes
+    -----
+    Both conditions hold at length q if :math:`\sigma_w^2 = 1 / \operatorname{E} \phi'(z)^2` and
+    :math:`\sigma_b^2 = q - \operatorname{E} \phi(z)^2 / \operatorname{E} \phi'(z)^2`: one equation
+    for q, which is searched from 1e-12 to 1e5.
+
+    References
+    ----------
+    Poole et al. (2016), arXiv:1606.05340; Hayou, Doucet and Rousseau (2019), "On the impact of the
+    activation function on deep neural networks training", arXiv:1902.06853.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> wi.meanfield.edge_of_chaos("tanh", bias_variance=[0, 0.05])
+    array([1.     , 1.76095])
+    >>> wi.meanfield.edge_of_chaos("relu")
+    2.0
+    """
+    known = tables(activation)
+
+    def edges(bias_variance: _Array) -> _Array:
+        return np.array([_edge(known, b) for b in bias_variance.tolist()])
+
+    return over_arrays(edges, bias_variance=bias_variance)
+
+
+def settle(known: Tables, w: _Array, b: _Array) -> _Array:
+    """Return the lengths of fixed points for flat arrays of variances: 0 and inf among them."""
+    start = _move(known, np.zeros(w.size), w, b)
+    least = b + w * known.at_zero() ** 2  # no length becomes smaller
+    with np.errstate(divide="ignore"):
+        down = np.where(least > 0, np.maximum(np.log(least) - 1, _LEAST), SMALLEST)
+    up = LARGEST + 2 * np.log(np.maximum(w, 1)) + np.log(np.maximum(b, 1))
+    t = np.zeros(w.size)
+    for sign, limit in ((1.0, up), (-1.0, -down)):
+        rows = np.flatnonzero(sign * start > _AT_REST)
+        t[rows] = _crossing(known, sign, limit[rows], w[rows], b[rows])
+    return np.asarray(np.exp(t))
+
+
+def _crossing(known: Tables, sign: float, limit: _Array, w: _Array, b: _Array) -> _Array:
+    """Step up or down until F changes its sign, and find where; infinite where it does not."""
+    found, going, y = np.full(w.size, np.inf), np.arange(w.size), 0.0
+    while going.size:
+        grid = y + (_GRID if y < LARGEST else _STEPS * _GRID)  # far out F is as straight as phi
+        moves = sign * _move(known, sign * grid, w[going, None], b[going, None])
+        crossed = moves < -_SURE
+        hit = crossed.any(axis=1)
+        found[going[hit]] = grid[crossed.argmax(axis=1)[hit]]
+        y = grid[-1]
+        going = going[~hit & (limit[going] > y) & (moves[:, -1] < np.inf)]
+    here = np.isfinite(found)
+    w, b, outer = w[here], b[here], sign * found[here]
+    found[here] = sign * zero(lambda t: _move(known, t, w, b), np.zeros(w.size), outer)
+    return sign * found
+
+
+def _move(known: Tables, t: _Array, w: _Array, b: _Array) -> _Array:
+    """Return F."""
+    with np.errstate(divide="ignore"):  # nothing is passed on: F is -inf
+        return np.asarray(np.log(w * _finite_moment(known, np.exp(t)) + b) - t)
+
+
+def _finite_moment(known: Tables, q: _Array) -> _Array:
+    """Return E phi^2 at each length, infinite from where it is too large on."""
+    try:
+        return known.moment(q)
+    except TooLargeError:
+        if q.size == 1:
+            return np.array([np.inf])
+        return np.concatenate([_finite_moment(known, one) for one in np.split(q, q.size)])
+
+
+def _slope(known: Tables, q: _Array, w: _Array) -> _Array:
+    """Return the slope of the length map, infinite where lengths grow without one."""
+    try:
+        return w * known.growth(q)
+    except TooLargeError:
+        return np.where(q < np.inf, w * known.growth(np.where(q < np.inf, q, 1.0)), np.inf)
+
+
+def zero(f: Callable[[_Array], _Array], low: _Array, high: _Array) -> _Array:
+    """Find where f changes its sign between two places each; `high` where it does not.
+
+    The method of Ridders (1979): bisect, multiply f by the exponential that makes its three values
+    lie on a line, and take the zero of the line.
+    """
+    at_low, at_high, last = f(low), f(high), high
+    sign = np.sign(at_low)
+    for _ in range(_MOST):
+        middle = (low + high) / 2
+        at_middle = f(middle)
+        root = np.sqrt(np.maximum(at_middle**2 - at_low * at_high, _TINY))
+        found = middle + (middle - low) * sign * at_middle / root
+        found = np.clip(found, np.minimum(low, high), np.maximum(low, high))
+        for place, value in ((middle, at_middle), (found, f(found))):
+            near = np.sign(value) == sign
+            low, at_low = np.where(near, place, low), np.where(near, value, at_low)
+            high, at_high = np.where(near, high, place), np.where(near, at_high, value)
+        if (np.abs(found - last) <= _EXACT * (1 + np.abs(found))).all():
+            break
+        last = found
+    return np.asarray(found)
+
+
+def _edge(known: Tables, b: float) -> float:
+    w = _critical(known, b)
+    q = settle(known, w, np.full(w.size, b))
+    chi = w * known.moment(q, slopes=True)
+    found = w[(q < np.inf) & (_slope(known, q, w) <= 1 + EQUAL) & (np.abs(chi - 1) <= 1e-6)]
+    if found.size:
+        return float(found.min())
+    why = "all fixed points with chi = 1 are unstable" if w.size else "chi is never 1"
+    raise ValueError(
+        f"bias_variance must allow for an edge of chaos, got {b:g}, for which {why} (among lengths "
+        "from 1e-12 to 1e5); try another bias_variance"
+    )
+
+
+def _critical(known: Tables, b: float) -> _Array:
+    """Return the variances of the weights for which chi is 1 at any fixed point."""
+
+    def excess(t: _Array) -> _Array:
+        """Return how much less than b the bias variance is for which chi is 1, times E phi'^2."""
+        q = np.exp(t)
+        return known.moment(q) - (q - b) * known.moment(q, slopes=True)
+
+    grid, at = np.empty((2, 0))
+    for start in np.arange(SMALLEST, _FARTHEST, PANEL):
+        try:
+            at = np.append(at, excess(start + _GRID))
+        except MomentError:  # too large from here on, or not to be resolved
+            break
+        grid = np.append(grid, start + _GRID)
+    sure = np.abs(at) > _SURE * np.exp(grid)
+    left = np.flatnonzero((at[1:] * at[:-1] < 0) & sure[1:] & sure[:-1])
+    lengths = np.exp(zero(excess, grid[left], grid[left + 1]))
+    if b == known.at_zero() == 0:
+        lengths = np.append(lengths, 0.0)
+    slopes = known.moment(lengths, slopes=True)
+    return np.asarray(1 / slopes[slopes > 0])

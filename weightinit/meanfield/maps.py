@@ -2,14 +2,14 @@
 
 from typing import Any, NamedTuple
 
+import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from weightinit._sampling import ActivationLike
-from weightinit.meanfield._arguments import check_array, check_variances, over_arrays
-from weightinit.meanfield._lengths import at_rest
-from weightinit.meanfield._tables import tables
+from weightinit._sampling import ActivationLike, sampled
+from weightinit.meanfield._tables import over_arrays, tables
+from weightinit.meanfield.fixed_points import settle
 
-__all__ = ["Moments", "chi", "length_map", "moments"]
+__all__ = ["Moments", "chi", "is_odd", "length_map", "moments", "slope_at_zero"]
 
 _Array = NDArray[Any]
 
@@ -82,11 +82,8 @@ def moments(activation: ActivationLike, q: ArrayLike) -> Moments:
     >>> value.round(4), slope.round(4)  # small signals pass, large ones saturate
     (array([0.0098, 0.3943, 0.9205]), array([0.9807, 0.4644, 0.0531]))
     """
-    known, lengths = tables(activation), check_array("q", q)
-    return Moments(
-        over_arrays(known.moment, lengths),
-        over_arrays(lambda q: known.moment(q, slopes=True), lengths),
-    )
+    moment = tables(activation).moment
+    return Moments(*over_arrays(lambda q: (moment(q), moment(q, slopes=True)), q=q))
 
 
 def length_map(
@@ -137,9 +134,12 @@ def length_map(
     >>> q  # about 1 / (2 * 100)
     0.00507
     """
-    known = tables(activation)
-    arrays = check_array("q", q), *check_variances(weight_variance, bias_variance)
-    return over_arrays(lambda q, w, b: w * known.moment(q) + b, *arrays)
+    moment = tables(activation).moment
+
+    def ahead(q: _Array, weight_variance: _Array, bias_variance: _Array) -> _Array:
+        return weight_variance * moment(q) + bias_variance
+
+    return over_arrays(ahead, q=q, weight_variance=weight_variance, bias_variance=bias_variance)
 
 
 def chi(
@@ -192,10 +192,74 @@ def chi(
     >>> wi.meanfield.chi("tanh", weight_variance=wi.gain("tanh") ** 2)  # gradients grow
     1.17780
     """
-    known, variances = tables(activation), check_variances(weight_variance, bias_variance)
+    known = tables(activation)
 
-    def factor(w: _Array, b: _Array, *given: _Array) -> _Array:
-        q = given[0] if given else at_rest(known, w, b)
-        return w * known.moment(q, slopes=True)
+    def factor(weight_variance: _Array, bias_variance: _Array, q: _Array | None = None) -> _Array:
+        rest = settle(known, weight_variance, bias_variance) if q is None else q
+        return weight_variance * known.moment(rest, slopes=True)
 
-    return over_arrays(factor, *variances, *(() if q is None else (check_array("q", q),)))
+    return over_arrays(factor, weight_variance=weight_variance, bias_variance=bias_variance, q=q)
+
+
+def slope_at_zero(activation: ActivationLike) -> float:
+    r"""
+    Return the slope of an activation at zero, the mean of both sides if it has a kink there.
+
+    Weights of variance :math:`1 / (\phi'(0)^2 n_\text{in})` pass small signals on as they are, if
+    :math:`\phi(0) = 0`.
+
+    Parameters
+    ----------
+    activation : str, Activation or callable
+        :math:`\phi`, as for :func:`~weightinit.gain`. The slopes of a plain callable are taken
+        numerically, to 10 digits.
+
+    Returns
+    -------
+    float
+        :math:`\phi'(0)`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for :func:`~weightinit.gain`.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> [wi.meanfield.slope_at_zero(name) for name in ("tanh", "sigmoid", "relu")]
+    [1.0, 0.25, 0.5]
+    """
+    return sum(tables(activation).slopes_at_zero()) / 2
+
+
+def is_odd(activation: ActivationLike) -> bool:
+    r"""
+    Tell whether :math:`\phi(-x) = -\phi(x)`, as for tanh.
+
+    Odd activations leave two uncorrelated inputs uncorrelated, and signals without a mean without.
+
+    Parameters
+    ----------
+    activation : str, Activation or callable
+        :math:`\phi`, as for :func:`~weightinit.gain`.
+
+    Returns
+    -------
+    bool
+        Whether that holds at 257 points from 0 to 8, to a relative error of 1e-6.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As for :func:`~weightinit.gain`.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> wi.meanfield.is_odd("tanh"), wi.meanfield.is_odd("relu")
+    (True, False)
+    """
+    sample, x = sampled(tables(activation).phi, 8.0), np.linspace(0.0, 8.0, 257)
+    right, left = (sample(sign * x)[0] for sign in (1.0, -1.0))
+    return bool(np.allclose(left, -right, rtol=1e-6, atol=1e-9))

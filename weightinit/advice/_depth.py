@@ -45,7 +45,7 @@ def _first_layer(question: Question) -> Statement:
 
 def _width(question: Question) -> Statement:
     """Say how far a network of ReLUs strays (Hanin and Rolnick 2018, in the limit of width)."""
-    phi, layers = question.function, question.layers
+    phi, layers = question.phi, question.layers
     fourth_moment = gain(lambda z: phi(z) ** 2) ** -2
     v = question.unit_gain**4 * fourth_moment - 1  # of phi(z)^2, relative to its mean
     width = 10 * layers

@@ -2,7 +2,7 @@
 
 import math
 
-from weightinit.advice import depth
+from weightinit.advice import _depth as depth
 from weightinit.advice.feedforward import Answer, branch
 from weightinit.advice.question import Question, Statement
 from weightinit.initializers import (
@@ -66,7 +66,7 @@ def lstm(question: Question) -> Answer:
         "have squared singular values of {share:g} on average, and not 1.",
         share=orthogonal.std((1, 4)) ** 2,  # of the squared length of a row
     )
-    steps = "T" if question.depth is None else str(question.depth)
+    steps = "T" if question.depth is None else str(question.layers)
     chrono = Statement(
         "To remember up to {steps} steps, start the forget gate at b = "
         "np.log(rng.uniform(1, {steps} - 1, h)) and the input gate at -b (tallec2018).",
