@@ -1,0 +1,15 @@
+"""What the pages on theory explain, held against what their own code measures."""
+
+import numpy as np
+
+from tests.docs.cells import run_cells
+
+
+def test_dead_units_come_back_above_the_first_layer_alone():
+    """A dead unit of the first layer has no gradient; layers that learn free some above it."""
+    revived = np.array(run_cells("theory/he.md", "def off(").names["revived"])
+    dead_first, back_first, dead_above, back_above = revived.T
+    assert (dead_first >= 8).all()
+    assert not back_first.any()
+    assert (dead_above > 0).all()
+    assert (back_above > 0).all()
