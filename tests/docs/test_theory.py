@@ -13,3 +13,10 @@ def test_dead_units_come_back_above_the_first_layer_alone():
     assert not back_first.any()
     assert (dead_above > 0).all()
     assert (back_above > 0).all()
+
+
+def test_the_scale_decides_what_dies_in_training():
+    """At one learning rate the right fan kills no channel, the wrong one all 24 of a network."""
+    dead = run_cells("theory/convolution.md", "images = images.reshape", "def train(").names["dead"]
+    assert not dead["He"].any()
+    assert dead["He, wrong fan"].max() == 24
