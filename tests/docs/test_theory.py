@@ -29,7 +29,7 @@ def test_most_inputs_fall_and_the_mean_over_inputs_rises(phi):
     """
     Both happen in more than half of 40 networks, and far from 1 the length goes as predicted.
 
-    Of 400 other networks three in four do either at least: half of 40 then have a chance of 0.06 %.
+    Of 400 other networks three in four or more do either; half of 40 then have a chance of 6e-4.
     """
     large, small, rise, fall = run_cells("theory/he.md", "directions = {}").names["directions"][phi]
     assert large > 1 > small
@@ -38,3 +38,30 @@ def test_most_inputs_fall_and_the_mean_over_inputs_rises(phi):
     for length, factor in ((1e4, large), (1e-4, small)):
         after = wi.meanfield.length_map(phi, length, weight_variance=2 * large)
         assert after / length == pytest.approx(factor, rel=0.01)
+
+
+def test_a_wrong_scale_shows_in_signals_and_not_in_gradients_for_weights():
+    """
+    A layer multiplies signal and gradient by sqrt(n / 2) std; the gradients for weights are alike.
+
+    A factor strays by a std of sqrt(5 / (4 n)) a layer, and their mean over eight by less.
+    """
+    per_layer = run_cells("theory/best-practices.md", "per_layer = {}").names["per_layer"]
+    off = 5 * np.sqrt(5 / (4 * 64) / 8)  # of normal variables one in a million
+    for init, factors in per_layer.items():
+        theory = init.std((64, 64)) * np.sqrt(32)
+        assert factors["signal"] / theory == pytest.approx(1, abs=off)
+        assert factors["gradient"] / theory == pytest.approx(1, abs=off)
+        assert factors["gradient for weights"] == pytest.approx(1, abs=off)
+
+
+def test_a_gradient_of_zero_is_a_lock_only_if_it_stays():
+    """The zero output shuts the layer below for one step; all zeros shut all but the last bias."""
+    shut = run_cells("theory/best-practices.md", "zero_at = {", "per_layer = {}", "shut = {}")
+    first, *later = shut.names["shut"]["output"]
+    assert first == ["dense0.weight", "dense0.bias"]
+    assert not any(later)
+    assert (
+        shut.names["shut"]["everything"] == [["dense0.weight", "dense0.bias", "dense1.weight"]] * 3
+    )
+    assert shut.names["zero_ends"]["output"] > 0.9
