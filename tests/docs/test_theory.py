@@ -65,3 +65,13 @@ def test_a_gradient_of_zero_is_a_lock_only_if_it_stays():
         shut.names["shut"]["everything"] == [["dense0.weight", "dense0.bias", "dense1.weight"]] * 3
     )
     assert shut.names["zero_ends"]["output"] > 0.9
+
+
+def test_a_difference_below_the_spread_of_runs_is_found_by_its_standard_error():
+    """Less than the std of the runs, the difference is many standard errors; pairs need fewer."""
+    found = run_cells("theory/best-practices.md", "comparison = ").names
+    assert found["ahead"] < found["spread"]
+    unpaired, paired = found["errors"].values()
+    assert found["ahead"] > 3 * unpaired
+    assert paired < unpaired
+    assert [standing.verdict for standing in found["comparison"].standings] == ["best", "worse"]
