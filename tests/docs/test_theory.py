@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import weightinit as wi
 from tests.docs.cells import run_cells
@@ -75,3 +76,32 @@ def test_a_difference_below_the_spread_of_runs_is_found_by_its_standard_error():
     assert found["ahead"] > 3 * unpaired
     assert paired < unpaired
     assert [standing.verdict for standing in found["comparison"].standings] == ["best", "worse"]
+
+
+def test_narrow_networks_stray_low_more_often_than_a_normal_variable():
+    """
+    The low side has the probabilities of six million other draws, far above the normal tail.
+
+    A count of 300,000 is off by more than six of its standard deviations once in a billion.
+    """
+    low = run_cells("theory/diagnosis.md", "def walks(").names["low"]
+    for size, probability in {(40, 20): 1.93e-4, (20, 10): 1.03e-3, (10, 2): 1.38e-2}.items():
+        error = np.sqrt(probability / 300_000)
+        assert low[size][0] == pytest.approx(probability, abs=6 * error)
+    assert low[40, 20][0] > 3 * stats.norm.sf(4)
+    assert low[20, 10][0] > 10 * stats.norm.sf(4)
+    assert low[10, 2][0] > 100 * stats.norm.sf(4)
+
+
+@pytest.mark.parametrize("n", [10, 40])
+def test_walks_are_those_of_networks(n):
+    """
+    Without weights one layer has the law of 20,000 layers with weights.
+
+    Two samples of 20,000 differ by more than 0.03 in their distributions once in 1e7 cases.
+    """
+    walks = run_cells("theory/diagnosis.md", "def walks(").names["walks"]
+    W = np.random.default_rng(1).normal(0, np.sqrt(2 / n), (20_000, n, n))
+    squares = np.mean(np.maximum(W.sum(axis=1), 0) ** 2, axis=1)  # of the input of ones
+    drawn = np.exp(walks(n, 1, 20_000)[-1])
+    assert stats.ks_2samp(drawn, squares).statistic < 0.03
