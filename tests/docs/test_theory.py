@@ -105,3 +105,19 @@ def test_walks_are_those_of_networks(n):
     squares = np.mean(np.maximum(W.sum(axis=1), 0) ** 2, axis=1)  # of the input of ones
     drawn = np.exp(walks(n, 1, 20_000)[-1])
     assert stats.ks_2samp(drawn, squares).statistic < 0.03
+
+
+def test_which_wrong_scales_cross_the_bounds():
+    """
+    A scale that is a little too large falls by chance and crosses none; tanh settles below 1.
+
+    The mean of ln f is -5/(2n) to a term of 1/n^2. That of 400 walks of 3,000 layers strays by a
+    std of sqrt(5/n / 1.2e6).
+    """
+    found = run_cells("theory/diagnosis.md", "def walks(", "settled = ").names
+    for c, moved in found["moved"].items():
+        theory = 2 * np.log(c) - 2.5 / 100
+        assert moved == pytest.approx(theory, abs=6 * np.sqrt(0.05 / 1.2e6) + 5 / 100**2)
+    assert found["moved"][1.01] < 0
+    assert found["crossed"] == {0.95: 1, 1.01: 0, 1.05: 1}
+    assert all(p.status == "stable" and p.length < 1 for p in found["settled"].values())
