@@ -121,3 +121,10 @@ def test_which_wrong_scales_cross_the_bounds():
     assert found["moved"][1.01] < 0
     assert found["crossed"] == {0.95: 1, 1.01: 0, 1.05: 1}
     assert all(p.status == "stable" and p.length < 1 for p in found["settled"].values())
+
+
+def test_the_plateau_of_two_hidden_layers_has_the_slope_of_its_flow():
+    """The flow from the first weights says how many steps half the std costs, to a tenth."""
+    found = run_cells("theory/impact-on-training.md", "def plateau(", "measured_decade = ").names
+    assert found["longer"] == pytest.approx(found["predicted_longer"], rel=0.1)
+    assert found["measured_decade"] == pytest.approx(found["per_decade"], rel=0.05)
