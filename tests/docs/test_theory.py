@@ -7,6 +7,8 @@ from scipy import stats
 import weightinit as wi
 from tests.docs.cells import run_cells
 
+pytestmark = pytest.mark.gallery
+
 
 def test_dead_units_come_back_above_the_first_layer_alone():
     """A dead unit of the first layer has no gradient; layers that learn free some above it."""
@@ -128,3 +130,13 @@ def test_the_plateau_of_two_hidden_layers_has_the_slope_of_its_flow():
     found = run_cells("theory/impact-on-training.md", "def plateau(", "measured_decade = ").names
     assert found["longer"] == pytest.approx(found["predicted_longer"], rel=0.1)
     assert found["measured_decade"] == pytest.approx(found["per_decade"], rel=0.05)
+
+
+def test_which_scales_train_depends_on_rate_and_seed():
+    """A tenth of the rate wants a larger scale: by 10 ** (1 / depth), to a step of the grid."""
+    cells = ("n, sigma =", "def signal(", "def accuracy(", "train_at = ")
+    found = run_cells("theory/random-scale.md", *cells).names
+    near, train_at = found["near"] / found["holds"], found["train_at"]
+    assert all(near[0] < factor < near[-1] for factors in train_at.values() for factor in factors)
+    moved = found["centre"][0.003] / found["centre"][0.03]
+    assert 1 < moved < near[1] / near[0] * 10 ** (1 / found["depth"])
