@@ -140,3 +140,11 @@ def test_which_scales_train_depends_on_rate_and_seed():
     assert all(near[0] < factor < near[-1] for factors in train_at.values() for factor in factors)
     moved = found["centre"][0.003] / found["centre"][0.03]
     assert 1 < moved < near[1] / near[0] * 10 ** (1 / found["depth"])
+
+
+def test_slopes_of_tanh_hold_a_recurrent_gradient_down():
+    """The radius times the slopes, multiplied over the words, is the gradient at the first one."""
+    found = run_cells("theory/recurrent.md", "hidden, words =", "radii = ", "kept_at_1 = ").names
+    for radius, kept in found["kept_at_1"].items():
+        assert found["typical"][radius][0] == pytest.approx(kept, rel=0.1)
+    assert 0.5 < found["slopes"][1.6][-1] < 0.8
