@@ -186,3 +186,11 @@ def test_signals_tell_variances_apart_and_nothing_else():
     factors = run_cells("theory/comparing-distributions.md", "flows = {").names["per_layer"]
     for name in ("Xavier", "LeCun", "orthogonal"):
         assert abs(np.log(factors[name] / np.sqrt(0.5))) < 5 * np.sqrt(5 / 128 / 4 / 5)
+
+
+def test_draws_of_recommended_starts_are_reported_where_the_length_is_unstable_alone():
+    """ReLU and tanh keep or settle a length, and no draw is reported; for SiLU 1 is unstable."""
+    reported = run_cells("theory/diagnosis.md", "reported, x =").names["reported"]
+    assert reported["relu"] == reported["tanh"] == 0
+    gain = wi.recommend("silu", depth=40).gain
+    assert wi.meanfield.fixed_point("silu", weight_variance=gain**2).status == "unstable"

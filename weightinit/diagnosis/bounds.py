@@ -89,7 +89,7 @@ def binomial_tail(at_least: int, n: int) -> float:
 @dataclass(frozen=True)
 class Bounds:
     """
-    The logarithms between which a healthy network stays: a sum over layers.
+    The logarithms between which a network counts as healthy: a sum over layers.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ class Point:
     expected : float
         The change if the layers were infinitely wide and started as theory wants.
     low, high : float
-        Between which changes a healthy network stays; infinite where nobody asks.
+        Between which changes a network counts as healthy; infinite where nobody asks.
     fades, explodes : bool
         Whether it is below, or above, here; or does too much in this one layer.
     alone : bool
