@@ -79,7 +79,7 @@ class Diagnosis:
     layers : tuple of LayerReport
         Facts by layer.
     findings : tuple of Finding
-        What was found, worst first; empty if nothing was.
+        What was found, worst first; empty where nothing was.
     notes : tuple of str
         Risks that no start removes.
     forward, backward : tuple of tuple of Point
@@ -196,9 +196,8 @@ def diagnose(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Diagnosi
         \qquad V = \sum_{k \le l} \frac{5}{n_k}
 
     before it counts as fading or exploding, and besides by what the shapes of the weights make of
-    starts that count fan in, fan out or their mean. The bounds are those of ReLU: good starts of
-    narrow layers, and of deep networks of GELU or SiLU, may leave them by chance. Zero biases, a
-    zero output layer and a residual branch that ends with zero are no findings.
+    starts that count fan in, fan out or their mean. Zero biases, a zero output layer and a residual
+    branch that ends with zero are not reported.
 
     Parameters
     ----------
@@ -213,7 +212,7 @@ def diagnose(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Diagnosi
     Returns
     -------
     Diagnosis
-        What was found: ``.findings``, worst first, empty if nothing was; ``.layers``, the
+        What was found: ``.findings``, worst first, empty where nothing was; ``.layers``, the
         facts by layer; ``print`` shows both, ``.plot()`` the way of signal and gradient.
 
     Raises
