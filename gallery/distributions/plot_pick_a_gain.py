@@ -106,10 +106,13 @@ plt.show()
 # that of tanh pays with a gradient that grows by :math:`\chi` a layer.
 #
 # Below, ReLU has the power 1, as a function without a scale of its own must: no draw is ever
-# corrected, so that the signal wanders. GELU and SiLU have powers above 1. Their gain is a balance
-# like that of a pencil on its tip: the signal runs away, mostly upwards, and with it the gradient
-# leaves the theory. In deep networks they lean on normalization or on residual connections, which
-# reset the size.
+# corrected, so that the signal wanders.
+#
+# GELU and SiLU have powers above 1. Their gain is a balance like that of a pencil on its tip: an
+# input runs away in the direction in which chance has moved it. Those that rise decide the mean
+# over inputs, which is drawn here, and with it the gradient leaves the theory; :doc:`/theory/he`
+# counts how many fall. In deep networks they lean on normalization or on residual connections,
+# which reset the size.
 
 final = {name: m[:, 0, -1] for name, m in measured.items()}
 gradient_at_input = {name: float(np.median(m[:, 1, 0])) for name, m in measured.items()}

@@ -79,7 +79,7 @@ class Diagnosis:
     layers : tuple of LayerReport
         Facts by layer.
     findings : tuple of Finding
-        What is wrong, worst first; empty for a healthy network.
+        What was found, worst first; empty where nothing was.
     notes : tuple of str
         Risks that no start removes.
     forward, backward : tuple of tuple of Point
@@ -145,7 +145,7 @@ class Diagnosis:
         -------
         matplotlib.figure.Figure
             Two panels: second moment of the activations, squared norm of the gradient; shaded is
-            where a healthy network of these widths stays.
+            what the bounds allow a network of these widths.
 
         Raises
         ------
@@ -197,7 +197,7 @@ def diagnose(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Diagnosi
 
     before it counts as fading or exploding, and besides by what the shapes of the weights make of
     starts that count fan in, fan out or their mean. Zero biases, a zero output layer and a residual
-    branch that ends with zero are healthy.
+    branch that ends with zero are not reported.
 
     Parameters
     ----------
@@ -212,7 +212,7 @@ def diagnose(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Diagnosi
     Returns
     -------
     Diagnosis
-        What was found: ``.findings``, worst first, empty for a healthy network; ``.layers``, the
+        What was found: ``.findings``, worst first, empty where nothing was; ``.layers``, the
         facts by layer; ``print`` shows both, ``.plot()`` the way of signal and gradient.
 
     Raises

@@ -1,0 +1,197 @@
+"""What the pages on theory explain, held against what their own code measures."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import weightinit as wi
+from tests.docs.running import run
+
+pytestmark = pytest.mark.gallery
+
+
+def test_dead_units_come_back_above_the_first_layer_alone():
+    """A dead unit of the first layer has no gradient; layers that learn free some above it."""
+    revived = np.array(run("theory/he.md", "def off(").names["revived"])
+    dead_first, back_first, dead_above, back_above = revived.T
+    assert (dead_first >= 8).all()
+    assert not back_first.any()
+    assert (dead_above > 0).all()
+    assert (back_above > 0).all()
+
+
+def test_the_scale_decides_what_dies_in_training():
+    """At one learning rate the right fan kills no channel, the wrong one all 24 of a network."""
+    dead = run("theory/convolution.md", "images = images.reshape", "def train(").names["dead"]
+    assert not dead["He"].any()
+    assert dead["He, wrong fan"].max() == 24
+
+
+@pytest.mark.parametrize("phi", ["gelu", "silu"])
+def test_most_inputs_fall_and_the_mean_over_inputs_rises(phi):
+    """
+    Both happen in more than half of 40 networks, and far from 1 the length goes as predicted.
+
+    Of 400 other networks three in four or more do either; half of 40 then have a chance of 6e-4.
+    """
+    large, small, rise, fall = run("theory/he.md", "directions = {}").names["directions"][phi]
+    assert large > 1 > small
+    assert rise > 0.5
+    assert fall > 0.5
+    for length, factor in ((1e4, large), (1e-4, small)):
+        after = wi.meanfield.length_map(phi, length, weight_variance=2 * large)
+        assert after / length == pytest.approx(factor, rel=0.01)
+
+
+def test_a_wrong_scale_shows_in_signals_and_not_in_gradients_for_weights():
+    """
+    A layer multiplies signal and gradient by sqrt(n / 2) std; the gradients for weights are alike.
+
+    A factor strays by a std of sqrt(5 / (4 n)) a layer, and their mean over eight by less.
+    """
+    per_layer = run("theory/best-practices.md", "per_layer = {}").names["per_layer"]
+    off = 5 * np.sqrt(5 / (4 * 64) / 8)  # of normal variables one in a million
+    for init, factors in per_layer.items():
+        theory = init.std((64, 64)) * np.sqrt(32)
+        assert factors["signal"] / theory == pytest.approx(1, abs=off)
+        assert factors["gradient"] / theory == pytest.approx(1, abs=off)
+        assert factors["gradient for weights"] == pytest.approx(1, abs=off)
+
+
+def test_a_gradient_of_zero_is_a_lock_only_if_it_stays():
+    """The zero output shuts the layer below for one step; all zeros shut all but the last bias."""
+    shut = run("theory/best-practices.md", "zero_at = {", "per_layer = {}", "shut = {}")
+    first, *later = shut.names["shut"]["output"]
+    assert first == ["dense0.weight", "dense0.bias"]
+    assert not any(later)
+    assert (
+        shut.names["shut"]["everything"] == [["dense0.weight", "dense0.bias", "dense1.weight"]] * 3
+    )
+    start = shut.names["zero_at"]["output"]
+    assert shut.names["accuracy"](wi.mlp([64, 32, 10]), start) > 0.9
+
+
+def test_a_difference_below_the_spread_of_runs_is_found_by_its_standard_error():
+    """Less than the std of the runs, the difference is many standard errors; pairs need fewer."""
+    found = run("theory/best-practices.md", "comparison = ").names
+    assert found["ahead"] < found["spread"]
+    unpaired, paired = found["errors"].values()
+    assert found["ahead"] > 3 * unpaired
+    assert paired < unpaired
+    assert [standing.verdict for standing in found["comparison"].standings] == ["best", "worse"]
+
+
+def test_narrow_networks_stray_low_more_often_than_a_normal_variable():
+    """
+    The low side has the probabilities of six million other draws, far above the normal tail.
+
+    A count of 300,000 is off by more than six of its standard deviations once in a billion.
+    """
+    low = run("theory/diagnosis.md", "def walks(").names["low"]
+    for size, probability in {(40, 20): 1.93e-4, (20, 10): 1.03e-3, (10, 2): 1.38e-2}.items():
+        error = np.sqrt(probability / 300_000)
+        assert low[size][0] == pytest.approx(probability, abs=6 * error)
+    assert low[40, 20][0] > 3 * stats.norm.sf(4)
+    assert low[20, 10][0] > 10 * stats.norm.sf(4)
+    assert low[10, 2][0] > 100 * stats.norm.sf(4)
+
+
+@pytest.mark.parametrize("n", [10, 40])
+def test_walks_are_those_of_networks(n):
+    """
+    Without weights one layer has the law of 20,000 layers with weights.
+
+    Two samples of 20,000 differ by more than 0.03 in their distributions once in 1e7 cases.
+    """
+    walks = run("theory/diagnosis.md", "def walks(").names["walks"]
+    W = np.random.default_rng(1).normal(0, np.sqrt(2 / n), (20_000, n, n))
+    squares = np.mean(np.maximum(W.sum(axis=1), 0) ** 2, axis=1)  # of the input of ones
+    drawn = np.exp(walks(n, 1, 20_000)[-1])
+    assert stats.ks_2samp(drawn, squares).statistic < 0.03
+
+
+def test_which_wrong_scales_cross_the_bounds():
+    """
+    A scale that is a little too large falls by chance and crosses none; tanh settles below 1.
+
+    The mean of ln f is -5/(2n) to a term of 1/n^2. That of 400 walks of 3,000 layers strays by a
+    std of sqrt(5/n / 1.2e6).
+    """
+    found = run("theory/diagnosis.md", "def walks(", "settled = ").names
+    for c, moved in found["moved"].items():
+        theory = 2 * np.log(c) - 2.5 / 100
+        assert moved == pytest.approx(theory, abs=6 * np.sqrt(0.05 / 1.2e6) + 5 / 100**2)
+    assert found["moved"][1.01] < 0
+    assert found["crossed"] == {0.95: 1, 1.01: 0, 1.05: 1}
+    assert all(p.status == "stable" and p.length < 1 for p in found["settled"].values())
+
+
+def test_the_plateau_of_two_hidden_layers_has_the_slope_of_its_flow():
+    """The flow from the first weights says how many steps half the std costs, to a tenth."""
+    found = run("theory/impact-on-training.md", "def plateau(", "measured_decade = ").names
+    assert found["longer"] == pytest.approx(found["predicted_longer"], rel=0.1)
+    assert found["measured_decade"] == pytest.approx(found["per_decade"], rel=0.05)
+
+
+def test_which_scales_train_depends_on_rate_and_seed():
+    """A tenth of the rate wants a larger scale: by 10 ** (1 / depth), to a step of the grid."""
+    cells = ("n, sigma =", "def signal(", "def accuracy(", "train_at = ")
+    found = run("theory/random-scale.md", *cells).names
+    near, train_at = found["near"] / found["holds"], found["train_at"]
+    assert all(near[0] < factor < near[-1] for factors in train_at.values() for factor in factors)
+    moved = found["centre"][0.003] / found["centre"][0.03]
+    assert 1 < moved < near[1] / near[0] * 10 ** (1 / found["depth"])
+
+
+def test_slopes_of_tanh_hold_a_recurrent_gradient_down():
+    """The radius times the slopes, multiplied over the words, is the gradient at the first one."""
+    found = run("theory/recurrent.md", "hidden, words =", "radii = ", "kept_at_1 = ").names
+    for radius, kept in found["kept_at_1"].items():
+        assert found["typical"][radius][0] == pytest.approx(kept, rel=0.1)
+    assert 0.5 < found["slopes"][1.6][-1] < 0.8
+
+
+def test_kernels_keep_more_of_a_large_start_than_of_a_small_one():
+    """Over four seeds He's kernels stay like their start; of std 0.01 less is left, but some."""
+    found = run("theory/convolution.md", "images, labels = load_digits", "def watch(").names
+    like = found["like_its_start"]
+    assert like["std 0.01"].max() < like["He"].min()
+    # The mean of four correlations by chance has half of the std of one: 5 of these, 3e-7.
+    assert like["std 0.01"].mean() > 5 * found["by_chance"] / 2
+
+
+def test_a_recurrent_network_from_zero_has_one_answer_for_all_sentences():
+    """It is right as often as its one answer is, on sentences with a negation and on all."""
+    names = run("about/errata.md", "width, depth = 256, 20", "# 12. What the slide").names
+    found, data = names["found"], names["data"]
+    for name, which in (("rnn zero", slice(None)), ("rnn zero negated", data.negated[3000:])):
+        ones = np.mean(data.labels[3000:][which])
+        assert found[name] in (f"{ones:.1%}", f"{1 - ones:.1%}")
+    assert float(found["bag"][:-1]) > 60
+
+
+def test_a_sum_of_64_looks_normal_and_is_not():
+    """The density is off by less than a line is wide; 400,000 sums show a 64th of the kurtosis."""
+    found = run("theory/comparing-distributions.md", "laws = {", "m, generator = ").names
+    assert found["gap"] < 0.01
+    assert found["excess"] > 5 * found["error"]  # of normal sums one in two million
+    assert found["excess"] == pytest.approx(3 / 64, abs=5 * found["error"])
+
+
+def test_signals_tell_variances_apart_and_nothing_else():
+    """
+    Xavier, LeCun and orthogonal lose sqrt(1/2) a layer between layers of 128 units.
+
+    Over five layers the logarithm of the rms strays by a std of sqrt(5 / n / 4 / 5) a layer.
+    """
+    factors = run("theory/comparing-distributions.md", "flows = {").names["per_layer"]
+    for name in ("Xavier", "LeCun", "orthogonal"):
+        assert abs(np.log(factors[name] / np.sqrt(0.5))) < 5 * np.sqrt(5 / 128 / 4 / 5)
+
+
+def test_draws_of_recommended_starts_are_reported_where_the_length_is_unstable_alone():
+    """ReLU and tanh keep or settle a length, and no draw is reported; for SiLU 1 is unstable."""
+    reported = run("theory/diagnosis.md", "reported, x =").names["reported"]
+    assert reported["relu"] == reported["tanh"] == 0
+    gain = wi.recommend("silu", depth=40).gain
+    assert wi.meanfield.fixed_point("silu", weight_variance=gain**2).status == "unstable"
