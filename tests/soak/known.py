@@ -18,6 +18,7 @@ __all__ = [
     "CALLED_BACK",
     "CHANGES",
     "INSTANCES",
+    "ONE_ANSWER_EACH",
     "PASSES_ON",
     "RECORDS",
     "STARTS_PROCESSES",
@@ -252,7 +253,10 @@ INSTANCES = {
 #: Parameters where a large integer asks for as much work, and gets it: it is not tried there.
 ASKS_FOR_WORK = {"epochs", "n", "n_jobs", "seeds", "shape", "sizes", "channels"}
 
-#: Of these, what no number is too large for.
+#: What asks for an answer for each number that it holds.
+ONE_ANSWER_EACH = {"bias_variance", "c", "q", "weight_variance"}
+
+#: Of what asks for work, what no number is too large for.
 UNBOUNDED = {"epochs", "seeds"}
 
 #: Of these, what starts processes by any other number than 1.
