@@ -15,3 +15,18 @@ def test_fifty_blocks_triple_the_variance_each():
     v = 50 * (8 + 28) / 64 / 3**2
     assert abs(off + v / 2) < 4 * math.sqrt(v)
     assert names["grown"]["zero"] == 1
+
+
+def test_measuring_holds_the_size_that_a_gain_lets_drift():
+    """Scaled by the measured std, 20 layers of GELU end at the rms of GELU over N(0, 1).
+
+    The gain of GELU drifts upwards from inputs of rms 1, and gain 1 is lost. The last mean square
+    is one of 128 units, each of relative variance 6.2: 4 standard deviations, 1 in 15,000.
+    """
+    names = run("theory/reading.md").names
+    rms, predicted = names["rms"], names["predicted"]
+    error = 4 * math.sqrt(6.2 / 128)
+    assert abs(2 * math.log(rms["measured"] / predicted["measured"])) < error
+    assert 2 * predicted["measured"] < rms["gain"] < 10 * predicted["gain"]
+    assert predicted["gain"] > 4 * predicted["measured"]
+    assert rms["gain 1"] < 1e-5
