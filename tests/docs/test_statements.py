@@ -30,3 +30,9 @@ def test_measuring_holds_the_size_that_a_gain_lets_drift():
     assert 2 * predicted["measured"] < rms["gain"] < 10 * predicted["gain"]
     assert predicted["gain"] > 4 * predicted["measured"]
     assert rms["gain 1"] < 1e-5
+
+
+def test_the_gradient_through_batch_normalization_grows_as_in_wide_layers():
+    """Errors in explanations state the factor that the script on normalization measures."""
+    growth = run("about/common-errors.md").names["growth"]
+    assert math.isclose(growth, math.sqrt(math.pi / (math.pi - 1)))
