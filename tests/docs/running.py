@@ -12,8 +12,10 @@ import matplotlib.pyplot as plt
 
 from tests.docs.prose import ROOT
 
-_CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```$\n?", re.MULTILINE | re.DOTALL)
-_EVALUATED = re.compile(r"\{eval\}(`+)(.*?)\1", re.DOTALL)
+_CODE = re.compile(
+    r"^```\{code-cell\}[^\n]*\n(?P<cell>.*?)^```$|\{eval\}(?P<ticks>`+)(?P<value>.*?)(?P=ticks)",
+    re.MULTILINE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,15 @@ def run(page: str) -> Run:
     text = path.read_text(encoding="utf-8")
     names: dict[str, Any] = {"__name__": "__main__"}
     printed = io.StringIO()
+
+    def follow(code: re.Match[str]) -> str:
+        """Run a cell, of which no prose is left; or return a value."""
+        if code["cell"] is None:
+            return str(eval(code["value"], names))
+        exec(re.sub(r"^:.*", "", code["cell"], flags=re.MULTILINE), names)
+        return ""
+
     with mpl.rc_context(), contextlib.chdir(path.parent), contextlib.redirect_stdout(printed):
-        for cell in _CELL.findall(text):
-            exec(re.sub(r"^:.*", "", cell, flags=re.MULTILINE), names)
+        prose = _CODE.sub(follow, text)
     plt.close("all")
-    prose = _EVALUATED.sub(lambda found: str(eval(found[2], names)), _CELL.sub("", text))
     return Run(names, printed.getvalue(), " ".join(prose.split()))

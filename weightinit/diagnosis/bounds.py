@@ -3,8 +3,9 @@ r"""Where a healthy signal stays: what layers do to it, added up, beside what th
 Fluctuation. In a layer of :math:`n` ReLU units started after He, the second moment of a signal is
 multiplied by a random factor with mean 1 and :math:`\operatorname{E} f^2 = 1 + 5/n` (Hanin and
 Rolnick 2018, arXiv:1803.01719). Over several layers its logarithm is nearly normal, with variance
-:math:`V = \sum 5/n` and mean :math:`-V/2`; other activations stray less. ``SIGMAS`` of 4 leave a
-healthy network outside on one side with a probability of 3e-5.
+:math:`V = \sum 5/n` and mean :math:`-V/2`. ``SIGMAS`` of 4 leave a wide healthy network of ReLUs
+outside on one side with a probability of 3e-5. Activations with a stable fixed point stray less;
+those with an unstable one (gelu, silu, mish) more, and deep ones may leave these bounds by chance.
 
 Shapes. With :math:`n_\text{in}` and :math:`n_\text{out}` the fans of a weight, starts that count
 the fan in, the mean of both or the fan out multiply the second moment, and the squared norm of a
