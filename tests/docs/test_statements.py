@@ -1,8 +1,17 @@
 """What pages state, against what their code finds."""
 
 import math
+import re
 
+import pytest
+
+from tests.docs.prose import ROOT
 from tests.docs.running import run
+from weightinit.diagnosis import PROBLEMS
+
+ABSOLUTION = re.compile(
+    r"start\s+is\s+(?:sound|healthy|not\s+(?:the\s+cause|to\s+blame))", re.IGNORECASE
+)
 
 
 def test_fifty_blocks_triple_the_variance_each():
@@ -48,3 +57,18 @@ def test_activations_stray_as_their_slopes_say():
         assert abs(measured / predicted - 1) < 4 / 20, name
     assert all(names["left"][name] < 0.02 for name in ("relu", "selu", "tanh"))
     assert all(names["left"][name] > 0.3 for name in ("gelu", "silu"))
+
+
+@pytest.mark.parametrize("page", ["diagnose", "diagnose-pytorch"])
+def test_no_finding_is_taken_for_no_proof(page):
+    """A guide says of an empty report what was looked for, not that the start is sound."""
+    text = (ROOT / "docs" / "guides" / f"{page}.md").read_text(encoding="utf-8")
+    assert not ABSOLUTION.search(text)
+
+
+def test_the_guide_names_every_problem_that_it_counts():
+    """The number of problems is that of the package, and the table names each of them."""
+    prose = run("guides/diagnose.md").prose
+    assert f"none of the {len(PROBLEMS)} problems of the table" in prose
+    table = prose.split("## What can be wrong")[1].split("Each of them")[0]
+    assert all(set(problem.split()) <= set(re.findall(r"[\w-]+", table)) for problem in PROBLEMS)
