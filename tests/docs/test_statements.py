@@ -72,3 +72,14 @@ def test_the_guide_names_every_problem_that_it_counts():
     assert f"none of the {len(PROBLEMS)} problems of the table" in prose
     table = prose.split("## What can be wrong")[1].split("Each of them")[0]
     assert all(set(problem.split()) <= set(re.findall(r"[\w-]+", table)) for problem in PROBLEMS)
+
+
+def test_hidden_weights_may_be_zero_with_tanh_and_not_with_relu():
+    """Best practice: one layer of zeros locks ReLU, and tanh learns; all at zero locks both."""
+    ends = run("theory/best-practices.md").names["zero_ends"]
+    assert ends["hidden", "tanh"] > 0.9
+    assert all(ends["output", phi] > 0.9 for phi in ("relu", "tanh"))
+    chance = 0.2  # one class in ten, on 450 images: far above 4 standard errors
+    assert (
+        max(ends["hidden", "relu"], ends["everything", "relu"], ends["everything", "tanh"]) < chance
+    )
