@@ -83,3 +83,18 @@ def test_hidden_weights_may_be_zero_with_tanh_and_not_with_relu():
     assert (
         max(ends["hidden", "relu"], ends["everything", "relu"], ends["everything", "tanh"]) < chance
     )
+
+
+def test_chrono_gates_remember_evenly_between_the_ends_stated():
+    """Memories of a million gates fill the range that the guide states, evenly but for chance.
+
+    The first tenth is smaller by 1/200, since the memory is u + 1/2 only nearly; 5 standard errors
+    of a tenth: 1 in 170,000 for ten of them.
+    """
+    found = run("guides/own-initializer.md")
+    low, high = found.names["ends"]
+    steps, tenths = found.names["steps"], found.names["tenths"]
+    assert low <= steps.min() < low + 0.01
+    assert high - 0.01 < steps.max() <= high
+    assert f"between {low:.1f} and {high:.1f} steps" in found.prose
+    assert abs(tenths - 0.1).max() < 0.1 / 200 + 5 * math.sqrt(0.1 * 0.9 / len(steps))
