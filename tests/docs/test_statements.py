@@ -5,8 +5,10 @@ import re
 
 import pytest
 
+import weightinit as wi
 from tests.docs.prose import ROOT
 from tests.docs.running import run
+from weightinit.advice import LAYERS
 from weightinit.diagnosis import PROBLEMS
 
 ABSOLUTION = re.compile(
@@ -98,3 +100,13 @@ def test_chrono_gates_remember_evenly_between_the_ends_stated():
     assert high - 0.01 < steps.max() <= high
     assert f"between {low:.1f} and {high:.1f} steps" in found.prose
     assert abs(tenths - 0.1).max() < 0.1 / 200 + 5 * math.sqrt(0.1 * 0.9 / len(steps))
+
+
+def test_the_only_bias_that_is_not_zero_is_that_of_the_forget_gate():
+    """The table of starts names the gate with the bias, and no other layer has one to name."""
+    layers = [name for name in LAYERS if wi.recommend("tanh", layer=name).bias != wi.zeros]
+    assert layers == ["lstm"]
+    page = (ROOT / "docs" / "guides" / "choose.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"f\"(bias[ \w]*) \{label\(advice\.bias", page)) == {
+        "bias of the forget gate"
+    }
