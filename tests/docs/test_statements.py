@@ -110,3 +110,23 @@ def test_the_only_bias_that_is_not_zero_is_that_of_the_forget_gate():
     assert set(re.findall(r"f\"(bias[ \w]*) \{label\(advice\.bias", page)) == {
         "bias of the forget gate"
     }
+
+
+def test_embeddings_have_the_sizes_that_the_table_gives_for_their_readers():
+    """Rows of std 1 feed a dense layer; tied rows, times sqrt(width), too, with logits of std 1.
+
+    Each std is one of 51,200 numbers or more, of which those in a row of logits share a vector of
+    512: 4 standard errors of the latter, 1 in 15,000.
+    """
+    names = run("guides/fans.md").names
+    sizes, width = names["sizes"], names["width"]
+    error = 4 / math.sqrt(2 * width)
+    wanted = {
+        "std 1": (1, width**0.5),
+        "plain": (width**-0.5, 1),
+        "normalized": (0.02, 0.02 * width**0.5),
+    }
+    for name, stds in wanted.items():
+        assert sizes[name] == pytest.approx(stds, rel=error), name
+    assert names["small"].std == 0.02
+    assert sizes["by the shape"][0] < sizes["normalized"][0]
