@@ -49,6 +49,7 @@ def test_the_gradient_through_batch_normalization_grows_as_in_wide_layers():
     assert math.isclose(growth, math.sqrt(math.pi / (math.pi - 1)))
 
 
+@pytest.mark.gallery
 def test_activations_stray_as_their_slopes_say():
     """The std of ln q is that predicted, and only activations that amplify leave ReLU's bounds.
 
@@ -76,6 +77,7 @@ def test_the_guide_names_every_problem_that_it_counts():
     assert all(set(problem.split()) <= set(re.findall(r"[\w-]+", table)) for problem in PROBLEMS)
 
 
+@pytest.mark.gallery
 def test_hidden_weights_may_be_zero_with_tanh_and_not_with_relu():
     """Best practice: one layer of zeros locks ReLU, and tanh learns; all at zero locks both."""
     ends = run("theory/best-practices.md").names["zero_ends"]
