@@ -17,8 +17,7 @@ from weightinit.networks import ActivationLayer, Dense, LayerNorm
 # %%
 # **Setup.** Networks of dense layers and relu: without normalization, with layer normalization
 # before each relu, and after it. They start from He's weights times a factor. We look at the
-# gradient on its way down 20 untrained layers of 256 units, there with batch normalization as well.
-# Then we train 8 layers of 64 on digits.
+# gradient on its way down 20 untrained layers of 256 units, then train 8 layers of 64 on digits.
 
 orders = {
     "none": (("dense", "relu"), ":"),
@@ -50,24 +49,6 @@ def look(order, factor, seed, depth=20):
     return back, np.std(layers[0].weight_gradient)
 
 
-def look_at_batch_norm(factor, seed, depth=20, width=256):
-    """Return rms of the gradient for each layer's input, with batch normalization before relu."""
-    rng = np.random.default_rng(seed)
-    h, passed, back = rng.standard_normal((200, width)), [], rng.standard_normal((200, width))
-    for _ in range(depth):
-        W = he_times(factor)((width, width), rng=rng)
-        s = np.std(h @ W, axis=0)
-        n = (h @ W - np.mean(h @ W, axis=0)) / s
-        h = np.maximum(n, 0)
-        passed.append((W, s, n))
-    sizes = []
-    for W, s, n in reversed(passed):
-        d = back * (n > 0)
-        back = ((d - d.mean(axis=0) - n * (d * n).mean(axis=0)) / s) @ W.T
-        sizes.append(np.sqrt(np.mean(back**2)))
-    return sizes
-
-
 def accuracy(order, initializer, seed, learning_rate=0.02):
     """Return the test accuracy after training, or 0 if the numbers overflow."""
     x, x_test, y, y_test = train_test_split(images, labels, stratify=labels, random_state=seed)
@@ -84,10 +65,6 @@ def accuracy(order, initializer, seed, learning_rate=0.02):
 # **One sweep** over the factor, for each order, three seeds.
 looked = {(o, f): [look(o, f, seed) for seed in range(3)] for o in orders for f in (0.1, 1, 10)}
 gradients = {key: np.array([g for g, _ in runs]) for key, runs in looked.items()}
-batch = "batch, before relu"
-gradients |= {
-    (batch, f): np.array([look_at_batch_norm(f, seed) for seed in range(3)]) for f in (0.1, 1, 10)
-}
 factors = [0.03, 0.3, 1, 3, 10]
 accuracies = {
     order: np.array([[accuracy(order, he_times(f), s) for f in factors] for s in range(3)])
@@ -97,16 +74,13 @@ accuracies = {
 fig, axes = plt.subplots(1, 2, figsize=(7.6, 3.8), layout="constrained")
 fig.set_label(
     "Left, the gradient on its way down 20 layers: without normalization it falls, holds or grows "
-    "with the factor; with it the factor does not matter. Layer normalization before relu holds "
-    "the gradient; after relu, and batch normalization before relu, let it grow steadily. Right, "
-    "accuracy over the factor: normalized networks bear larger weights."
+    "with the factor; with it the factor does not matter, before relu it holds, after relu it "
+    "grows steadily. Right, accuracy over the factor: normalized networks bear larger weights."
 )
-styles = {order: style for order, (_, style) in orders.items()}
-for (order, f), rms in gradients.items():
-    median = np.median(rms / rms[:, :1], axis=0)
-    style = styles.get(order, "-.")
-    axes[0].plot(median, "k" + style, lw=1.4, label=order if f == 1 else None)
-for order, style in styles.items():
+for order, (_, style) in orders.items():
+    for f in (0.1, 1, 10):
+        median = np.median(gradients[order, f] / gradients[order, f][:, :1], axis=0)
+        axes[0].plot(median, "k" + style, lw=1.4, label=order if f == 1 else None)
     low, middle, high = np.quantile(accuracies[order], (0, 0.5, 1), axis=0)
     axes[1].fill_between(factors, low, high, color="k", alpha=0.12, lw=0)
     axes[1].plot(factors, middle, "k" + style, marker="o", ms=4, label=order)
@@ -120,15 +94,12 @@ plt.show()
 
 # %%
 # **Reading the figure.** Forwards the claim holds: the next normalization divides a factor on the
-# weights out again. Backwards it cancels too, since what divides the signal divides both. That does
-# not make the gradient level: it depends on what the normalization divides by.
+# weights out again. Backwards it cancels too, since what divides the signal divides both.
 #
-# Relu lets half of the gradient's mean square through, and half of the signal's. Layer
-# normalization before relu divides by just that, and the gradient is level. Of the signal's half
-# the part :math:`1/(2\pi)` is the square of a mean. Layer normalization after relu takes that away
-# and divides by the rest, :math:`1/2 - 1/(2\pi)`; so does batch normalization, before relu as well,
-# since it takes the mean of each unit. Then the gradient grows by :math:`\sqrt{\pi / (\pi - 1)}` a
-# layer, from any scale.
+# That does not make the gradient level. Before relu it is. After relu the normalization divides by
+# the variance that relu leaves, :math:`1/2 - 1/(2\pi)`, and relu leaves 1/2 of the gradient's: it
+# grows by :math:`\sqrt{\pi / (\pi - 1)}` a layer, from any scale. With batch normalization it does
+# so before relu too (:doc:`/about/common-errors`).
 #
 # Training sees the factor all the same. The weights' gradient does not grow with the weights: large
 # ones hardly move, and small ones are thrown about. What is left of the scale is the length of a
@@ -141,8 +112,8 @@ medians = {name: np.median(values, axis=0) for name, values in accuracies.items(
 slowly = [accuracy("before relu", he_times(0.03), s, learning_rate=0.002) for s in range(3)]
 equal = [accuracy("before relu", start, 0) for start in (wi.zeros, wi.ones)]
 for (order, f), pace in paces.items():
-    first = f", of the first weights {weight_gradients[order, f]:.1e}" if order in orders else ""
-    print(f"{order:>18}, {f:>3} × He: gradient × {pace:.3f} a layer{first}")
+    print(f"{order:>11}, {f:>3} × He: gradient × {pace:.3f} a layer", end=", ")
+    print(f"of the first weights {weight_gradients[order, f]:.1e}")
 print(f"sqrt(pi / (pi - 1)) = {np.sqrt(np.pi / (np.pi - 1)):.3f}")
 for name, values in medians.items():
     print(f"{name:>11}:", *(f"{f} × {value:.0%}" for f, value in zip(factors, values, strict=True)))

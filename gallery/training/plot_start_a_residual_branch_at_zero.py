@@ -88,19 +88,14 @@ for ax in axes:
 plt.show()
 
 # %%
-# **Reading the figure.** Let :math:`x` have the mean square :math:`q`. He's weights make up for the
-# relu that follows them, so the hidden units have :math:`q` as well. No relu follows the last layer
-# of the branch, and there He's weights double: the branch has :math:`2 q`. A block multiplies the
-# mean square by :math:`1 + 2 \alpha^2`, averaged over draws.
+# **Reading the figure.** He's weights make up for the relu that follows them, so the hidden units
+# have the mean square of :math:`x`. No relu follows the last layer of the branch, and there He's
+# weights double it. So a block multiplies the mean square by :math:`1 + 2 \alpha^2`, averaged over
+# draws: with :math:`\alpha = 1` it triples, and 20 blocks are too many. With :math:`1/\sqrt L` in
+# :math:`L` blocks the product :math:`(1 + 2/L)^L` is below :math:`e^2`.
 #
-# With :math:`\alpha = 1` it triples, and 20 blocks are too many. With :math:`\alpha` divided by the
-# root of the number of blocks :math:`L` the product :math:`(1 + 2/L)^L` stays below :math:`e^2` at
-# any depth. At zero the block is the identity, exactly.
-#
-# A single network strays from that average. For one input the factor of a block of :math:`n` units
-# has the relative variance :math:`(8 \alpha^2 + 28 \alpha^4) / (n (1 + 2 \alpha^2)^2)`. Added up
-# over the blocks it is about the variance of the logarithm; one standard deviation of it is printed
-# below as a factor on the rms.
+# A single network strays: for one input the factor of a block of :math:`n` units has the relative
+# variance :math:`(8 \alpha^2 + 28 \alpha^4) / (n (1 + 2 \alpha^2)^2)`. One std over all is printed.
 #
 # Both kinds of zero train, because each is one factor of a product whose other factor is not zero.
 # The gradient for :math:`\alpha` comes with the answer of the branch, which is random at the start;
@@ -112,7 +107,7 @@ plt.show()
 #
 # The plain row, as deep but without the identity, is a lottery: some draws learn and some do not.
 
-predicted = {"α = 1": predict(1), "α = 1/√blocks": predict(blocks**-0.5), "α = 0": predict(0)}
+predicted = {"α = 1": predict(1), "α = 1/√blocks": predict(blocks**-0.5)}
 growth, final, moved = ({name: v[:, k] for name, v in runs.items()} for k in range(3))
 for name in starts:
     low, middle, high = np.quantile(final[name], (0, 0.5, 1))
