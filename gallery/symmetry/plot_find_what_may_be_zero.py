@@ -2,7 +2,7 @@
 Find what may be zero
 =====================
 
-Zero biases are everywhere, and some good networks start whole layers at zero. Which parts of a
+Zero biases are common, and some good networks start whole layers at zero. Which parts of a
 network may start at zero, which may not, and does it depend on the activation?
 """
 

@@ -94,11 +94,12 @@ plt.show()
 
 # %%
 # **Reading the figure.** Forwards the claim holds: the next normalization divides a factor on the
-# weights out again. Backwards it cancels too, since what divides the signal divides both. That does
-# not make the gradient level. Before relu it is. After relu the normalization makes up for the
-# variance that relu took, which is more than it took from the gradient: of the one
-# :math:`1/2 - 1/(2\pi)` is left, of the other 1/2. So the gradient grows by
-# :math:`\sqrt{\pi / (\pi - 1)}` a layer, from any start.
+# weights out again. Backwards it cancels too, since what divides the signal divides both.
+#
+# That does not make the gradient level. Before relu it is. After relu the normalization divides by
+# the variance that relu leaves, :math:`1/2 - 1/(2\pi)`, and relu leaves 1/2 of the gradient's: it
+# grows by :math:`\sqrt{\pi / (\pi - 1)}` a layer, from any scale. With batch normalization it does
+# so before relu too (:doc:`/about/common-errors`).
 #
 # Training sees the factor all the same. The weights' gradient does not grow with the weights: large
 # ones hardly move, and small ones are thrown about. What is left of the scale is the length of a

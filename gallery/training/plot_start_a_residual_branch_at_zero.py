@@ -38,6 +38,13 @@ starts = {
 }
 
 
+def predict(alpha):
+    """Return the rms after all blocks over that before, and a factor for one std around it."""
+    mean_square = 1 + 2 * alpha**2
+    variance = blocks * (8 * alpha**2 + 28 * alpha**4) / width / mean_square**2
+    return mean_square ** (blocks / 2), np.exp(np.sqrt(variance) / 2)
+
+
 def learn(net, initializer, seed):
     """Return the growth of the signal, the accuracy, and the share of the blocks that moved."""
     rng = np.random.default_rng(seed)
@@ -81,10 +88,14 @@ for ax in axes:
 plt.show()
 
 # %%
-# **Reading the figure.** With :math:`\alpha = 1` each block adds to the signal another one of the
-# same size, its mean square doubles, and 20 doublings are too many. Divided by the root of the
-# number of blocks the sum stays bounded. At zero the block is the identity, exactly, whatever its
-# depth.
+# **Reading the figure.** He's weights make up for the relu that follows them, so the hidden units
+# have the mean square of :math:`x`. No relu follows the last layer of the branch, and there He's
+# weights double it. So a block multiplies the mean square by :math:`1 + 2 \alpha^2`, averaged over
+# draws: with :math:`\alpha = 1` it triples, and 20 blocks are too many. With :math:`1/\sqrt L` in
+# :math:`L` blocks the product :math:`(1 + 2/L)^L` is below :math:`e^2`.
+#
+# A single network strays: for one input the factor of a block of :math:`n` units has the relative
+# variance :math:`(8 \alpha^2 + 28 \alpha^4) / (n (1 + 2 \alpha^2)^2)`. One std over all is printed.
 #
 # Both kinds of zero train, because each is one factor of a product whose other factor is not zero.
 # The gradient for :math:`\alpha` comes with the answer of the branch, which is random at the start;
@@ -96,10 +107,14 @@ plt.show()
 #
 # The plain row, as deep but without the identity, is a lottery: some draws learn and some do not.
 
+predicted = {"α = 1": predict(1), "α = 1/√blocks": predict(blocks**-0.5)}
 growth, final, moved = ({name: v[:, k] for name, v in runs.items()} for k in range(3))
 for name in starts:
     low, middle, high = np.quantile(final[name], (0, 0.5, 1))
     print(f"{name:>14}: signal times {np.median(growth[name]):.2g},", end=" ")
     print(f"accuracy {middle:.1%}, from {low:.1%} to {high:.1%}")
+for name, (rms, factor) in predicted.items():
+    print(f"{name:>14}: predicted times {rms:.2g}, in single networks", end=" ")
+    print(f"within a factor of {factor:.2g}; measured", *(f"{g:.2g}" for g in growth[name]))
 print(f"Of the parameters in the blocks {np.mean(moved['α = 0']):.0%} moved from α = 0,", end=" ")
 print(f"{np.mean(moved['both 0']):.0%} from both 0.")

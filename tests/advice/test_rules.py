@@ -185,13 +185,15 @@ def test_bad_questions(arguments: dict[str, object], error: type[Exception], mes
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_any_depth_is_answered(layer: str) -> None:
-    """A depth that no float holds, and that Python does not write, has an answer that prints."""
-    depth = 10**5000
+    """The largest depth that NumPy counts has an answer that prints; a larger one is refused."""
+    depth = 2**63 - 1
     for phi, others in [("tanh", {}), ("relu", {"residual": True, "normalized": True})]:
         advice = wi.recommend(phi, layer=layer, depth=depth, **others)
         assert advice.depth == depth
         assert "depth above 1,000,000 is counted as 1,000,000" in " ".join(advice.notes)
-        assert "about 5001 digits" in str(advice)
+        assert f"depth {depth}" in str(advice)
+    with pytest.raises(ValueError, match=r"depth must be an integer from 1 to 2\*\*63 - 1, got <"):
+        wi.recommend("tanh", layer=layer, depth=10**5000)
 
 
 def test_a_hundred_times_as_many_layers_take_little_more_work() -> None:

@@ -376,6 +376,14 @@ def test_embeddings() -> None:
     assert wi.recommend("gelu", layer="embedding", normalized=True).gain == 0.02
 
 
+def test_an_embedding_is_scaled_as_the_output_that_it_is_tied_to() -> None:
+    """By fan in the tied output takes LeCun's std; Vaswani et al. give the factor on the rows."""
+    advice = wi.recommend("linear", layer="embedding")
+    assert advice.initializer.std((1000, 64)) == wi.lecun_normal.std((64, 1000))
+    assert advice.source == "lecun1998"
+    assert "sqrt(units), as Vaswani et al. (2017) do" in str(advice.notes[0])
+
+
 def test_the_first_loss_is_that_of_a_fair_guess() -> None:
     """A zero output layer gives the stated loss, and passes gradients on after one step."""
     advice = wi.recommend("relu", layer="output")

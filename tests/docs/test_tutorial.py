@@ -44,6 +44,8 @@ def test_gradients_of_zeros_are_zero_but_for_the_last_biases(followed):
     gradients = dict(re.findall(r"'([\w.]+)': ([\d.e-]+)", followed))
     assert {name for name, size in gradients.items() if float(size)} == {"dense2.bias"}
     assert len(gradients) == 6
+    layers = {3: "three"}[sum(name.endswith("weight") for name in gradients)]
+    assert f"what {layers} layers of zeros could not" in TEXT
 
 
 def test_equal_units_stay_one(followed):

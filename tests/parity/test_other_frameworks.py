@@ -126,16 +126,34 @@ def test_each_line_of_the_tables(
     [(torch.nn.Linear(300, 200), (300, 200)), (torch.nn.Conv2d(48, 96, 3), (3, 3, 48, 96))],
 )
 def test_what_pytorch_does_when_left_alone(layer: Any, shape: tuple[int, ...]) -> None:
-    """Linear and Conv2d start uniform on 1 / sqrt(fan_in)."""
-    weight = layer.weight.detach().numpy()
+    """Linear and Conv2d start uniform on 1 / sqrt(fan_in), weights and biases.
+
+    The largest of n is below c of the bound with a probability of c^n; false alarms 1e-6 in all.
+    """
     limit = 1 / math.sqrt(wi.compute_fans(shape).fan_in)
-    assert 0.99 * limit < np.abs(weight).max() <= limit * (1 + 1e-6)
+    for parameter in (layer.weight, layer.bias):
+        values = parameter.detach().numpy().ravel()
+        top = np.abs(values).max()
+        assert (FALSE_ALARM / 4) ** (1 / values.size) * limit <= top <= limit * (1 + 1e-6)
+
+
+def test_what_recurrent_and_normalized_layers_of_pytorch_do() -> None:
+    """RNN, LSTM and GRU draw all on 1 / sqrt(hidden); biases of normalization layers are zero.
+
+    False alarms as above: 1e-6 in all.
+    """
+    for layer in (torch.nn.RNN(4, 64), torch.nn.LSTM(4, 64), torch.nn.GRU(4, 64)):
+        for parameter in layer.parameters():
+            top, least = parameter.abs().max(), (FALSE_ALARM / 12) ** (1 / parameter.numel())
+            assert least / 8 <= top <= (1 + 1e-6) / 8
+    assert not any(norm(3).bias.any() for norm in (torch.nn.LayerNorm, torch.nn.BatchNorm1d))
 
 
 def test_what_keras_does_when_left_alone() -> None:
-    """Dense and Conv2D start from GlorotUniform."""
+    """Dense and Conv2D start from GlorotUniform, with biases of zero."""
     for layer in (keras.layers.Dense(3), keras.layers.Conv2D(3, 3)):
         assert isinstance(layer.kernel_initializer, keras.initializers.GlorotUniform)
+        assert isinstance(layer.bias_initializer, keras.initializers.Zeros)
 
 
 def assert_std(weight: Any, std: float, checks: int = 10) -> None:

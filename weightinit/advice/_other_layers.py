@@ -103,20 +103,20 @@ def embedding(question: Question) -> Answer:
     std = _UNIT_ROWS.std((1, _WIDTH))
     reason = Statement(
         "a lookup sums nothing, so that its fan in is 1 and not the vocabulary; std 1 / "
-        "sqrt(units), {std:.2g} for {width}, gives rows of a length of about {length:.3g}, which "
-        "tied to the output make logits of std 1",
+        "sqrt(units), {std:.2g} for {width}, gives rows of a length of about {length:.3g}: tied to "
+        "the output, whose fan in is units, they make logits of std 1",
         std=std,
         width=_WIDTH,
         length=std * math.sqrt(_WIDTH),
     )
     note = Statement(
         "A feedforward layer after it expects a mean square of 1: multiply the rows by "
-        "sqrt(units), or draw from wi.Normal(std=1.0)."
+        "sqrt(units), as Vaswani et al. (2017) do, or draw from wi.Normal(std=1.0)."
     )
     return {
         "initializer": _UNIT_ROWS,
         "reason": reason,
-        "source": "vaswani2017",
+        "source": "lecun1998",
         "notes": (note,),
     }
 

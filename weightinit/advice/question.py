@@ -144,7 +144,7 @@ class Question:
         self.depth = depth
         if depth is not None:
             hint = "leave it out if it is unknown"
-            self.depth = check_integer("depth", depth, at_least=1, at_most=None, hint=hint)
+            self.depth = check_integer("depth", depth, at_least=1, hint=hint)
         hint = "the number of layers or branches goes into depth="
         self.residual = check_flag("residual", residual, hint=hint)
         self.normalized = check_normalized(normalized)

@@ -124,7 +124,7 @@ class Recommendation:
     def _question(self) -> str:
         asked = [self.layer, self.activation]
         if self.depth is not None:
-            asked.append(f"depth {shown(self.depth)}")
+            asked.append(f"depth {self.depth}")
         asked += ["residual"] * self.residual
         if self.normalized:
             asked.append("normalized" if self.normalized is True else f"{self.normalized} norm")

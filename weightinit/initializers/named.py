@@ -45,7 +45,8 @@ zeros = _named(
     r"""Set every weight to zero.
 
     Right for biases, for the last layer of a network or of a residual branch, and where there is
-    no hidden layer. Two layers of zeros in a row never learn: each waits for the other.
+    no hidden layer. Two layers of zeros in a row, with zero biases and an activation between them
+    that is 0 at 0, get no gradient: each waits for the other.
 
     Fixes ``Constant`` at ``value=0``.
 
@@ -55,6 +56,15 @@ zeros = _named(
     >>> wi.zeros((2, 3))
     array([[0., 0., 0.],
            [0., 0., 0.]])
+
+    From zero a tanh network moves the biases of its output alone, sigmoids the last weights too:
+
+    >>> for activation in ("tanh", "sigmoid"):
+    ...     net = wi.mlp([2, 3, 3, 1], activation).initialize(wi.zeros)
+    ...     _, gradients = net.loss_and_gradients([[1.0, 2.0]], [1])
+    ...     print(*(name for name, gradient in gradients.items() if gradient.any()))
+    dense2.bias
+    dense2.weight dense2.bias
     """,
 )
 ones = _named(
