@@ -77,8 +77,9 @@ class Tables:
         for panel in np.unique(panels).tolist():
             key = measure, slopes, panel
             if key not in self._known:
-                far = abs(panel) * PANEL >= LARGEST  # where few lengths are asked for
-                self._known[key] = None if far else self._fit(*key)
+                # far out, where a fixed point is looked for, few lengths are asked for
+                few = measure is _moment_and_growth and abs(panel) * PANEL >= LARGEST
+                self._known[key] = None if few else self._fit(*key)
             coefficients, everywhere = self._known[key], np.flatnonzero(panels == panel)
             for here in np.array_split(everywhere, 1 + everywhere.size // _AT_ONCE):
                 if coefficients is not None:
@@ -160,12 +161,12 @@ def _kept(activation: Activation) -> Tables:
     return Tables(activation)
 
 
-def over_arrays(function: Callable[..., Any], **arguments: ArrayLike | None) -> Any:
-    """Call a function of flat arrays with the arguments: checked, broadcast, those given.
+def over_arrays(function: Callable[..., Any], **arguments: ArrayLike) -> Any:
+    """Call a function of flat arrays with the arguments, checked and broadcast.
 
     It returns an array or a tuple of them; of numbers alone both become numbers again.
     """
-    given = {name: _check(name, x) for name, x in arguments.items() if x is not None}
+    given = {name: _check(name, x) for name, x in arguments.items()}
     try:
         full = np.broadcast_arrays(*given.values())
     except (ValueError, RuntimeError):  # that they cannot be, or that there are 33 axes

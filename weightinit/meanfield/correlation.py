@@ -113,8 +113,9 @@ def correlation_map(
             )
         return np.asarray(np.clip(1 - weight_variance * _missing(known, q, c) / ahead, -1, 1))
 
+    length = {} if q is None else {"q": q}
     return over_arrays(
-        correlate, c=c, weight_variance=weight_variance, bias_variance=bias_variance, q=q
+        correlate, c=c, weight_variance=weight_variance, bias_variance=bias_variance, **length
     )
 
 
@@ -204,7 +205,7 @@ def _leave(known: Tables, q: _Array, passed: _Array, at_one: _Array) -> _Array:
     """
 
     def fallen(s: _Array) -> _Array:  # in the root of 1 - c it is nearly straight
-        c = 1 - np.maximum(s**2, EQUAL)
+        c = np.where(s > 0, 1 - np.maximum(s**2, EQUAL), 0)  # at 1 the slope is known
         return 1 - np.where(s > 0, passed * _missing(known, q, c) / (1 - c), at_one)
 
     s = zero(fallen, np.full(q.size, 1.005), np.zeros(q.size))

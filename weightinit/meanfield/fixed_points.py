@@ -182,7 +182,8 @@ def edge_of_chaos(activation: ActivationLike, *, bias_variance: ArrayLike = 0.0)
     known = tables(activation)
 
     def edges(bias_variance: _Array) -> _Array:
-        return np.array([_edge(known, b) for b in bias_variance.tolist()])
+        each, which = np.unique(bias_variance, return_inverse=True)
+        return np.array([_edge(known, b) for b in each.tolist()])[which]
 
     return over_arrays(edges, bias_variance=bias_variance)
 

@@ -198,7 +198,10 @@ def chi(
         rest = settle(known, weight_variance, bias_variance) if q is None else q
         return weight_variance * known.moment(rest, slopes=True)
 
-    return over_arrays(factor, weight_variance=weight_variance, bias_variance=bias_variance, q=q)
+    length = {} if q is None else {"q": q}
+    return over_arrays(
+        factor, weight_variance=weight_variance, bias_variance=bias_variance, **length
+    )
 
 
 def slope_at_zero(activation: ActivationLike) -> float:
