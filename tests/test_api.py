@@ -75,6 +75,14 @@ MODULES = {
 }
 
 
+#: The modules in subpackages, internal ones among them.
+SUBMODULES = [
+    m.name
+    for m in pkgutil.walk_packages(wi.__path__, "weightinit.")
+    if m.name.count(".") > 1 and not m.ispkg
+]
+
+
 def public_names(module: ModuleType) -> set[str]:
     """Return the names without underscore that a module defines itself, submodules left out."""
     tree = ast.parse(Path(module.__file__).read_text("utf-8"))
@@ -85,6 +93,17 @@ def public_names(module: ModuleType) -> set[str]:
         for name, value in vars(module).items()
         if not name.startswith("_") and name not in imported and not inspect.ismodule(value)
     }
+
+
+def test_an_underscore_says_what_is_internal() -> None:
+    """A module in a subpackage has no underscore if and only if it defines a public name."""
+    for name in SUBMODULES:
+        module = importlib.import_module(name)
+        faces = [wi, importlib.import_module(".".join(name.split(".")[:2]))]
+        shown = [getattr(face, public) for face in faces for public in face.__all__]
+        own = [vars(module)[key] for key in public_names(module)]
+        is_public = any(value is other for value in own for other in shown)
+        assert is_public != name.rpartition(".")[2].startswith("_"), name
 
 
 def test_the_public_names_are_the_promised_ones() -> None:

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from tests.chance import standard_errors
-from weightinit.comparison.intervals import CONFIDENCE, _student, mean_interval, seeds_needed
+from weightinit.comparison._intervals import CONFIDENCE, _student, mean_interval, seeds_needed
 
 SAMPLES = 1500
 # By how much the share of intervals that hold may be off, apart from chance: a bootstrap is an

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import weightinit as wi
-from weightinit.comparison.cellfile import checksum
+from weightinit.comparison._cellfile import checksum
 
 STARTS = {"he": wi.he_normal, "zero": wi.zeros}
 

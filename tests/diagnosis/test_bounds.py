@@ -7,8 +7,8 @@ import pytest
 from scipy import stats
 
 import weightinit as wi
-from weightinit.diagnosis import bounds
-from weightinit.diagnosis.bounds import Bounds, Walk
+from weightinit.diagnosis import _bounds as bounds
+from weightinit.diagnosis._bounds import Bounds, Walk
 from weightinit.tracing.measures import flat_beyond
 
 

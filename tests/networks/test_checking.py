@@ -9,7 +9,7 @@ import pytest
 import weightinit as wi
 from tests.networks.numeric import TOLERANCE, Array
 from weightinit.networks import ActivationLayer, Dense, Flatten, Layer, checking
-from weightinit.networks.losses import softmax_cross_entropy
+from weightinit.networks._losses import softmax_cross_entropy
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.networks.numeric import TOLERANCE, Array, numeric_gradient, relative_error
-from weightinit.networks.losses import (
+from weightinit.networks._losses import (
     Loss,
     choose_loss,
     labels_of,

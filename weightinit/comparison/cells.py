@@ -10,7 +10,7 @@ from weightinit._checks import check_integer, check_real
 from weightinit._messages import message, shown, shown_error
 from weightinit.initializers import Initializer
 from weightinit.training import History
-from weightinit.training.interrupts import raise_interrupts
+from weightinit.training._interrupts import raise_interrupts
 
 __all__ = ["Cell", "Result", "TrainOnce", "check_label", "curve", "final", "run_cell"]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from weightinit._checks import check_items
 from weightinit._messages import shown
-from weightinit.comparison import figure, table
+from weightinit.comparison import _figure, _table
 from weightinit.comparison.cells import Cell, Result, final
 from weightinit.comparison.standings import Standing, rank
 from weightinit.training import History
@@ -165,7 +165,7 @@ class Comparison:
         >>> print(wi.compare(train_once, starts, seeds=8).table().splitlines()[0])
         score (more is better) of 2 starts over 8 seeds
         """
-        return table.as_text(self.standings, self.failures, self.measure, self.seeds)
+        return _table.as_text(self.standings, self.failures, self.measure, self.seeds)
 
     def plot(self, *, colors: Mapping[str, str] | None = None) -> "Figure":
         """
@@ -199,7 +199,7 @@ class Comparison:
         >>> fig.get_label()
         'Final score of each run, one seed. Means: a 0.5, b 0.25.'
         """
-        return figure.draw(self.cells, self.scores, self.standings, self.measure, colors)
+        return _figure.draw(self.cells, self.scores, self.standings, self.measure, colors)
 
     def __str__(self) -> str:
         """Return the table."""
@@ -213,4 +213,4 @@ class Comparison:
         )
 
     def _repr_html_(self) -> str:
-        return table.as_html(self.standings, self.failures, self.measure, self.seeds)
+        return _table.as_html(self.standings, self.failures, self.measure, self.seeds)

@@ -15,9 +15,9 @@ from weightinit._checks import (
 )
 from weightinit._extras import import_extra
 from weightinit._messages import shown
+from weightinit.comparison._store import Store
 from weightinit.comparison.cells import Cell, TrainOnce, check_label, run_cell
 from weightinit.comparison.result import Comparison
-from weightinit.comparison.store import Store
 from weightinit.initializers import Initializer
 
 __all__ = ["compare"]

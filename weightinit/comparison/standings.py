@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from weightinit.comparison.intervals import mean_interval, seeds_needed
+from weightinit.comparison._intervals import mean_interval, seeds_needed
 
 __all__ = ["Scores", "Standing", "rank"]
 

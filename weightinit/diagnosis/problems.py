@@ -1,6 +1,6 @@
 """What can be wrong with a start: one function a problem, from facts to a finding or None.
 
-Thresholds are explained in :mod:`weightinit.diagnosis.bounds`.
+Thresholds are explained in :mod:`weightinit.diagnosis._bounds`.
 """
 
 import math
@@ -10,8 +10,10 @@ from functools import cached_property
 
 import numpy as np
 
-from weightinit.diagnosis import bounds, paths, remedies
-from weightinit.diagnosis.bounds import SIGMAS, Point
+from weightinit.diagnosis import _bounds as bounds
+from weightinit.diagnosis import _paths as paths
+from weightinit.diagnosis import remedies
+from weightinit.diagnosis._bounds import SIGMAS, Point
 from weightinit.diagnosis.remedies import Cure, Finding
 from weightinit.tracing import LayerTrace, Trace, measures
 from weightinit.tracing.measures import mean_square

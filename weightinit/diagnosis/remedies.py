@@ -11,7 +11,7 @@ import numpy as np
 
 from weightinit.activations import Activation, linear
 from weightinit.advice import Recommendation, recommend
-from weightinit.diagnosis.bounds import shape_factors
+from weightinit.diagnosis._bounds import shape_factors
 from weightinit.initializers import DeltaOrthogonal, Initializer, Orthogonal, zeros
 from weightinit.tracing import LayerTrace, Trace
 from weightinit.tracing.measures import mean_square

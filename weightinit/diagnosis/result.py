@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from weightinit._checks import check_instance
 from weightinit._tables import html_table, number, text_table, wrapped
-from weightinit.diagnosis.bounds import Point
+from weightinit.diagnosis._bounds import Point
 from weightinit.diagnosis.problems import LOOK, Facts
 from weightinit.diagnosis.remedies import Finding, scale_advised
 from weightinit.networks import Network

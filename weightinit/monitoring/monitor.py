@@ -14,7 +14,7 @@ from weightinit._uninterrupted import uninterrupted
 from weightinit.monitoring import _figure, _table
 from weightinit.monitoring.records import EDGES, LayerRecord, Sample, join, sample
 from weightinit.networks import Network
-from weightinit.networks.foreign import check_network
+from weightinit.networks._foreign import check_network
 from weightinit.networks.layers.base import Array, Gradients
 from weightinit.tracing import LayerTrace
 from weightinit.tracing.recording import Probe

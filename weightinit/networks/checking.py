@@ -8,11 +8,11 @@ from numpy.typing import ArrayLike
 
 from weightinit._checks import RandomSource, check_integer, check_rng
 from weightinit._messages import shown
+from weightinit.networks._backpropagation import backpropagate
 from weightinit.networks._differences import Comparison, Differences, Evaluation
-from weightinit.networks.backpropagation import backpropagate
-from weightinit.networks.foreign import check_network
+from weightinit.networks._foreign import check_network
+from weightinit.networks._losses import choose_loss
 from weightinit.networks.layers.base import Gradients
-from weightinit.networks.losses import choose_loss
 from weightinit.networks.network import Network
 
 __all__ = ["GradientCheck", "check_gradients"]

@@ -12,12 +12,12 @@ from weightinit._checks import RandomSource, check_rng
 from weightinit._messages import shown
 from weightinit._tables import text_table
 from weightinit.initializers import Initializer
+from weightinit.networks._backpropagation import backpropagate
+from weightinit.networks._losses import choose_loss, labels_of
 from weightinit.networks._starts import choose_initializers, start
-from weightinit.networks.backpropagation import backpropagate
 from weightinit.networks.layers._inputs import check_sample_shape, no_overflow
 from weightinit.networks.layers.base import Array, Gradients, Layer, Shape
 from weightinit.networks.layers.chain import Chain
-from weightinit.networks.losses import choose_loss, labels_of
 from weightinit.networks.record import Step, watch
 
 __all__ = ["Network"]

@@ -21,10 +21,10 @@ from weightinit.networks import (
     Residual,
     Step,
 )
-from weightinit.networks.backpropagation import backpropagate
-from weightinit.networks.foreign import check_network
+from weightinit.networks._backpropagation import backpropagate
+from weightinit.networks._foreign import check_network
+from weightinit.networks._losses import Loss, choose_loss
 from weightinit.networks.layers.base import Array, Layer, Parameters
-from weightinit.networks.losses import Loss, choose_loss
 from weightinit.networks.record import watch
 from weightinit.tracing.trace import LayerTrace, Trace
 

@@ -18,13 +18,13 @@ from weightinit._checks import (
 )
 from weightinit._extras import import_extra
 from weightinit._messages import shown
-from weightinit.networks.backpropagation import backpropagate
-from weightinit.networks.foreign import check_network
+from weightinit.networks._backpropagation import backpropagate
+from weightinit.networks._foreign import check_network
+from weightinit.networks._losses import Loss, choose_loss, labels_of, mean_squared_error
 from weightinit.networks.layers.base import Array, Gradients
-from weightinit.networks.losses import Loss, choose_loss, labels_of, mean_squared_error
 from weightinit.networks.network import Network
+from weightinit.training._interrupts import interrupts_are_raised
 from weightinit.training.history import History
-from weightinit.training.interrupts import interrupts_are_raised
 from weightinit.training.optimizers import Adam, Optimizer, Sgd
 
 __all__ = ["Monitor", "train"]

@@ -5,8 +5,8 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from weightinit._tables import WIDTH, html_table, text_table
+from weightinit.comparison._intervals import CONFIDENCE, seeds_needed
 from weightinit.comparison.cells import Cell
-from weightinit.comparison.intervals import CONFIDENCE, seeds_needed
 from weightinit.comparison.standings import Standing
 
 __all__ = ["as_html", "as_text"]

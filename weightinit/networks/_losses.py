@@ -52,7 +52,7 @@ def softmax_cross_entropy(z: Array, y: Array) -> tuple[float, Array]:
     Examples
     --------
     >>> import numpy as np
-    >>> from weightinit.networks.losses import softmax_cross_entropy
+    >>> from weightinit.networks._losses import softmax_cross_entropy
     >>> softmax_cross_entropy(np.zeros((1, 4)), np.array([2]))  # log 4
     (1.386294, array([[ 0.25,  0.25, -0.75,  0.25]]))
     """
@@ -92,7 +92,7 @@ def sigmoid_cross_entropy(z: Array, y: Array) -> tuple[float, Array]:
     Examples
     --------
     >>> import numpy as np
-    >>> from weightinit.networks.losses import sigmoid_cross_entropy
+    >>> from weightinit.networks._losses import sigmoid_cross_entropy
     >>> sigmoid_cross_entropy(np.array([[-1000.0]]), np.array([1]))
     (1000.0, array([[-1.]]))
     """
@@ -128,7 +128,7 @@ def mean_squared_error(z: Array, y: Array) -> tuple[float, Array]:
     Examples
     --------
     >>> import numpy as np
-    >>> from weightinit.networks.losses import mean_squared_error
+    >>> from weightinit.networks._losses import mean_squared_error
     >>> mean_squared_error(np.array([[1.0, 4.0]]), np.array([[1.0, 2.0]]))
     (2.0, array([[0., 2.]]))
     """
@@ -166,7 +166,7 @@ def choose_loss(y: Any, n: int, output_shape: tuple[int | None, ...]) -> tuple[L
 
     Examples
     --------
-    >>> from weightinit.networks.losses import choose_loss
+    >>> from weightinit.networks._losses import choose_loss
     >>> choose_loss([0, 2, 1], 3, (3,))[0].__name__
     'softmax_cross_entropy'
     """
@@ -206,7 +206,7 @@ def labels_of(z: Array) -> Array:
     Examples
     --------
     >>> import numpy as np
-    >>> from weightinit.networks.losses import labels_of
+    >>> from weightinit.networks._losses import labels_of
     >>> labels_of(np.array([[0.2, -1.0, 3.0]])), labels_of(np.array([[-0.1]]))
     (array([2]), array([0]))
     """

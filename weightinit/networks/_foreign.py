@@ -32,7 +32,7 @@ def check_network(net: object) -> Network:
     Examples
     --------
     >>> import weightinit as wi
-    >>> from weightinit.networks.foreign import check_network
+    >>> from weightinit.networks._foreign import check_network
     >>> check_network(wi.mlp([2, 1]))
     Network([Dense(units=1)], input_shape=(2,))
     """

@@ -1,8 +1,8 @@
 """A pass forward to the loss and back to the gradients."""
 
+from weightinit.networks._losses import Loss
 from weightinit.networks.layers.base import Array, Gradients, Parameters
 from weightinit.networks.layers.chain import Chain
-from weightinit.networks.losses import Loss
 
 __all__ = ["backpropagate"]
 
@@ -20,7 +20,7 @@ def backpropagate(
     parameters : mapping of str to ndarray
         Their parameters.
     loss : callable
-        From outputs and targets to the loss and its gradient (:mod:`weightinit.networks.losses`).
+        From outputs and targets to the loss and its gradient (:mod:`weightinit.networks._losses`).
     x : ndarray, shape (n, ...)
         The batch, as ``Network.check_inputs`` returns it.
     y : ndarray
@@ -39,8 +39,8 @@ def backpropagate(
     --------
     >>> import numpy as np
     >>> import weightinit as wi
-    >>> from weightinit.networks.losses import mean_squared_error
-    >>> from weightinit.networks.backpropagation import backpropagate
+    >>> from weightinit.networks._losses import mean_squared_error
+    >>> from weightinit.networks._backpropagation import backpropagate
     >>> net = wi.mlp([2, 1]).initialize(wi.zeros)
     >>> x, y = np.ones((1, 2)), np.array([[3.0]])
     >>> backpropagate(net.chain, net.parameters, mean_squared_error, x, y)[0]

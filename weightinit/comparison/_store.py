@@ -13,7 +13,7 @@ import warnings
 from pathlib import Path
 
 from weightinit._messages import message, shown
-from weightinit.comparison.cellfile import pack, unpack
+from weightinit.comparison._cellfile import pack, unpack
 from weightinit.comparison.cells import Cell, TrainOnce
 from weightinit.initializers import Initializer
 

@@ -46,7 +46,7 @@ def mean_interval(differences: Iterable[float], *, comparisons: int = 1) -> tupl
 
     Examples
     --------
-    >>> from weightinit.comparison.intervals import mean_interval
+    >>> from weightinit.comparison._intervals import mean_interval
     >>> low, high = mean_interval([0.1, 0.2, 0.1, 0.3, 0.2, 0.1])
     >>> 0 < low < 1 / 6 < high
     True
@@ -81,7 +81,7 @@ def seeds_needed(comparisons: int) -> int:
 
     Examples
     --------
-    >>> from weightinit.comparison.intervals import seeds_needed
+    >>> from weightinit.comparison._intervals import seeds_needed
     >>> seeds_needed(1), seeds_needed(4)
     (6, 8)
     """

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from weightinit import meanfield
 from weightinit._quadrature import MomentError
 from weightinit.activations import linear
-from weightinit.diagnosis.bounds import (
+from weightinit.diagnosis._bounds import (
     Bounds,
     Point,
     Walk,
