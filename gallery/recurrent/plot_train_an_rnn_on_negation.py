@@ -2,8 +2,8 @@
 Train a recurrent network on negation
 =====================================
 
-"The film was not good": whoever counts words is misled, whoever remembers the "not" until the
-"good" comes is not. From which first weights does a recurrent network learn to remember?
+"The film was not good": reading word by word, a network must remember the "not" until the "good"
+comes. From which first weights does a recurrent network learn to remember?
 """
 
 import matplotlib.pyplot as plt
@@ -15,8 +15,8 @@ import weightinit as wi
 # **Setup.** Short reviews with up to ten words out of a vocabulary of 33; three in ten contain a
 # negation, which turns the label around. 3000 to train on, 1000 to test. The network has a state of
 # 32 units and tanh; it is trained by stochastic gradient descent through all time steps, 50
-# sentences a step, 25 epochs. For comparison, softmax regression on the counts of the words, which
-# does not know their order.
+# sentences a step, 25 epochs. For comparison, two networks get the counts of the words, without
+# their order: softmax regression, and a network with a hidden layer of 16 relu units.
 
 hidden, epochs, batch, learning_rate, seeds = 32, 25, 50, 0.2, 3
 starts = {
@@ -49,25 +49,33 @@ def train_recurrent(initializer, seed):
     return train(net, data[seed].tokens, data[seed], seed)
 
 
-def train_on_counts(seed):
-    """Return the accuracies of softmax regression on how often each word occurs."""
+def train_on_counts(hidden_layers, initializer, seed):
+    """Return the accuracies of a feedforward network on how often each word occurs."""
     counts = np.array([np.bincount(row, minlength=vocabulary) for row in data[seed].tokens])
     counts[:, 0] = 0  # padding is not a word
-    return train(wi.mlp([vocabulary, 2]).initialize(wi.zeros), counts, data[seed], seed)
+    net = wi.mlp([vocabulary, *hidden_layers, 2]).initialize(initializer, rng=seed)
+    return train(net, counts, data[seed], seed)
 
 
 # %%
 # **One sweep.** Seven starts, three seeds, which draw sentences and weights and shuffle.
 
-accuracies = {"counting words": np.array([train_on_counts(seed) for seed in range(seeds)])}
+accuracies = {
+    name: np.array([train_on_counts(layers, init, seed) for seed in range(seeds)])
+    for name, layers, init in (
+        ("counts, linear", (), wi.zeros),
+        ("counts, hidden layer", (16,), wi.he_normal),
+    )
+}
 for name, (init, _) in starts.items():
     accuracies[name] = np.array([train_recurrent(init, seed) for seed in range(seeds)])
 
 fig, axes = plt.subplots(1, 2, figsize=(7, 3.4), layout="constrained", sharey=True)
 fig.set_label(
-    "Accuracy on new sentences, a dot a seed, for counting words and seven starts of a recurrent "
-    "network. On plain sentences counting is perfect; on negated ones it is always wrong, and "
-    "Xavier, He and orthogonal weights alone get nearly all right."
+    "Accuracy on new sentences, a dot a seed, for two networks on word counts and seven starts of "
+    "a recurrent network. On plain sentences both counts are perfect; on negated ones the linear "
+    "one is wrong and the hidden layer perfect. Of the recurrent starts, Xavier, He and orthogonal "
+    "get nearly all right on both."
 )
 names = list(accuracies)
 for column, (ax, title) in enumerate(
@@ -83,14 +91,17 @@ axes[0].set_yticks([-place for place in range(len(names))], names)
 plt.show()
 
 # %%
-# **Reading the figure.** Counting words gets every plain sentence right and every negated one
-# wrong: the adjective says the contrary of what is meant. A network that gets both right has
-# learned the order.
+# **Reading the figure.** A linear network adds up what each word says for itself. It gets the plain
+# sentences right and the negated ones wrong: there the adjective says the contrary of what is
+# meant. That is not because it lacks the order. The label is *adjective praises* XOR *negator is
+# there*, a function of the counts alone, and one hidden layer on the counts learns it. The
+# recurrent network gets one word a step instead, and has to hold the negator until the adjective
+# comes.
 #
-# Zero learns nothing, not even to count: the answer does not depend on the sentence. A constant is
-# a state of one number, and learns to count at best. Small weights have forgotten the negation
-# before the adjective comes; they learn to count, and learn more where training has made them
-# larger in time.
+# Zero learns nothing, not even the adjectives: the answer does not depend on the sentence. A
+# constant is a state of one number, and learns the adjectives at best. Small weights have forgotten
+# the negation before the adjective comes; they learn the adjectives, and learn more where training
+# has made them larger in time.
 #
 # With std 1 the gradient grows at each step back, so that at this learning rate the weights jump
 # about. Xavier, He and orthogonal weights carry the negation to the end from the start. On longer
@@ -100,5 +111,5 @@ plt.show()
 medians = {name: np.median(found, axis=0) for name, found in accuracies.items()}
 for name, (plain, negated, together) in medians.items():
     low, high = accuracies[name][:, 2].min(), accuracies[name][:, 2].max()
-    print(f"{name:>14}: plain {plain:.1%}, negated {negated:.1%}, ", end="")
+    print(f"{name:>20}: plain {plain:.1%}, negated {negated:.1%}, ", end="")
     print(f"all {together:.1%} (from {low:.1%} to {high:.1%})")
