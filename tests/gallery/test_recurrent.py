@@ -126,6 +126,17 @@ def test_small_weights_are_behind(negations):
     assert medians["std 0.01"] < medians["Xavier"] - 0.15
 
 
+def test_large_recurrent_weights_scramble_the_words(run_script):
+    """With W alone at std 1 a hundredth of the rate is at chance; an untrained state tells little.
+
+    Chance on 1,000 sentences is 0.5 with a std of 0.016: five of them are 0.08.
+    """
+    names = run_script("recurrent/plot_train_an_rnn_on_negation.py").names
+    assert max(names["slowly"]) < 0.58
+    assert np.median(names["untrained"]["std 1"]) < 0.58
+    assert np.median(names["untrained"]["Xavier"]) > 0.62
+
+
 @pytest.fixture
 def memorized(run_script):
     """Return the names of the script at the size of the slides."""
