@@ -55,6 +55,11 @@ def test_beside_the_diagonal_stand_consequences(names):
     assert ("dead units", "frozen") in found
 
 
+def test_no_gradient_has_to_pass_the_first_layer(names):
+    """Too small weights of the first layer shrink the signal, and the gradient of no weight."""
+    assert names["first"] == {"vanishing signal": 1, "vanishing gradient": 0}
+
+
 @pytest.fixture
 def watched(run_script):
     """Return the names that the script about symmetry leaves behind."""
