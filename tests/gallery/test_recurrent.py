@@ -216,3 +216,12 @@ def test_one_zero_learns(locks):
     for zero in ("", "E", "O"):
         assert np.median(locks["accuracies"][zero]) > 0.95
     assert max(locks["accuracies"]["EO"] + locks["accuracies"]["EWO"]) < 0.58
+
+
+def test_zero_recurrent_weights_learn_in_some_runs_only(locks):
+    """With W zero one run of nine misses a fifth of the sentences, and another next to none.
+
+    Of 21 other seeds 9 miss as much and 12 as little: nine of one kind have a chance below 1 %.
+    """
+    assert min(locks["accuracies"]["W"]) < 0.8
+    assert max(locks["accuracies"]["W"]) > 0.95
