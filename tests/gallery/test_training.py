@@ -178,6 +178,14 @@ def test_two_zeros_in_a_branch_lock(names):
     assert found["final"]["both 0"].max() < 0.72
 
 
+def test_zero_first_weights_lock_behind_relu(names):
+    """With the first weights zero the scalar and the last bias alone move: a branch is constant."""
+    found = names("plot_start_a_residual_branch_at_zero")
+    parameters = len([n for n in found["residual"].parameters if n.startswith("residual0.")])
+    assert np.all(found["moved"]["first weights 0"] == 2 / parameters)
+    assert found["final"]["first weights 0"].max() < 0.72
+
+
 def test_full_branches_explode(names):
     """At scalar 1 the signal doubles its square a block and overflows; 1/√blocks bounds it."""
     found = names("plot_start_a_residual_branch_at_zero")
