@@ -151,6 +151,14 @@ def test_gaussian_products_stretch_few_directions(names):
     assert np.all(values[:, 50] < 1e-13 * values[:, 0])
 
 
+def test_mirrored_blocks_make_relu_an_isometry_and_orthogonal_weights_do_not(names):
+    """20 ReLU layers: all singular values are 1 for mirrored blocks; orthogonal, few directions."""
+    found = names("plot_see_orthogonal_spectra")
+    # each of 20 products rounds sums of 200 terms
+    assert np.abs(found["relu"]["mirrored"] - 1).max() < 20 * 200 * np.finfo(float).eps
+    assert np.all(found["spread_out_over"](found["relu"]["orthogonal"]) < 0.2 * found["n"])
+
+
 def test_cut_loses_variance_that_correction_keeps(names):
     """The plain cut has std c sigma, the corrected one sigma: 500,000 weights, to six sigmas."""
     found = names("plot_truncate_a_normal")
