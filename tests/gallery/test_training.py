@@ -221,8 +221,19 @@ def test_adam_does_not_forgive_large_weights_or_depth(by_scale):
         assert np.median(adam[factor]) < np.median(adam[1]) - 0.15
 
 
-def test_adam_adds_more_than_the_gradient(names):
-    """Where deep Adam fails every gradient of a weight is below the 1e-8 it adds; so is a step."""
+def test_deep_adam_fails_by_dead_units_not_by_its_epsilon(names):
+    """Without the 1e-8 small deep starts train no better; units die, most in the smallest."""
     found = names("plot_use_adam_on_a_shallow_net")
     assert found["tiny"] < 1e-10
+    assert found["step"] > 1
     assert found["reach"] < 3 * found["he"]
+    for epsilon in (1e-8, 1e-40):
+        (lowest, all_dead), (low, half), (high, few) = (
+            found["behind"][epsilon, factor] for factor in (0.01, 0.1, 1)
+        )
+        assert lowest < 0.25
+        assert low < 0.5
+        assert high > 0.8
+        assert all_dead > 0.9
+        assert half > 0.4
+        assert few < 0.25
