@@ -98,10 +98,16 @@ def test_he_is_level_both_ways(names):
 
 
 def test_dead_units_do_not_know_the_scale(names):
-    """Scaling all weights changes no sign: the same number of units is dead at every scale."""
+    """Before training, biases at zero, scaling all weights leaves the number of dead units."""
     dead = names("plot_start_relu_with_he")["dead"]
     assert np.all(dead["He"].sum(axis=1) > 0)
     assert all(np.array_equal(counts, dead["He"]) for counts in dead.values())
+
+
+def test_dead_is_said_of_a_batch(names):
+    """A hundred times as many inputs find life in a fifth or more of the dead units, not in all."""
+    found = names("plot_start_relu_with_he")
+    assert 0 < max(found["fewer"]) < 0.8 * np.median(found["dead_units"]["He"])
 
 
 def test_size_holds_where_the_power_is_below_one(names):
