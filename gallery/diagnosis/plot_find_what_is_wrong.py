@@ -76,7 +76,7 @@ matrix = np.array(
     [[np.mean([other in found for found, _ in run]) for other in PROBLEMS] for run in runs.values()]
 )
 first = {
-    problem: np.mean([problem in look(problem, "tanh", seed, (0, 1))[0] for seed in range(10)])
+    problem: sum(problem in look(problem, "tanh", seed, (0, 1))[0] for seed in range(10))
     for problem in ("vanishing signal", "vanishing gradient")
 }
 right_layer = {problem: np.mean([right for _, right in runs[problem]]) for problem in PROBLEMS}
@@ -102,13 +102,12 @@ plt.show()
 # %%
 # **Reading the figure.** The first row, of networks in which nothing was planted, is empty: no
 # false alarm. The diagonal below it is full.
-#
 # Beside it stand consequences. With a dead layer nothing moves but the output bias, so that the
 # network is frozen as well. A weight that shrinks the signal on its way forward shrinks the
-# gradient on its way back, since both pass the same matrix. That of the first layer is the
-# exception: no gradient has to pass it, and too small weights there are found by the signal alone.
-# Saturated units pass no gradient back. Weights that are too large raise the first loss of a relu
-# network, and drive a tanh network to its flat ends.
+# gradient on its way back, since both pass the same matrix. No gradient has to pass that of the
+# first layer: if it is too small, the signal alone vanishes. Saturated units pass no gradient back.
+# Too large weights raise the first loss of a relu network, and drive a tanh network to its flat
+# ends.
 
 print(f"{'planted':<20} found  in its layer  also found")
 for problem, row in zip(suits, matrix, strict=True):
@@ -118,5 +117,4 @@ for problem, row in zip(suits, matrix, strict=True):
     print(f"{problem:<20} {told}  {', '.join(also) or '-'}")
 alarms = sum(bool(found) for found, _ in runs["nothing"])
 print(f"false alarms: {alarms} in {len(runs['nothing'])} networks")
-shares = ", ".join(f"{problem} in {share:.0%}" for problem, share in first.items())
-print(f"weights of the first layer divided by 30: {shares} of 10 tanh networks")
+print("weights of the first layer / 30, found in how many of 10 tanh networks:", first)

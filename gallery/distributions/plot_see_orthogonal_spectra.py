@@ -77,11 +77,9 @@ plt.show()
 # down through the transposes, pass through the same few.
 #
 # With activations in between, orthogonal weights can still hold the singular values together for
-# tanh. For ReLU neither Gaussian nor orthogonal weights can (Pennington, Schoenholz and Ganguli,
-# 2017). Weights that were built for it can: if units come in pairs of opposite sign, with the
-# blocks :math:`W, -W, -W, W` of an orthogonal :math:`W`, one of each pair is on and the network is
-# linear when it starts, as printed below. See :doc:`the page on distributions
-# </theory/comparing-distributions>`.
+# tanh. For ReLU neither they nor Gaussian weights can (Pennington, Schoenholz and Ganguli, 2017).
+# Mirrored ones can, in blocks :math:`W, -W, -W, W` with an orthogonal :math:`W`: one of each pair
+# of units is on, and the network starts linear. See :doc:`/theory/comparing-distributions`.
 
 
 def spread_out_over(values):
@@ -113,10 +111,9 @@ for name in initializers:
         print(f"spread out over {directions[name][index]:.1f} directions")
 off = float(np.abs(measured["orthogonal"] - 1).max())
 print(f"orthogonal: no singular value is further than {off:.0e} from 1")
-relu = {
-    name: np.array([relu_spectrum(name == "mirrored", seed) for seed in seeds])
-    for name in ("orthogonal", "mirrored")
-}
+kinds = "orthogonal", "mirrored"
+relu = {kind: np.array([relu_spectrum(kind == kinds[1], s) for s in seeds]) for kind in kinds}
 for name, values in relu.items():
-    spread = np.median(spread_out_over(values))
-    print(f"{name:>10}, 20 layers of ReLU: spread out over {spread:.1f} directions of {n}")
+    print(
+        f"{name}, 20 ReLU layers: spread over {np.median(spread_out_over(values)):.1f} directions"
+    )

@@ -42,24 +42,14 @@ def train(net, x, sentences, seed, rate=learning_rate):
     return np.mean(right[~negated]), np.mean(right[negated]), np.mean(right)
 
 
-def start(initializer, seed):
-    """Return a recurrent network."""
-    net = wi.rnn(vocabulary, hidden, classes=2)
-    return net.initialize(initializer, rng=seed, dtype=np.float32)
-
-
-def train_recurrent(initializer, seed, **options):
-    """Return the accuracies of a recurrent network."""
-    return train(start(initializer, seed), data[seed].tokens, data[seed], seed, **options)
-
-
-def read_untrained(initializer, seed):
-    """Return the accuracy on plain sentences of the best linear reading of untrained states."""
-    states = start(initializer, seed).record(data[seed].tokens)["rnn0"].y
-    states, praises = np.c_[states, np.ones(len(states))], 2 * data[seed].labels - 1
-    line = np.linalg.lstsq(states[:3000], praises[:3000])[0]
-    right = (states[3000:] @ line > 0) == (praises[3000:] > 0)
-    return float(np.mean(right[~data[seed].negated[3000:]]))
+def train_recurrent(initializer, seed, rate=learning_rate):
+    """Return the accuracies of a recurrent network, and of a line on its untrained states."""
+    net, tokens = wi.rnn(vocabulary, hidden, classes=2), data[seed].tokens
+    h = net.initialize(initializer, rng=seed, dtype=np.float32).record(tokens)["rnn0"].y
+    h, y, plain = np.c_[h, np.ones(len(h))], data[seed].labels, ~data[seed].negated[3000:]
+    line = np.linalg.lstsq(h[:3000], 2 * y[:3000] - 1, rcond=None)[0]
+    right = (h[3000:] @ line > 0) == y[3000:]
+    return *train(net, tokens, data[seed], seed, rate), np.mean(right[plain])
 
 
 def train_on_counts(hidden_layers, initializer, seed):
@@ -73,19 +63,14 @@ def train_on_counts(hidden_layers, initializer, seed):
 # %%
 # **One sweep.** Seven starts, three seeds, which draw sentences and weights and shuffle.
 
+counts = {"counts, linear": ((), wi.zeros), "counts, hidden layer": ((16,), wi.he_normal)}
 accuracies = {
-    name: np.array([train_on_counts(layers, init, seed) for seed in range(seeds)])
-    for name, layers, init in (
-        ("counts, linear", (), wi.zeros),
-        ("counts, hidden layer", (16,), wi.he_normal),
-    )
+    n: np.array([train_on_counts(*c, s) for s in range(seeds)]) for n, c in counts.items()
 }
 for name, (init, _) in starts.items():
     accuracies[name] = np.array([train_recurrent(init, seed) for seed in range(seeds)])
-
 too_large = {"rnn0.weight": wi.Normal(std=1.0), "*.weight": wi.xavier_normal}
 slowly = [train_recurrent(too_large, seed, rate=0.002)[2] for seed in range(seeds)]
-untrained = {n: [read_untrained(init, s) for s in range(seeds)] for n, (init, _) in starts.items()}
 
 fig, axes = plt.subplots(1, 2, figsize=(7, 3.4), layout="constrained", sharey=True)
 fig.set_label(
@@ -94,47 +79,37 @@ fig.set_label(
     "one is wrong and the hidden layer perfect. Of the recurrent starts, Xavier, He and orthogonal "
     "get nearly all right on both."
 )
-names = list(accuracies)
-for column, (ax, title) in enumerate(
-    zip(axes, ("plain sentences", "negated sentences"), strict=True)
-):
+for column, ax in enumerate(axes):
     for place, (name, found) in enumerate(accuracies.items()):
         colour = starts[name][1] if name in starts else "k"
         ax.plot(found[:, column], [-place] * seeds, "o", color=colour, ms=7, alpha=0.7)
     ax.axvline(0.5, color="k", lw=0.8, ls=":")
-    ax.set(title=title, xlabel="accuracy", xlim=(-0.05, 1.05))
+    ax.set(title=("plain", "negated")[column] + " sentences", xlabel="accuracy", xlim=(-0.05, 1.05))
     ax.grid(axis="y")
-axes[0].set_yticks([-place for place in range(len(names))], names)
+axes[0].set_yticks([-place for place in range(len(accuracies))], list(accuracies))
 plt.show()
 
 # %%
-# **Reading the figure.** A linear network adds up what each word says for itself. It gets the plain
-# sentences right and the negated ones wrong: there the adjective says the contrary of what is
-# meant. That is not because it lacks the order. The label is *adjective praises* XOR *negator is
-# there*, a function of the counts alone, and one hidden layer on the counts learns it. The
-# recurrent network gets one word a step instead, and has to hold the negator until the adjective
-# comes.
+# **Reading the figure.** A linear network adds up what each word says for itself. In negated
+# sentences the adjective says the contrary of what is meant. It is not the order that is missing:
+# the label is *adjective praises* XOR *negator is there*, a function of the counts, and one hidden
+# layer learns it from them. The recurrent network gets one word a step instead, and has to hold the
+# negator until the adjective comes.
 #
-# Zero learns nothing, not even the adjectives: the answer does not depend on the sentence. A
-# constant is a state of one number, and learns the adjectives at best. Small weights have forgotten
-# the negation before the adjective comes; they learn the adjectives, and learn more where training
-# has made them larger in time.
+# Zero learns nothing, not even the adjectives. A constant is a state of one number, and learns the
+# adjectives at best. Small weights have forgotten the negation before the adjective comes, and
+# learn more than the adjectives only where training has made them larger in time.
 #
 # With std 1 the recurrent matrix is at fault, not the learning rate: with that matrix alone at std
-# 1 and the others after Xavier, a hundredth of the rate stays near chance too. Its spectral radius
-# is about :math:`\sqrt{32}`, and each step drives tanh to its ends and scrambles what the words
-# did. Before training, the best linear reading of the last states is hardly better than a coin on
-# plain sentences; from those after Xavier it gets most of them.
+# 1 and the others after Xavier, a hundredth of the rate stays near chance too. Each step drives
+# tanh to its ends and scrambles what the words did: before training, the best line through the last
+# states is hardly better than a coin on plain sentences, and after Xavier it gets most of them.
 #
-# Xavier, He and orthogonal weights carry the negation to the end from the start. On longer
-# sentences He would show what it costs: see
+# Xavier, He and orthogonal weights carry the negation to the end from the start. What He costs:
 # :ref:`sphx_glr_auto_gallery_recurrent_plot_remember_the_first_word.py`.
 
 medians = {name: np.median(found, axis=0) for name, found in accuracies.items()}
-for name, (plain, negated, together) in medians.items():
-    low, high = accuracies[name][:, 2].min(), accuracies[name][:, 2].max()
-    print(f"{name:>20}: plain {plain:.1%}, negated {negated:.1%}, ", end="")
-    print(f"all {together:.1%} (from {low:.1%} to {high:.1%})")
+for name, (plain, negated, together, *untrained) in medians.items():
+    print(f"{name:>20}: plain {plain:.1%}, negated {negated:.1%}, all {together:.1%}", end=" ")
+    print(*(f"(a line on untrained states: plain {share:.1%})" for share in untrained))
 print("std 1 for W alone, learning rate 0.002: all", *(f"{value:.1%}" for value in slowly))
-for name, found in untrained.items():
-    print(f"read from untrained states, {name}: plain {np.median(found):.1%}")

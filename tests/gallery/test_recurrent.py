@@ -108,7 +108,7 @@ def test_a_linear_count_fails_on_negations_and_a_hidden_layer_does_not(negations
 def test_scaled_weights_learn_negation(negations, name):
     """With most seeds Xavier, He and orthogonal weights get nearly all right, also negated."""
     # One run in 72 did not: two of three fail with a probability of about 1/1500.
-    assert np.median(negations[name], axis=0).min() > 0.95
+    assert np.median(negations[name][:, :3], axis=0).min() > 0.95
 
 
 def test_zero_and_large_weights_stay_at_chance(negations):
@@ -136,8 +136,8 @@ def test_large_recurrent_weights_scramble_the_words(run_script):
     """
     names = run_script("recurrent/plot_train_an_rnn_on_negation.py").names
     assert max(names["slowly"]) < 0.58
-    assert np.median(names["untrained"]["std 1"]) < 0.58
-    assert np.median(names["untrained"]["Xavier"]) > 0.62
+    assert names["medians"]["std 1"][3] < 0.58
+    assert names["medians"]["Xavier"][3] > 0.62
 
 
 @pytest.fixture

@@ -235,13 +235,13 @@ def test_adam_does_not_forgive_large_weights_or_depth(by_scale):
 def test_deep_adam_fails_by_dead_units_not_by_its_epsilon(names):
     """Without the 1e-8 small deep starts train no better; units die, most in the smallest."""
     found = names("plot_use_adam_on_a_shallow_net")
-    assert found["tiny"] < 1e-10
-    assert found["step"] > 1
+    assert found["optimizers"]["adam"][0] > 0.01 * found["he"]  # a step, and the weights
     assert found["reach"] < 3 * found["he"]
     for epsilon in (1e-8, 1e-40):
-        (lowest, all_dead), (low, half), (high, few) = (
+        (lowest, all_dead, tiny), (low, half, _), (high, few, _) = (
             found["behind"][epsilon, factor] for factor in (0.01, 0.1, 1)
         )
+        assert tiny < 1e-10
         assert lowest < 0.25
         assert low < 0.5
         assert high > 0.8
