@@ -102,12 +102,12 @@ plt.show()
 # %%
 # **Reading the figure.** The first row, of networks in which nothing was planted, is empty: no
 # false alarm. The diagonal below it is full.
+#
 # Beside it stand consequences. With a dead layer nothing moves but the output bias, so that the
 # network is frozen as well. A weight that shrinks the signal on its way forward shrinks the
 # gradient on its way back, since both pass the same matrix. No gradient has to pass that of the
 # first layer: if it is too small, the signal alone vanishes. Saturated units pass no gradient back.
-# Too large weights raise the first loss of a relu network, and drive a tanh network to its flat
-# ends.
+# Too large weights raise the first loss of relu, and drive tanh to its flat ends.
 
 print(f"{'planted':<20} found  in its layer  also found")
 for problem, row in zip(suits, matrix, strict=True):

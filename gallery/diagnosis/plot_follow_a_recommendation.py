@@ -80,8 +80,8 @@ plt.show()
 # recommended gains hold it for relu, elu and selu.
 #
 # For gelu it rises, as predicted. The recommended gain keeps pre-activations of variance 1, but
-# inputs of mean square 1 give the first layer pre-activations of the gain's square, which is more;
-# and gelu multiplies a deviation at each layer instead of damping it, as the caveat says. The
+# inputs of mean square 1 give the first layer pre-activations of the gain's square, which is more.
+# Gelu multiplies a deviation at each layer instead of damping it, as the caveat says. The
 # prediction is for infinite width; single networks spread around it. Selu asks for the variance
 # that Xavier has where all layers are equally wide, so that nothing is lost.
 #

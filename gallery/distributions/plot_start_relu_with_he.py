@@ -13,8 +13,8 @@ import weightinit as wi
 
 # %%
 # **Setup.** 30 layers of 256 ReLUs, random inputs, random gradients at the top. We record the rms
-# of the signal on the way up, that of the gradient on the way down, and count the dead units: those
-# that answer 0 to all inputs of the batch, and so get no gradient from it. The same seed gives the
+# of the signal on the way up, that of the gradient on the way down, and count the dead units. Those
+# answer 0 to all inputs of the batch, and get no gradient from it. The same seed gives the
 # same draws, scaled.
 
 width, depth, samples = 256, 30, 50

@@ -105,7 +105,7 @@ plt.show()
 #
 # With Xavier the eigenvalues fill the disc of radius 1, with orthogonal weights they lie on its
 # edge. With slopes of 1 both would keep what the first word does. The slopes of tanh take some of
-# it away, the more the louder the words are: about half is left here, nearly all with the whisper
+# it away, the more the louder the words are. About half is left here, nearly all with the whisper
 # that Xavier's scheme makes of a large vocabulary, and less than a thousandth at std 1.
 #
 # With He the difference grows until tanh stops it, only since the first word came early; with words

@@ -98,13 +98,13 @@ plt.show()
 # :math:`10^{-8}`. It has outgrown small weights after a few of them, and so one hidden layer may
 # start from any scale of the figure up to He's.
 #
-# Two limits remain. Weights cannot move further than the number of steps times the learning rate:
-# much larger ones cannot be undone, and here Adam does worse than gradient descent. And depth is
-# not forgiven. At a hundredth of He's std one step is larger than the weights, and in six layers
-# such steps kill: in some layer no unit answers to any digit, and then no weight has a gradient. At
-# a tenth more than half of the units of the worst layer are dead, with He's std a tenth. The
-# :math:`10^{-8}` that Adam adds to what it divides by is not to blame: without it (last lines)
-# neither trains better.
+# Weights cannot move further than the number of steps times the learning rate: much larger ones
+# cannot be undone, and here Adam does worse than gradient descent.
+#
+# Nor is depth forgiven. At a hundredth of He's std one step is larger than the weights. In six
+# layers some layer ends with no unit that answers to any digit, and then no weight has a gradient.
+# At a tenth more than half of the worst layer is dead, with He's std a tenth. The :math:`10^{-8}`
+# of Adam is not to blame: without it (last lines) neither trains better.
 
 medians = {key: np.median(values, axis=0) for key, values in accuracies.items()}
 steps = 3 * -(-int(0.75 * len(images)) // 32)
