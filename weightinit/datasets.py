@@ -189,9 +189,11 @@ def sentences(n: int, *, rng: RandomSource = None) -> Sentences:
 
     A sentence is ``[filler] [filler] the SUBJECT was [negator] [intensifier] ADJECTIVE [filler]
     [filler]``, with the parts in brackets there or not: the negator in 30 % of sentences, the
-    others in half of them. Adjectives praise or blame, with equal chances. Counting words
-    tells the label of a plain sentence but not of a negated one: for those, the order matters,
-    since the negator must be remembered until the adjective comes.
+    others in half of them. Adjectives praise or blame, with equal chances. The label is
+    *adjective praises* XOR *negator is there*. No linear function of the word counts is that, and
+    logistic regression on them misses the negated sentences; but it is a function of the counts,
+    and a hidden layer learns it from them. The order of the words adds nothing. A network that
+    reads word by word has to hold the negator until the adjective comes.
 
     Parameters
     ----------

@@ -14,10 +14,11 @@ import weightinit as wi
 # %%
 # **Setup.** Stacks of 20 layers of 256 units, for five activations. Each is started in two ways:
 # all from Xavier, or as ``wi.recommend`` says for that activation and depth. A batch of standard
-# normal inputs goes through; we look at the rms of the signal behind each layer.
+# normal inputs goes through; we look at the rms of the signal behind each layer, and at what the
+# theory of wide layers predicts, from the variance of the weights and the inputs.
 
 activations = ["relu", "elu", "gelu", "selu", "tanh"]
-depth, width, seeds = 20, 256, range(5)
+depth, width, seeds = 20, 256, range(10)
 advice = {phi: wi.recommend(phi, depth=depth).initializer for phi in activations}
 
 
@@ -32,20 +33,33 @@ def signal(phi, init, seed):
     return rms
 
 
-# %%
-# **One sweep.** Five activations, two starts, five seeds: medians, and all seeds as a band.
+def predict(phi, init):
+    """Return the rms of the signal behind each layer, for layers of infinite width."""
+    variance = width * init.std((width, width)) ** 2
+    q, rms = variance, [1.0]  # the inputs have a mean square of 1
+    for _ in range(depth):
+        rms.append(np.sqrt(wi.meanfield.moments(phi, q).value))
+        q = wi.meanfield.length_map(phi, q, weight_variance=variance)
+    return np.array(rms)
 
+
+# %%
+# **One sweep.** Five activations, two starts, ten seeds: medians, all seeds as a band, and the
+# prediction in dots.
+
+starts = {phi: {"Xavier": wi.xavier_uniform, "recommended": advice[phi]} for phi in activations}
 runs = {
-    phi: {
-        name: np.array([signal(phi, init, seed) for seed in seeds])
-        for name, init in (("Xavier", wi.xavier_uniform), ("recommended", advice[phi]))
-    }
-    for phi in activations
+    phi: {name: np.array([signal(phi, init, seed) for seed in seeds]) for name, init in of.items()}
+    for phi, of in starts.items()
+}
+predicted = {
+    phi: {name: predict(phi, init) for name, init in of.items()} for phi, of in starts.items()
 }
 fig, axes = plt.subplots(1, 5, figsize=(8.6, 2.6), sharey=True, layout="constrained")
 fig.set_label(
     "Five panels, one an activation: rms of the signal over 20 layers on a log axis. Xavier falls "
-    "steeply for relu and gelu; the recommended start stays near 1, and for tanh falls slowly."
+    "steeply for relu and gelu; the recommended start stays near 1 for relu, elu and selu, rises "
+    "to about 4 for gelu, and falls slowly for tanh. The predictions run through all bands."
 )
 layers = np.arange(depth + 1)
 for ax, phi in zip(axes, activations, strict=True):
@@ -53,6 +67,7 @@ for ax, phi in zip(axes, activations, strict=True):
         rms = runs[phi][name]
         ax.fill_between(layers, rms.min(axis=0), rms.max(axis=0), color=color, alpha=0.2, lw=0)
         ax.plot(layers, np.median(rms, axis=0), color=color)
+        ax.plot(layers, predicted[phi][name], ".", color=color, ms=3)
     ax.set(title=phi, xlabel="layer", xlim=(0, depth), yscale="log", xticks=(0, 10, 20))
 axes[0].set(ylabel="rms of the signal")
 axes[0].text(1, 3e-3, "Xavier", color="C4")
@@ -62,9 +77,13 @@ plt.show()
 # %%
 # **Reading the figure.** Xavier is made for slope 1 at zero. With relu half of the mean square is
 # lost in each layer, with gelu more; after 20 layers a signal is down by powers of ten. The
-# recommended gains hold it. For gelu the hold is loose: the networks spread as they get deeper, and
-# the recommendation says so in a caveat. Selu asks for the variance that Xavier has where all
-# layers are equally wide, so that nothing is lost.
+# recommended gains hold it for relu, elu and selu.
+#
+# For gelu it rises, as predicted. The recommended gain keeps pre-activations of variance 1, but
+# inputs of mean square 1 give the first layer pre-activations of the gain's square, which is more.
+# Gelu multiplies a deviation at each layer instead of damping it, as the caveat says. The
+# prediction is for infinite width; single networks spread around it. Selu asks for the variance
+# that Xavier has where all layers are equally wide, so that nothing is lost.
 #
 # Tanh bends and shrinks what passes, slowly, as a power of depth. The orthogonal start that is
 # recommended there does not stop that: it keeps directions apart, which this figure does not show.
@@ -74,7 +93,6 @@ last = {
     for phi, of in runs.items()
 }
 for phi, of in last.items():
-    print(
-        f"{phi:>6}: Xavier leaves {of['Xavier']:.0e}, the recommended start {of['recommended']:.1g}"
-    )
+    for name, left in of.items():
+        print(f"{phi:>6}, {name}: {left:.2g} is left, predicted {predicted[phi][name][-1]:.2g}")
 print("gelu, caveat:", *wi.recommend("gelu", depth=depth).caveats)

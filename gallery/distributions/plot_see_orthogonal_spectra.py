@@ -77,14 +77,28 @@ plt.show()
 # down through the transposes, pass through the same few.
 #
 # With activations in between, orthogonal weights can still hold the singular values together for
-# tanh, and no weights can for ReLU (Pennington, Schoenholz and Ganguli, 2017). See
-# :doc:`the page on distributions </theory/comparing-distributions>`.
+# tanh. For ReLU neither they nor Gaussian weights can (Pennington, Schoenholz and Ganguli, 2017).
+# Mirrored ones can, in blocks :math:`W, -W, -W, W` with an orthogonal :math:`W`: one of each pair
+# of units is on, and the network starts linear. See :doc:`/theory/comparing-distributions`.
 
 
 def spread_out_over(values):
     """Return over how many directions the squares are spread: n if equal, 1 if one has all."""
     shares = values**2 / np.sum(values**2, axis=-1, keepdims=True)
     return 1 / np.sum(shares**2, axis=-1)
+
+
+def relu_spectrum(mirrored, seed, depth=20):
+    """Return the singular values of the derivative of ReLU layers at a random input."""
+    rng = np.random.default_rng(seed)
+    h, derivative = rng.standard_normal(n), np.eye(n)
+    for layer in range(depth):
+        W = wi.orthogonal((n, n), rng=rng)
+        if mirrored:
+            W = np.hstack([W, -W]) if layer == 0 else np.block([[W, -W], [-W, W]])
+        h = h @ W
+        derivative, h = derivative @ W * (h > 0), np.maximum(h, 0)
+    return np.linalg.svd(derivative, compute_uv=False)
 
 
 rms_factor = {name: np.sqrt(np.mean(m**2, axis=-1)) for name, m in measured.items()}
@@ -97,3 +111,9 @@ for name in initializers:
         print(f"spread out over {directions[name][index]:.1f} directions")
 off = float(np.abs(measured["orthogonal"] - 1).max())
 print(f"orthogonal: no singular value is further than {off:.0e} from 1")
+kinds = "orthogonal", "mirrored"
+relu = {kind: np.array([relu_spectrum(kind == kinds[1], s) for s in seeds]) for kind in kinds}
+for name, values in relu.items():
+    print(
+        f"{name}, 20 ReLU layers: spread over {np.median(spread_out_over(values)):.1f} directions"
+    )

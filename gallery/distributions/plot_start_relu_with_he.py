@@ -13,8 +13,9 @@ import weightinit as wi
 
 # %%
 # **Setup.** 30 layers of 256 ReLUs, random inputs, random gradients at the top. We record the rms
-# of the signal on the way up, that of the gradient on the way down, and count the dead units: those
-# that answer 0 to all inputs, and so get no gradient. The same seed gives the same draws, scaled.
+# of the signal on the way up, that of the gradient on the way down, and count the dead units. Those
+# answer 0 to all inputs of the batch, and get no gradient from it. The same seed gives the
+# same draws, scaled.
 
 width, depth, samples = 256, 30, 50
 seeds = range(10)
@@ -32,7 +33,7 @@ def rms(array):
     return np.sqrt(np.mean(array**2))
 
 
-def one_network(initializer, seed):
+def one_network(initializer, seed, samples=samples):
     """Return rms of signals and of gradients, and the dead units, by layer from the input."""
     rng = np.random.default_rng(seed)
     x = rng.standard_normal((samples, width))
@@ -90,10 +91,16 @@ plt.show()
 # both directions, but for the chance of each draw, which adds up over the layers. Xavier's
 # :math:`1/n` loses a factor of two a layer, in either direction.
 #
-# **Dead units** are another matter. Scaling all weights by a positive factor scales all
-# pre-activations by a power of it and changes none of their signs: the same units are on for the
-# same inputs. So the scale does not prevent dead units, neither does it cause them. What it changes
-# is the size of the gradient that the living ones get. The derivation is in :doc:`/theory/he`.
+# **Dead units** are another matter. With zero biases, scaling all weights by a positive factor
+# scales all pre-activations by a power of it and changes none of their signs: the same units are on
+# for the same inputs. So at the start no scale prevents dead units, and none causes them. What it
+# changes is the size of the gradient that the living ones get; and in training, steps that are too
+# large for the weights can kill units
+# (:ref:`sphx_glr_auto_gallery_training_plot_train_a_cnn_on_digits.py`). The derivation is in
+# :doc:`/theory/he`.
+#
+# Dead is said of a batch. Among more inputs more units find one that they answer to: the last lines
+# count the same kind of network with a hundred times as many.
 
 final_signal = {name: float(np.median(s[:, -1])) for name, s in signals.items()}
 final_gradient = {name: float(np.median(g[:, 0])) for name, g in gradients.items()}
@@ -104,3 +111,7 @@ for name in ("Xavier", "He"):
 print(f"dead units of {width * depth}, for each seed:")
 for name, counts in dead_units.items():
     print(f"{name:>8}:", *counts)
+more = 100 * samples
+fewer = [sum(one_network(wi.he_normal, seed, more)[2]) for seed in range(2)]
+print(f"dead units for {samples} inputs, He: {np.median(dead_units['He']):.0f};", end=" ")
+print(f"for {more}, two seeds:", *fewer)

@@ -88,10 +88,10 @@ ax.legend(loc="center", bbox_to_anchor=(0.5, 0.75))
 plt.show()
 
 # %%
-# **Reading the figure.** One zero in a product is harmless, if the other factor is not zero. The
-# output weights may start at zero: the hidden units differ, and so, after a step, do the weights
-# that leave them. The hidden weights may start at zero with tanh: the output weights tell the units
-# apart.
+# **Reading the figure.** A zero gets a gradient if what it is multiplied by is not zero: the units
+# before it, and the weights and slopes behind it. The output weights may start at zero: the hidden
+# units differ, and so, after a step, do the weights that leave them. The hidden weights may start
+# at zero with tanh: its slope at 0 is 1, and the output weights tell the units apart.
 #
 # With relu they may not: its slope at exactly 0 is taken to be 0, and nothing flows back. Only a
 # positive bias opens a unit; those whose bias was drawn negative stay shut and are lost.

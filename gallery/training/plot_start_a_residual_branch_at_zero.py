@@ -16,8 +16,8 @@ from weightinit.networks import ActivationLayer, Dense, Residual
 # **Setup.** 20 residual blocks :math:`y = x + \alpha f(x)` of 32 units, each branch :math:`f` a
 # dense layer, a relu and another dense layer. A dense layer leads in and another one out, and the
 # task is the ring, which nothing linear can do. All weights are drawn after He but for what is
-# named: the scalar :math:`\alpha`, which is 1 otherwise, or the last weights of each branch. One
-# network has the same dense layers in a plain row, without the identity.
+# named: the scalar :math:`\alpha`, which is 1 otherwise, or the first or last weights of each
+# branch. One network has the same dense layers in a plain row, without the identity.
 
 blocks, width, seeds = 20, 32, range(5)
 branch = [Dense(width), ActivationLayer("relu"), Dense(width)]
@@ -27,6 +27,7 @@ residual = wi.Network(
 )
 plain = wi.mlp([2] + [width] * (2 * blocks + 1) + [1])
 scalar, last = "residual*.scale", "residual*.dense1.weight"
+opening = "residual*.dense0.weight"
 small = wi.Constant(value=blocks**-0.5)
 starts = {
     "no identity": (plain, wi.he_normal, "C5"),
@@ -34,6 +35,7 @@ starts = {
     "α = 1/√blocks": (residual, {scalar: small, "*.weight": wi.he_normal}, "C5"),
     "α = 0": (residual, {scalar: wi.zeros, "*.weight": wi.he_normal}, "C0"),
     "last weights 0": (residual, {last: wi.zeros, "*.weight": wi.he_normal}, "C0"),
+    "first weights 0": (residual, {opening: wi.zeros, "*.weight": wi.he_normal}, "C0"),
     "both 0": (residual, {scalar: wi.zeros, last: wi.zeros, "*.weight": wi.he_normal}, "C0"),
 }
 
@@ -63,7 +65,7 @@ def learn(net, initializer, seed):
 
 
 # %%
-# **One sweep.** Six starts, five seeds. An accuracy of 0 stands for numbers that overflowed.
+# **One sweep.** Seven starts, five seeds. An accuracy of 0 stands for numbers that overflowed.
 
 runs = {
     name: np.array([learn(net, start, seed) for seed in seeds])
@@ -72,10 +74,10 @@ runs = {
 
 fig, axes = plt.subplots(1, 2, figsize=(7.4, 3.4), layout="constrained", sharey=True)
 fig.set_label(
-    "Dots for six starts of 20 residual blocks. With scalar 1 the signal grows ten "
+    "Dots for seven starts of 20 residual blocks. With scalar 1 the signal grows ten "
     "thousandfold and training overflows; with a small or zero scalar, or zero last weights, the "
-    "signal holds and accuracy is high; with both zero, accuracy is that of a coin; without the "
-    "identity it is anything in between."
+    "signal holds and accuracy is high; with both, or with the first weights zero, accuracy is "
+    "that of a line; without the identity it is anything in between."
 )
 for place, (name, values) in enumerate(runs.items()):
     for ax, column in zip(axes, values.T, strict=False):
@@ -102,8 +104,14 @@ plt.show()
 # that for the last weights with :math:`\alpha` and the hidden units, which were drawn and differ.
 #
 # With both factors at zero each waits for the other. Nothing in any block moves, ever, and what is
-# left is a linear classifier. So the rule is not "never zero" but "never two zeros in a row". Fixup
-# puts its zeros at the last weights, ReZero and SkipInit at :math:`\alpha`; none does both.
+# left is a linear classifier.
+#
+# A single zero can lock as well. With the *first* weights at zero all hidden units are at the
+# corner of relu, whose slope there is taken to be 0, and no gradient gets through. Of each branch
+# only :math:`\alpha` and the last bias move, and they add a constant. So the rule is not "never
+# zero": a zero is right where its gradient is not zero. See
+# :ref:`sphx_glr_auto_gallery_symmetry_plot_find_what_may_be_zero.py`. Fixup puts its zeros at the
+# last weights, ReZero and SkipInit at :math:`\alpha`; none does both.
 #
 # The plain row, as deep but without the identity, is a lottery: some draws learn and some do not.
 
@@ -117,4 +125,5 @@ for name, (rms, factor) in predicted.items():
     print(f"{name:>14}: predicted times {rms:.2g}, in single networks", end=" ")
     print(f"within a factor of {factor:.2g}; measured", *(f"{g:.2g}" for g in growth[name]))
 print(f"Of the parameters in the blocks {np.mean(moved['α = 0']):.0%} moved from α = 0,", end=" ")
+print(f"{np.mean(moved['first weights 0']):.0%} from first weights 0,", end=" ")
 print(f"{np.mean(moved['both 0']):.0%} from both 0.")

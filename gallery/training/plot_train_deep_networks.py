@@ -2,8 +2,8 @@ r"""
 Train deep networks
 ===================
 
-In a shallow network the scale of the weights is a matter of speed. In a deep one, which starts
-train at all, and with which activation?
+In a shallow network weights that are too small cost time. In a deep one, which starts train at all,
+and with which activation?
 """
 
 import matplotlib.pyplot as plt

@@ -98,10 +98,16 @@ def test_he_is_level_both_ways(names):
 
 
 def test_dead_units_do_not_know_the_scale(names):
-    """Scaling all weights changes no sign: the same number of units is dead at every scale."""
+    """Before training, biases at zero, scaling all weights leaves the number of dead units."""
     dead = names("plot_start_relu_with_he")["dead"]
     assert np.all(dead["He"].sum(axis=1) > 0)
     assert all(np.array_equal(counts, dead["He"]) for counts in dead.values())
+
+
+def test_dead_is_said_of_a_batch(names):
+    """A hundred times as many inputs find life in a fifth or more of the dead units, not in all."""
+    found = names("plot_start_relu_with_he")
+    assert 0 < max(found["fewer"]) < 0.8 * np.median(found["dead_units"]["He"])
 
 
 def test_size_holds_where_the_power_is_below_one(names):
@@ -149,6 +155,14 @@ def test_gaussian_products_stretch_few_directions(names):
     assert np.all(np.abs(np.log10(found["rms_factor"]["Gaussian"])) < 1)
     values = found["measured"]["Gaussian"][:, -1]
     assert np.all(values[:, 50] < 1e-13 * values[:, 0])
+
+
+def test_mirrored_blocks_make_relu_an_isometry_and_orthogonal_weights_do_not(names):
+    """20 ReLU layers: all singular values are 1 for mirrored blocks; orthogonal, few directions."""
+    found = names("plot_see_orthogonal_spectra")
+    # each of 20 products rounds sums of 200 terms
+    assert np.abs(found["relu"]["mirrored"] - 1).max() < 20 * 200 * np.finfo(float).eps
+    assert np.all(found["spread_out_over"](found["relu"]["orthogonal"]) < 0.2 * found["n"])
 
 
 def test_cut_loses_variance_that_correction_keeps(names):

@@ -31,32 +31,35 @@ def test_spectral_radius_is_that_of_the_circular_law(remembered):
 
 def test_small_weights_forget_the_first_word(remembered):
     """With std 0.01 nothing but rounding is left of the first word; with others, it is there."""
-    ends = {name: found[:, -1] for name, found in remembered["apart"].items()}
+    ends = {name: remembered["apart"][name, "1/√n"][:, -1] for name in remembered["starts"]}
     assert np.all(ends["std 0.01"] < 1e-17)
     assert all(np.all(ends[name] > 5e-3) for name in ("Xavier", "He", "orthogonal"))
 
 
-def test_square_weights_of_unit_radius_hold(remembered):
-    """Orthogonal weights keep nearly all in every seed, Xavier by the median within factor 2."""
-    for curves in (remembered["apart"], remembered["back"]):
-        kept = {name: np.ptp(np.log(found[:, [0, -1]]), axis=1) for name, found in curves.items()}
-        assert np.all(kept["orthogonal"] < 0.1)
-        assert np.median(kept["Xavier"]) < math.log(2)
-        assert np.all(kept["Xavier"] < math.log(8))  # one in 30 seeds is off by a factor of 2.5
+def test_loud_words_forget_the_first(remembered):
+    """Of the first word Xavier and orthogonal weights keep all in a whisper, little at std 1."""
+    for name in ("Xavier", "orthogonal"):
+        whisper, usual, loud = (
+            np.median(found[:, -1] / found[:, 0])
+            for found in (remembered["apart"][name, key] for key in remembered["loudness"])
+        )
+        assert 0.6 < whisper < 1.6
+        assert 0.3 < usual < 0.7
+        assert loud < 1e-3
 
 
-def test_he_amplifies_the_first_word_and_the_gradient(remembered):
-    """With He both grow at least tenfold in 20 words."""
-    assert np.all(remembered["apart"]["He"][:, -1] > 10 * remembered["apart"]["He"][:, 0])
-    assert np.all(remembered["back"]["He"][:, 0] > 10)
+def test_he_amplifies_the_first_word_only_if_words_are_quiet(remembered):
+    """With He the first word grows at std 1/√n and below, and fades at std 1."""
+    for key in remembered["loudness"]:
+        apart, back = (remembered[name]["He", key] for name in ("apart", "back"))
+        assert np.all((apart[:, -1] > 2 * apart[:, 0]) == (key != "1"))
+        assert np.all((back[:, 0] > 2) == (key != "1"))
 
 
-def test_gradients_vanish_as_derived(remembered):
-    """With std 0.01 the gradient is the power that theory says, to a factor of 5."""
-    steps = remembered["words"] - 1
-    theory = (0.01 * math.sqrt(remembered["hidden"])) ** steps
-    ratio = remembered["back"]["std 0.01"][:, 0] / theory
-    assert np.all((ratio > 1 / 5) & (ratio < 5)), ratio
+def test_gradients_are_the_predicted_ones(remembered):
+    """The median of the gradient is that of wide layers to a factor of 2, over 23 powers of ten."""
+    for key, predicted in remembered["predicted"].items():
+        assert 1 / 2 < np.median(remembered["back"][key][:, 0]) / predicted < 2, key
 
 
 @pytest.fixture
@@ -93,18 +96,19 @@ def negations(run_script):
     return run_script("recurrent/plot_train_an_rnn_on_negation.py").names["accuracies"]
 
 
-def test_counting_words_fails_on_negations(negations):
-    """Softmax regression on counts gets each plain sentence right and each negated one wrong."""
-    plain, negated, _ = negations["counting words"].T
+def test_a_linear_count_fails_on_negations_and_a_hidden_layer_does_not(negations):
+    """Linear counts get plain sentences alone right; a hidden layer gets the negated as well."""
+    plain, negated, _ = negations["counts, linear"].T
     assert plain.min() > 0.99
     assert negated.max() < 0.05
+    assert negations["counts, hidden layer"].min() > 0.99
 
 
 @pytest.mark.parametrize("name", ["Xavier", "He", "orthogonal"])
 def test_scaled_weights_learn_negation(negations, name):
     """With most seeds Xavier, He and orthogonal weights get nearly all right, also negated."""
     # One run in 72 did not: two of three fail with a probability of about 1/1500.
-    assert np.median(negations[name], axis=0).min() > 0.95
+    assert np.median(negations[name][:, :3], axis=0).min() > 0.95
 
 
 def test_zero_and_large_weights_stay_at_chance(negations):
@@ -114,7 +118,7 @@ def test_zero_and_large_weights_stay_at_chance(negations):
 
 
 def test_a_constant_never_learns_negation(negations):
-    """A constant may learn to count, and no more."""
+    """A constant may learn the adjectives, and no more."""
     assert negations["constant 0.1"][:, 2].max() < 0.8
     assert negations["constant 0.1"][:, 1].max() < 0.6
 
@@ -123,6 +127,17 @@ def test_small_weights_are_behind(negations):
     """With std 0.01 the negated sentences are behind those of Xavier, in the median."""
     medians = {name: np.median(found[:, 1]) for name, found in negations.items()}
     assert medians["std 0.01"] < medians["Xavier"] - 0.15
+
+
+def test_large_recurrent_weights_scramble_the_words(run_script):
+    """With W alone at std 1 a hundredth of the rate is at chance; an untrained state tells little.
+
+    Chance on 1,000 sentences is 0.5 with a std of 0.016: five of them are 0.08.
+    """
+    names = run_script("recurrent/plot_train_an_rnn_on_negation.py").names
+    assert max(names["slowly"]) < 0.58
+    assert names["medians"]["std 1"][3] < 0.58
+    assert names["medians"]["Xavier"][3] > 0.62
 
 
 @pytest.fixture
@@ -201,3 +216,12 @@ def test_one_zero_learns(locks):
     for zero in ("", "E", "O"):
         assert np.median(locks["accuracies"][zero]) > 0.95
     assert max(locks["accuracies"]["EO"] + locks["accuracies"]["EWO"]) < 0.58
+
+
+def test_zero_recurrent_weights_learn_in_some_runs_only(locks):
+    """With W zero one run of nine misses a fifth of the sentences, and another next to none.
+
+    Of 21 other seeds 9 miss as much and 12 as little: nine of one kind have a chance below 1 %.
+    """
+    assert min(locks["accuracies"]["W"]) < 0.8
+    assert max(locks["accuracies"]["W"]) > 0.95

@@ -128,7 +128,14 @@ def test_a_little_randomness_is_late_but_arrives(hidden):
     assert hidden["finals"]["normal, std 0.01"].min() > 0.9
 
 
-def test_one_zero_in_a_product_is_harmless(run_script):
+def test_too_large_weights_are_more_than_slow(hidden):
+    """After 330 epochs ten times He is behind He after 30, and further behind He after 330."""
+    long = hidden["long"]
+    assert max(long["10 × He"]) < np.median(hidden["finals"]["He"]) - 0.02
+    assert max(long["10 × He"]) < min(long["He"]) - 0.02
+
+
+def test_a_zero_with_a_gradient_is_harmless(run_script):
     """Zero biases or output weights do no harm, nor, with tanh, do zero hidden weights."""
     accuracies = run_script("symmetry/plot_find_what_may_be_zero.py").names["accuracies"]
     for name in ("tanh", "relu"):
@@ -144,7 +151,7 @@ def test_positive_biases_open_relu_units(run_script):
     assert min(names["accuracies"]["hidden weights alone", "relu"]) > 0.6
 
 
-def test_two_zeros_in_a_product_lock(run_script):
+def test_zeros_without_a_gradient_lock(run_script):
     """All zero stays at chance; so does relu with zero hidden weights and biases."""
     accuracies = run_script("symmetry/plot_find_what_may_be_zero.py").names["accuracies"]
     for key in [

@@ -222,8 +222,10 @@ def initialize(
     -----
     Xavier's scheme, often recommended for sigmoid, fails there in depth: the slope of a sigmoid is
     at most 1/4, so that each layer shrinks the gradient at least fourfold. Four times larger
-    weights restore slope 1 near zero. They help a great deal in networks of some layers; in very
-    deep ones sigmoids fade with any scale.
+    weights restore slope 1 near zero, and help a great deal in networks of some layers. In very
+    deep ones the gradient still fades with them: most pre-activations are far from zero, and each
+    layer keeps 0.4 of its mean square. Larger weights can keep it
+    (:func:`~weightinit.meanfield.chi` in the examples: gain 4 and gain 10).
 
     References
     ----------
@@ -238,5 +240,7 @@ def initialize(
     >>> kernel = wi.initialize((3, 3, 64, 128), "relu", rng=0)
     >>> bool((kernel == wi.he_normal((3, 3, 64, 128), rng=0)).all())
     True
+    >>> wi.meanfield.chi("sigmoid", weight_variance=[4**2, 10**2])
+    array([0.39888, 0.98581])
     """
     return initializer_for(activation)(shape, rng=rng, dtype=dtype)

@@ -227,8 +227,13 @@ def diagnose(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Diagnosi
     Where the numbers come from: :math:`5/n` is how much the second moment of a layer of n ReLU
     units strays, relative and squared (Hanin and Rolnick 2018); tanh at its critical start loses
     :math:`2l` in l layers (Schoenholz et al. 2017); good starts differ by 2 in variance, at both
-    ends. With inputs of variance near 1 and at least ten times as wide as deep, a network that is
-    started well has no finding.
+    ends. With inputs of variance near 1 and at least ten times as wide as deep, a network of ReLU,
+    tanh or SELU that is started as :func:`recommend` says has no finding, but for rare draws; deep
+    ones of GELU or SiLU may have one, as the caveats of :func:`recommend` say.
+
+    No finding means that no problem of the table showed in this batch, not that the start is sound:
+    too small weights before a :class:`~weightinit.networks.LayerNorm` change neither the signal nor
+    the gradient that passes, and yet such a network may stay at chance.
 
     References
     ----------
