@@ -236,9 +236,11 @@ def test_a_step_is_whole_or_not_made(kind: str) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no raise() that Python can call")
 @pytest.mark.parametrize("kind", OPTIMIZERS)
 def test_a_signal_within_a_step_waits_for_its_end(
-    kind: str, monkeypatch: pytest.MonkeyPatch
+    kind: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     """A real SIGINT between any two operations on arrays is met when the step is whole."""
+    default = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may ignore it
+    request.addfinalizer(lambda: signal.signal(signal.SIGINT, default))
     send = (ctypes.CDLL(None)["raise"], int(signal.SIGINT))
     moment, calls = 0, [()]
     while moment <= len(calls):

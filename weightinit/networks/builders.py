@@ -43,11 +43,12 @@ def mlp(sizes: Sequence[int], activation: str | Activation = "relu") -> Network:
     --------
     >>> import weightinit as wi
     >>> print(wi.mlp([2, 4, 1], "sigmoid"))
-    input        (2,)                      0
-    dense0       (4,)                     12
-    sigmoid0     (4,)                      0
-    dense1       (1,)                      5
-    all          (1,)                     17
+    layer     output  parameters
+    input     (2,)
+    dense0    (4,)            12
+    sigmoid0  (4,)             0
+    dense1    (1,)             5
+    all                       17
     """
     units = check_sizes("sizes", sizes, hint="write [784, 256, 10]", at_least=2)
     phi = activations.get(activation)  # whether there is a hidden layer or not
@@ -94,16 +95,17 @@ def cnn(
     --------
     >>> import weightinit as wi
     >>> print(wi.cnn((8, 8, 1), [8, 16], classes=10))
-    input        (8, 8, 1)                 0
-    conv0        (8, 8, 8)                80
-    relu0        (8, 8, 8)                 0
-    pool0        (4, 4, 8)                 0
-    conv1        (4, 4, 16)            1,168
-    relu1        (4, 4, 16)                0
-    pool1        (2, 2, 16)                0
-    flatten0     (64,)                     0
-    dense0       (10,)                   650
-    all          (10,)                 1,898
+    layer     output      parameters
+    input     (8, 8, 1)
+    conv0     (8, 8, 8)           80
+    relu0     (8, 8, 8)            0
+    pool0     (4, 4, 8)            0
+    conv1     (4, 4, 16)       1,168
+    relu1     (4, 4, 16)           0
+    pool1     (2, 2, 16)           0
+    flatten0  (64,)                0
+    dense0    (10,)              650
+    all                        1,898
     """
     outputs = check_integer("classes", classes, at_least=1)
     layers: list[Layer] = []
