@@ -208,6 +208,7 @@ ARGUMENTS = {
     ),
     "no folder": ({"cache_dir": ""}, ValueError, r"cache_dir must be a folder, got '', .*; write"),
     "zero byte": ({"cache_dir": "a\0b"}, ValueError, r"must be a folder, got 'a\\x00b', .*; write"),
+    "no text": ({"cache_dir": "\ud800"}, ValueError, r"must be a folder, got '.ud800', .*; write"),
     "folder": ({"cache_dir": 3}, TypeError, r"cache_dir must be the path .* got 3 \(int\)"),
     "file": ({"cache_dir": __file__}, ValueError, "cache_dir must be a folder, got .* is a file"),
 }

@@ -34,7 +34,7 @@ class Store:
             hint = "write a string or a pathlib.Path"
             raise TypeError(message("cache_dir", folder, "the path of a folder", hint)) from None
         told = f"cache_dir must be a folder, got {shown(os.fspath(folder))}"
-        if not os.fspath(folder) or "\0" in os.fspath(folder):
+        if not os.fspath(folder) or "\0" in os.fspath(folder) or not _is_encodable(folder):
             raise ValueError(f"{told}, which cannot be one; write '.' for the current folder")
         if os.path.isfile(folder):  # noqa: PTH113  Path.is_file raises where it may not look
             raise ValueError(f"{told}, which is a file; name a new folder, it is made")
@@ -119,3 +119,12 @@ class Store:
         readable = re.sub(r"[^A-Za-z0-9.=-]+", "_", label)[:40]
         digest = hashlib.sha256(key.encode()).hexdigest()[:16]
         return self.folder / f"{readable}-seed{str(seed)[:20]}-{digest}.npz"
+
+
+def _is_encodable(folder: str | os.PathLike[str]) -> bool:
+    """Tell whether the file system can write the name; of half a surrogate pair it cannot."""
+    try:
+        os.fsencode(folder)
+    except UnicodeEncodeError:
+        return False
+    return True
