@@ -52,10 +52,12 @@
   /* Pages, best first, each with its score and its places. A name that was typed exactly comes before all; a question of several
      words is answered by pages that explain rather than by those that show or list. */
   function search(question) {
-    const name = question.trim().toLowerCase().replace(PACKAGE, "").replace(/\(\)$/, "");
+    const name = question.trim().replace(PACKAGE, "").replace(/\(\)$/, "");
     const isQuestion = name.includes(" ");
-    const worth = ({ name: own, page }) =>
-      own?.toLowerCase() === name ? 1000 : (isQuestion && WORTH[page.address.split("/")[0]]) || 1;
+    const worth = ({ name: own, page }) => {
+      if (own?.toLowerCase() === name.toLowerCase()) return own === name ? 2000 : 1000; // orthogonal, Orthogonal
+      return (isQuestion && WORTH[page.address.split("/")[0]]) || 1;
+    };
     const found = new Map();
     for (const hit of engine.search(question, { boostDocument: (id) => worth(places[id]) })) {
       const place = { ...places[hit.id], score: hit.score, terms: new Set(Object.keys(hit.match)) };
