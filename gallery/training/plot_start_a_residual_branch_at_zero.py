@@ -122,8 +122,8 @@ for name in starts:
     print(f"{name:>14}: signal times {np.median(growth[name]):.2g},", end=" ")
     print(f"accuracy {middle:.1%}, from {low:.1%} to {high:.1%}")
 for name, (rms, factor) in predicted.items():
-    print(f"{name:>14}: predicted times {rms:.2g}, in single networks", end=" ")
-    print(f"within a factor of {factor:.2g}; measured", *(f"{g:.2g}" for g in growth[name]))
+    print(f"{name:>14}: predicted times {rms:.2g}, in single networks within", end=" ")
+    print(f"a factor of {factor:.2g}\n{'':>14}  measured", *(f"{g:.2g}" for g in growth[name]))
 print(f"Of the parameters in the blocks {np.mean(moved['α = 0']):.0%} moved from α = 0,", end=" ")
 print(f"{np.mean(moved['first weights 0']):.0%} from first weights 0,", end=" ")
 print(f"{np.mean(moved['both 0']):.0%} from both 0.")
