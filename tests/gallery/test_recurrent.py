@@ -173,6 +173,9 @@ def test_costs_follow_from_the_shapes(costs):
     """The operations and bytes that were counted are those predicted, exactly, for every size."""
     assert len(costs["counts"]) >= 5
     assert costs["counts"] == {v: costs["predict"](v) for v in costs["counts"]}
+    one_hot, lookup, identity = costs["predict"](10_000)
+    assert round(one_hot / lookup, -1) == 80
+    assert identity == 800e6
 
 
 def test_one_hot_rows_and_a_lookup_lead_to_the_same_state(costs):
@@ -216,6 +219,7 @@ def test_one_zero_learns(locks):
     for zero in ("", "E", "O"):
         assert np.median(locks["accuracies"][zero]) > 0.95
     assert max(locks["accuracies"]["EO"] + locks["accuracies"]["EWO"]) < 0.58
+    assert max(locks["accuracies"]["WO"]) < 0.58  # not locked, and at chance after these epochs
 
 
 def test_zero_recurrent_weights_learn_in_some_runs_only(locks):
