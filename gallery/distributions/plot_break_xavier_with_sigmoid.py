@@ -135,9 +135,9 @@ plt.show()
 # :math:`4V` whose columns sum to zero cancel the constant, and half the pre-activation,
 # :math:`u = z/2`, obeys :math:`u_{l+1} = \tanh(u_l) V`: the network is a tanh network.
 #
-# **Normalization.** Layer normalization keeps the constant, and stays at chance here, unless the
-# weights sum to zero. Batch normalization subtracts what the samples share, unit by unit, and
-# learns. The simplest way out is tanh. The derivation is in :doc:`/theory/xavier`.
+# **Normalization.** Layer normalization divides out the scale of the weights and keeps the
+# constant: it stays at chance here, unless the weights sum to zero. Batch normalization subtracts
+# what the samples share and learns. The simplest way out is tanh. Theory: :doc:`/theory/xavier`.
 
 for name, found in gradients.items():
     print(f"{name:>14}: gradient {np.median(found[:, -1]):.1e}")

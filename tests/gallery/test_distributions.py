@@ -198,6 +198,7 @@ def test_cut_costs_a_deep_network_its_signal(names):
     """After 20 layers the plain cut has c**40 of the mean square left, the corrected one all."""
     found = names("plot_truncate_a_normal")
     theory = found["c"] ** (2 * found["depth"])
+    assert 1 - found["c"] ** 2 > 1 / 5
     assert theory < 0.01
     assert 0.75 < found["left_after"]["plain cut"] / theory < 1.35
     assert 0.75 < found["left_after"]["corrected"] < 1.35
