@@ -87,6 +87,7 @@ for ax, title in zip(axes[0], [*titles, "the layers pooled"], strict=True):
     ax.set_title(title)
 for ax in axes[-1]:
     ax.set_xlabel("weight")
+fig.suptitle("Xavier and He give each layer its width; the pool hides it")
 plt.show()
 
 # %%

@@ -97,6 +97,7 @@ axes[0].set(ylabel="std", yticks=[0.05, 0.1, 0.2, 0.5, 1], yticklabels=[0.05, 0.
 axes[0].minorticks_off()
 axes[0].text(3.2, 0.45, "Xavier", color="C4")
 axes[0].text(3.2, 0.155, "±1/√n")
+fig.suptitle("Xavier keeps about half through five layers, ±1/√n about a tenth")
 plt.show()
 
 # %%

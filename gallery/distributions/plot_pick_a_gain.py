@@ -94,11 +94,12 @@ for name, ax in zip(names, axes.flat, strict=True):
     (theory,) = ax.plot(layers[every], predicted[every], "ko", ms=4)
     ax.set(title=f"{name}, gain {forward[name]:.2f}", yscale="log", ylim=(1e-8, 1e8))
 texts = ["signal, going up", "gradient, coming down", "gradient in theory"]
-fig.legend([signal, gradient, theory], texts, loc="outside upper center", ncols=3)
+fig.legend([signal, gradient, theory], texts, loc="outside lower center", ncols=3)
 axes[0, 0].set_ylabel("mean square")
 axes[1, 0].set_ylabel("mean square")
 for ax in axes[1]:
     ax.set_xlabel("layer")
+fig.suptitle("tanh, selu and sigmoid hold the signal; gelu and silu let it run away")
 plt.show()
 
 # %%

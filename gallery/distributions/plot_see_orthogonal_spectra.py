@@ -64,6 +64,7 @@ for index, (depth, ax) in enumerate(zip(depths, axes, strict=True)):
 axes[0].set_ylabel("singular value")
 axes[1].text(n, 3, "orthogonal", color="C7", ha="right")
 axes[2].text(0.4 * n, 1e-8, "Gaussian", color="C6")
+fig.suptitle("Orthogonal products stretch nothing, Gaussian ones pass a few directions")
 plt.show()
 
 # %%

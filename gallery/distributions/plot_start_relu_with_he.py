@@ -86,6 +86,7 @@ axes[0].set(title="Signal, going up", ylabel="rms")
 axes[1].set(title="Gradient, coming down")
 axes[0].text(15, 0.012, "Xavier", color="C4")
 axes[0].text(15, 0.5, "He", color="C5", va="top")
+fig.suptitle("He is level in both directions, Xavier loses a factor of √2 a layer")
 plt.show()
 
 # %%
