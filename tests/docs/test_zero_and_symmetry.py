@@ -1,0 +1,56 @@
+"""What the pages on zero and on equal weights explain, against what their code measures."""
+
+import math
+
+import numpy as np
+import pytest
+
+import weightinit as wi
+from tests.docs.running import run
+
+pytestmark = pytest.mark.gallery
+
+
+def test_a_ball_leaves_the_saddle_as_fast_as_its_second_derivatives_say():
+    """On the saddle it rests; beside it w1 + w2 grows by 1 + rate c a step, and the loss falls."""
+    names = run("theory/zero-trap.md", "def roll(").names
+    resting, rolling = names["resting"], names["rolling"]
+    assert not resting[:, :2].any()
+    predicted = 1 + 0.2 * np.mean(names["inputs"] * names["targets"])
+    sums = rolling[:6, :2].sum(axis=1)
+    # What the prediction leaves out is of the order of the squares of the weights.
+    assert sums[1:] / sums[:-1] == pytest.approx(predicted, rel=(rolling[5, :2] ** 2).sum())
+    assert rolling[-1, 2] < resting[-1, 2] / 50
+
+
+def test_what_the_three_cases_learn():
+    """Tanh from zero stays at chance, sigmoid learns like one unit, no hidden layer well."""
+    names = run("theory/zero-trap.md").names
+    tanh, sigmoid, none, xavier = (np.array(ends) for ends in names["accuracies"].values())
+    assert tanh.max() < 0.12
+    assert 0.25 < sigmoid.min() <= sigmoid.max() < 0.5
+    assert min(none.min(), xavier.min()) > 0.9
+
+
+def test_sigmoid_leaves_zero_only_if_classes_are_uneven():
+    """In one batch of equally frequent classes the loss stays ln 10."""
+    names = run("theory/zero-trap.md").names
+    assert names["balanced"][-1] == pytest.approx(math.log(10), abs=1e-9)
+    assert names["unbalanced"][-1] < 1.6
+
+
+def test_flat_directions_are_those_that_softmax_and_pixels_do_not_see():
+    """Of 640 eigenvalues, 9 times the rank of the images are not zero, and none is negative."""
+    names = run("theory/zero-trap.md").names
+    assert names["flat"] == 640 - 9 * names["seen_pixels"]
+    assert names["eigenvalues"][0] > -1e-12
+
+
+@pytest.mark.parametrize("phi", ["tanh", "relu"])
+@pytest.mark.parametrize("depth", [1, 4])
+def test_zero_shuts_all_but_the_last_bias_at_any_depth(phi, depth):
+    """At zero the only gradient is that of the output biases, in networks of any depth."""
+    net = wi.mlp([8, *[5] * depth, 3], phi).initialize(wi.zeros, rng=0)
+    x, y = np.random.default_rng(0).standard_normal((20, 8)), np.arange(20) % 3
+    gradients = net.loss_and_gradients(x, y)[1]
+    assert [name for name, g in gradients.items() if g.any()] == [f"dense{depth}.bias"]
