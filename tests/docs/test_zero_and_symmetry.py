@@ -54,3 +54,46 @@ def test_zero_shuts_all_but_the_last_bias_at_any_depth(phi, depth):
     x, y = np.random.default_rng(0).standard_normal((20, 8)), np.arange(20) % 3
     gradients = net.loss_and_gradients(x, y)[1]
     assert [name for name, g in gradients.items() if g.any()] == [f"dense{depth}.bias"]
+
+
+def test_equal_units_stay_one_dot_and_noise_bursts_it():
+    """Equal weights never differ and keep a straight border; six draws of the noise set them apart.
+
+    The border of one tanh unit leaves a large part of the ring on the side of the disc.
+    """
+    names = run("theory/symmetry.md").names
+    weights, _, accuracy = names["runs"]["All weights 0.5"]
+    assert not np.ptp(weights, axis=2).any()
+    assert accuracy.max() < 0.75
+    steps = [*names["steps_to_burst"], names["bursts"](names["noisy"])]
+    assert all(20 < step < 200 for step in steps)
+    assert min(*names["ends"], names["noisy"][2][-1]) > 0.9
+
+
+def test_what_breaks_symmetry_and_what_does_not():
+    """Data, batches and optimizers leave rounding; each of five differences sets units apart."""
+    names = run("theory/symmetry.md").names
+    assert max(max(names["ratios"][way]) for way in names["does_not"]) < 1e-14
+    assert min(min(names["ratios"][way]) for way in names["does"]) > 0.3
+
+
+def test_a_small_difference_grows_by_nearly_the_same_factor_a_step():
+    """Between steps 30 and 80 the growth of one step is within 3 % of what the page states."""
+    names = run("theory/symmetry.md").names
+    distances = np.array(names["distances"])
+    assert distances[31:81] / distances[30:80] == pytest.approx(1 + names["growth"], rel=0.03)
+    assert distances[150] > 1000 * distances[0]
+
+
+def test_equal_units_are_one_unit_at_two_learning_rates():
+    """Sixteen equal units and one unit have the same logits after 100 steps, but for rounding."""
+    names = run("theory/symmetry.md").names
+    assert names["apart"] < 1e-12 * np.abs(names["logits_many"]).max()
+    assert names["different"] < names["equal"] < names["line"]
+
+
+def test_units_at_different_volumes_stay_one_under_momentum_and_not_under_adam():
+    """Momentum keeps the proportions of ReLU units, but for rounding; Adam loses them."""
+    stays = run("theory/symmetry.md").names["stays"]
+    assert stays["momentum"] < 1e-14
+    assert stays["Adam"] > 0.3
