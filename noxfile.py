@@ -37,7 +37,7 @@ GENERATED = [
     "reference/examples",
     "reference/generated",
 ]
-MARKDOWN = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"]
+MARKDOWN = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "PUBLISHING.md"]
 # pyenv hides the Pythons that it has not activated; `compat` is for all that are on the machine.
 for folder in Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/3.*/bin"):
     os.environ["PATH"] += f"{os.pathsep}{folder}"

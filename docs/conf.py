@@ -39,6 +39,7 @@ extensions = [
     "page_output",
     "page_assets",
     "page_place",
+    "readme_figure",
     "search_index",
     "social_card",
 ]
