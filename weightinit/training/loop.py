@@ -155,7 +155,7 @@ def _rounds(epochs: int, progress: bool) -> Any:
     if not progress:
         return range(epochs)
     without = ", or leave progress out"
-    tqdm = import_extra("tqdm", extra="parallel", use="progress=True", otherwise=without)
+    tqdm = import_extra("tqdm", use="progress=True", otherwise=without)
     return tqdm.tqdm(range(epochs), desc="training", unit="epoch")
 
 
