@@ -18,6 +18,7 @@ def test_the_scheme_has_to_suit_the_activation():
         assert min(*reached[phi, "Xavier"], *reached[phi, "He"]) > 0.9
     assert max(*reached["sigmoid", "Xavier"], *reached["sigmoid", "He"]) < 0.2
     assert min(reached["sigmoid", "4 × Xavier"]) > 0.8
+    assert abs(np.mean(reached["relu", "Xavier"]) - np.mean(reached["relu", "He"])) < 0.03
     assert np.isnan(reached["relu", "4 × Xavier"]).all()
 
 
