@@ -98,6 +98,9 @@ def test_equal_units_are_one_unit_at_two_learning_rates():
 
 def test_units_at_different_volumes_stay_one_under_momentum_and_not_under_adam():
     """Momentum keeps the proportions of ReLU units, but for rounding; Adam loses them."""
-    stays = run("theory/symmetry.md").names["stays"]
+    names = run("theory/symmetry.md").names
+    stays, first_steps, biases = (names[name] for name in ("stays", "first_steps", "biases"))
+    assert first_steps["momentum"] == pytest.approx(biases.max() / biases.min())
+    assert first_steps["Adam"] == pytest.approx(1, abs=1e-3)
     assert stays["momentum"] < 1e-9
     assert stays["Adam"] > 0.3
