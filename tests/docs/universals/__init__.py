@@ -32,12 +32,13 @@ PACKAGE = [path.relative_to(ROOT).as_posix() for path in sorted(ROOT.glob("weigh
 SOURCES = [*READERS, *PACKAGE]
 
 _WORD = r"never|always|only|any|all|every|no matter"
-_UNIVERSAL = re.compile(rf"\b(?:{_WORD})\b", re.IGNORECASE)
+_UNIVERSAL = re.compile(rf"(?<!-)\b(?:{_WORD})\b", re.IGNORECASE)  # not in keyword-only
 # What only looks like one: a negated universal claims less, not more.
 _HARMLESS = re.compile(
     r"\bnot (?:all|always|any|every|only)\b|\b(?:at|after|above|in) all\b|\b(?:if|whether) any\b",
     re.IGNORECASE,
 )
+_CODE = re.compile(r"^ *(?:>>>|\.\.\.).*$|``[^`]+``|:math:`[^`]+`", re.MULTILINE)
 _FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 _AROUND = re.compile(r"(?:[^\s.:;|]+ ){0,4}$")
 _AFTER = re.compile(r"^(?:[^\s.:;|]*)(?: [^\s.:;|]+){0,5}")
@@ -56,10 +57,10 @@ def text_of(file: str) -> str:
 
 
 def _strings(tree: ast.AST) -> Iterator[str]:
-    """Yield docstrings without their examples, and other strings of several words."""
+    """Yield docstrings without their code, and other strings of several words."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
-            yield re.sub(r"^ *(?:>>>|\.\.\.).*$", "", node.value, flags=re.MULTILINE)
+            yield _CODE.sub(" ", node.value)
 
 
 def universals(text: str) -> Iterator[re.Match[str]]:
