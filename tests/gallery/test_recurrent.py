@@ -219,13 +219,15 @@ def test_one_zero_learns(locks):
     for zero in ("", "E", "O"):
         assert np.median(locks["accuracies"][zero]) > 0.95
     assert max(locks["accuracies"]["EO"] + locks["accuracies"]["EWO"]) < 0.58
-    assert max(locks["accuracies"]["WO"]) < 0.58  # not locked, and at chance after these epochs
 
 
 def test_zero_recurrent_weights_learn_in_some_runs_only(locks):
-    """With W zero one run of nine misses a fifth of the sentences, and another next to none.
+    """With W zero, alone or beside E or O, some runs learn and others miss a fifth or more.
 
-    Of 21 other seeds 9 miss as much and 12 as little: nine of one kind have a chance below 1 %.
+    Of 21 other seeds with W alone zero 9 miss as much and 12 as little; of 8 with O zero too, 2 and
+    5. The script's seeds are fixed; of its six with W and O zero, four are at chance.
     """
-    assert min(locks["accuracies"]["W"]) < 0.8
+    runs = [locks["accuracies"][zero] for zero in ("W", "EW", "WO")]
+    assert all(min(accuracies) < 0.8 < max(accuracies) for accuracies in runs)
     assert max(locks["accuracies"]["W"]) > 0.95
+    assert min(locks["accuracies"]["WO"]) < 0.6
