@@ -3,7 +3,7 @@ Break Xavier with a sigmoid
 ===========================
 
 A deep sigmoid network does not learn from Xavier's weights, and a larger scale alone does not cure
-it: the constant in its answers has to go, by weights that sum to zero or by batch normalization.
+it: the constant in its outputs has to go, by weights that sum to zero or by batch normalization.
 
 Xavier is often recommended for "sigmoid or tanh". Which weights does a sigmoid need instead?
 """
@@ -19,7 +19,7 @@ from weightinit.networks import ActivationLayer, Dense, LayerNorm
 # %%
 # **Setup.** Xavier's weights times 1, 4, 10 and 16, for the sigmoid :math:`s(z) = 1/(1 + e^{-z})`.
 # In one start the weights into each unit also sum to zero, since we subtract their mean. For
-# comparison, tanh after Xavier. Inputs are answers of such units too. In a wide network a layer
+# comparison, tanh after Xavier. The inputs are outputs of such units. In a wide network a layer
 # multiplies the mean square of the gradient by :math:`\chi = n \operatorname{Var}(w)
 # \operatorname{E} s'(z)^2`.
 
@@ -127,7 +127,7 @@ plt.show()
 # %%
 # **Scale.** The slope of a sigmoid is at most 1/4, so that Xavier leaves at most 1/16 of the mean
 # square a layer. Four times Xavier makes up for the slope at zero, but pre-activations are not at
-# zero: each unit adds up weights times answers near 1/2, and this constant pushes it to where the
+# zero: each unit adds up weights times outputs near 1/2, and this constant pushes it to where the
 # curve is flat. Ten times Xavier holds the gradient, and 16 times makes it explode. Yet after ten
 # layers the constant has made the inputs look alike, and the network learns slowly at best.
 #

@@ -17,7 +17,7 @@ import weightinit as wi
 # %%
 # **Setup.** 30 layers of 256 ReLUs, random inputs, random gradients at the top. We record the root
 # mean square (rms) of the signal going up and of the gradient coming down, and count the dead
-# units: those that answer 0 to each input of the batch, and so get no gradient from it. With the
+# units: those whose output is 0 for each input of the batch, so that they get no gradient. With the
 # same seed the schemes get the same random numbers, scaled.
 
 width, depth, samples = 256, 30, 50
@@ -102,7 +102,7 @@ plt.show()
 # (:ref:`sphx_glr_auto_gallery_training_plot_train_a_cnn_on_digits.py`). The derivation is in
 # :doc:`/theory/he`.
 #
-# A unit is dead for a batch. Among more inputs more units find one that they answer to: the last
+# A unit is dead for a batch. Among more inputs more units find one that switches them on: the last
 # lines count the same kind of network with a hundred times as many inputs.
 
 final_signal = {name: float(np.median(s[:, -1])) for name, s in signals.items()}

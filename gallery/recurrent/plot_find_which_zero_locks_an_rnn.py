@@ -99,7 +99,7 @@ plt.show()
 # **Reading the figure.** The gradient of O is made of the last state; those of E and W come back
 # through O. With E at zero the states are zero, and O has no gradient. But E has one, through O,
 # and after a step the states are alive. With O at zero it is the other way round. With both at zero
-# neither can free the other: the output bias moves, and the answer does not depend on the sentence.
+# neither can free the other: the output bias moves, and the output does not depend on the sentence.
 #
 # W blocks neither path: even at zero, the last word reaches the output, and its gradient sets W
 # moving. Two zeros in series lock the network.
