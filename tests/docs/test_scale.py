@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+import weightinit as wi
 from tests.docs.running import run
 
 pytestmark = pytest.mark.gallery
@@ -124,3 +125,58 @@ def test_the_mean_of_a_sigmoid_is_what_costs_the_gradient():
     assert np.mean(kept[False]) == pytest.approx(found["passed"] ** 20, rel=0.25)
     error = np.std(kept[True], ddof=1) / np.sqrt(5)
     assert np.mean(kept[True]) == pytest.approx(found["left"], abs=9 * error)  # 1 in 1,000: t, 4 df
+
+
+def test_relu_keeps_half_a_layer_without_the_factor_of_two():
+    """
+    Over 30 layers of 256 units Xavier leaves 2**-30 and He 1, within chance, in five networks each.
+
+    The log of the mean square has the mean -V/2 and the variance V, V = 30 * 5 / 256.
+    """
+    v = 30 * 5 / 256
+    for q, _, factor in run("theory/he.md", "passed_on = ").names["passed_on"].values():
+        off = np.log(q[:, -1] / q[:, 0]) - 30 * np.log(factor)
+        assert (np.abs(off + v / 2) < 5 * np.sqrt(v)).all()
+
+
+def test_counting_outputs_moves_the_factor_of_all_layers_to_the_signal():
+    """The same draws, scaled: 784 inputs and 10 outputs multiply the outputs' square by 78.4."""
+    found = {}
+    for mode in ("fan_in", "fan_out"):
+        rng = np.random.default_rng(0)
+        init = wi.VarianceScaling(scale=2.0, mode=mode, distribution="normal")
+        h = rng.standard_normal((20, 784))
+        for shape in ((784, 64), (64, 256), (256, 10)):
+            h = np.maximum(h, 0) @ init(shape, rng=rng)
+        found[mode] = np.mean(h**2)
+    assert found["fan_out"] / found["fan_in"] == pytest.approx(784 / 10)
+
+
+def test_dead_units_at_the_start_come_with_depth_and_not_with_scale():
+    """Scale changes none of six counts; each width has more dead units in more layers."""
+    page = run("theory/he.md", "def dead_units(")
+    rows = re.findall(r"^ *\S+: +((?:\d+ *){6})$", page.printed, re.MULTILINE)
+    assert len(rows) == 4
+    assert len({tuple(row.split()) for row in rows}) == 1
+    share = page.names["dead_share"]
+    for width in (16, 64, 256):
+        assert share[width, 2] < share[width, 5] < share[width, 20]
+        assert share[width, 20] > 5 * share[width, 2]
+    assert share[16, 20] > share[256, 20]
+    assert share[16, 5] > share[256, 5]
+
+
+def test_absolute_values_keep_the_mean_square():
+    """30 layers of |z| keep it on average, and one network strays by (1 + 2/n)**30: E z^4 = 3."""
+    found = run("theory/he.md", "forward, backward = ").names
+    kept, strays = found["kept"], found["strays"]
+    assert abs(kept.mean() - 1) < 5 * strays / np.sqrt(len(kept))
+    assert 0.5 < np.std(kept) / strays < 2
+
+
+@pytest.mark.parametrize("phi", ["gelu", "silu"])
+def test_near_one_a_layer_takes_a_variance_further_away(phi):
+    """The log of the variance is multiplied by more than 1, on either side, at the gain."""
+    for q in (0.9, 0.99, 1.01, 1.1):
+        after = wi.meanfield.length_map(phi, q, weight_variance=wi.gain(phi) ** 2)
+        assert np.log(after) / np.log(q) > 1.1
