@@ -180,3 +180,37 @@ def test_near_one_a_layer_takes_a_variance_further_away(phi):
     for q in (0.9, 0.99, 1.01, 1.1):
         after = wi.meanfield.length_map(phi, q, weight_variance=wi.gain(phi) ** 2)
         assert np.log(after) / np.log(q) > 1.1
+
+
+def test_networks_stray_alike_whatever_the_distribution_of_their_weights():
+    """
+    Means are 1, and stds over the networks as the excess kurtosis of a weight predicts.
+
+    Five errors for a mean; a std of heavy tails has a skewed error, hence eight, and no more than
+    half of the prediction.
+    """
+    page = run("theory/comparing-distributions.md", "laws = {", "n = 16", "strays = {}")
+    strays = page.names["strays"]
+    assert len(strays) == 5
+    for mean, mean_error, std, std_error, predicted in strays.values():
+        assert abs(mean - 1) < 5 * mean_error
+        assert abs(std - predicted) < min(8 * std_error, predicted / 2)
+    predictions = [predicted for *_, predicted in strays.values()]
+    assert max(predictions) / min(predictions) < 1.2
+
+
+def test_an_excess_kurtosis_adds_to_what_a_layer_strays():
+    """With Laplace weights and one input the square of a ReLU has relative variance 5 + 2 * 3."""
+    w = np.random.default_rng(0).laplace(0, 1 / np.sqrt(2), 4_000_000)
+    squares = np.maximum(w, 0) ** 2
+    # The eighth moment over the square of the fourth is 140 for what passes: an error of 0.6 %.
+    assert np.var(squares) / np.mean(squares) ** 2 == pytest.approx(5 + 2 * 3, rel=0.05)
+
+
+def test_a_constant_start_shows_the_sum_of_the_pixels_alone():
+    """All units of all layers have the relative spread of that sum over the images."""
+    found = run("theory/comparing-distributions.md", "flows = {").names
+    for activations in found["flows"]["start: constant 0.01"][0]:
+        assert (activations == activations[:, :1]).all()
+        assert activations.std() / activations.mean() == pytest.approx(found["in_pixels"])
+    assert found["rms"]["start: constant 0.01"][1].max() < 1e-12
