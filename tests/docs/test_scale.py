@@ -63,10 +63,14 @@ def test_a_wrong_scale_makes_all_weight_gradients_small_alike():
 
 
 def test_a_larger_rate_does_not_make_up_for_small_weights():
-    """At the usual rate all three seeds guess; at one that restores the steps all overflow."""
-    usual, raised = re.findall(r"rate \S+: ((?:\d+%|overflows).*)", random_scale().printed)[-2:]
-    assert all(float(a[:-1]) < 20 for a in usual.split())
-    assert raised.split() == ["overflows"] * 3
+    """Three seeds guess at the usual rate, overflow at the one that restores steps; none learns."""
+    rows = re.findall(r"rate \S+: ((?:\d+%|overflows).*)", random_scale().printed)
+    usual, *between, raised = (row.split() for row in rows)
+    assert len(between) == 3
+    assert not {"overflows"} & set(usual)
+    assert set(raised) == {"overflows"}
+    reached = [a for row in (usual, *between) for a in row if a != "overflows"]
+    assert all(float(a[:-1]) < 20 for a in reached)
 
 
 def test_zero_in_float32_comes_when_the_largest_activation_is_gone():
@@ -214,3 +218,14 @@ def test_a_constant_start_shows_the_sum_of_the_pixels_alone():
         assert (activations == activations[:, :1]).all()
         assert activations.std() / activations.mean() == pytest.approx(found["in_pixels"])
     assert found["rms"]["start: constant 0.01"][1].max() < 1e-12
+
+
+def test_without_a_gain_only_a_function_of_slope_one_loses_less_as_it_fades():
+    """A layer of variance 1/n keeps more of a small signal with these three, with ReLU as much."""
+    kept = {
+        phi: wi.meanfield.length_map(phi, [1e-4, 1.0], weight_variance=1) / [1e-4, 1.0]
+        for phi in ("tanh", "elu", "sine", "relu")
+    }
+    relu = kept.pop("relu")
+    assert relu == pytest.approx(0.5)
+    assert all(faded > 0.98 > full for faded, full in kept.values())
