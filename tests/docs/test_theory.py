@@ -21,10 +21,10 @@ def test_dead_units_come_back_above_the_first_layer_alone():
 
 
 def test_the_scale_decides_what_dies_in_training():
-    """At one learning rate the right fan kills no channel, the wrong one all 24 of a network."""
-    dead = run("theory/convolution.md", "images = images.reshape", "def train(").names["dead"]
+    """At one rate the right fan kills no channel, the wrong one all 24 of most networks."""
+    dead = run("theory/convolution.md").names["dead"]
     assert not dead["He"].any()
-    assert dead["He, wrong fan"].max() == 24
+    assert np.median(dead["He, wrong fan"]) == 24
 
 
 @pytest.mark.parametrize("phi", ["gelu", "silu"])
@@ -153,12 +153,12 @@ def test_slopes_of_tanh_hold_a_recurrent_gradient_down():
 
 
 def test_kernels_keep_more_of_a_large_start_than_of_a_small_one():
-    """Over four seeds He's kernels stay like their start; of std 0.01 less is left, but some."""
-    found = run("theory/convolution.md", "images, labels = load_digits", "def watch(").names
+    """Over five seeds He's kernels stay like their start; of std 0.01 less is left, but some."""
+    found = run("theory/convolution.md").names
     like = found["like_its_start"]
     assert like["std 0.01"].max() < like["He"].min()
-    # The mean of four correlations by chance has half of the std of one: 5 of these, 3e-7.
-    assert like["std 0.01"].mean() > 5 * found["by_chance"] / 2
+    # The mean of five correlations by chance has a std of by_chance / sqrt(5): 5 of these, 3e-7.
+    assert like["std 0.01"].mean() > 5 * found["by_chance"] / np.sqrt(5)
 
 
 def test_a_recurrent_network_from_zero_has_one_answer_for_all_sentences():
