@@ -73,6 +73,7 @@ def test_equal_units_stay_below_the_best_line_and_a_small_start_waits():
     best, ends = found["best"], found["ends"]
     error = np.sqrt(best * (1 - best) / 20_000)
     assert max(ends["zero"].max(), ends["constant 0.5"].max()) < best + 4 * error
+    assert max(found["curves"]["zero"].max(), found["curves"]["constant 0.5"].max()) < best
     assert min(ends[name].min() for name in ("std 0.01", "Xavier", "He")) > 0.9
     assert found["waited"]["std 0.01"] > 3 * found["waited"]["Xavier"] > 0
 
