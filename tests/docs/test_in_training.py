@@ -101,6 +101,12 @@ def test_neighbours_that_resemble_each_other_gain_less_by_pooling():
     assert pooled["digits"] < 0.85 * pooled["digits, pixels scattered"] < 0.85 * independent
 
 
+def test_the_border_takes_from_the_mean_square_what_diffuses_over_it():
+    """Networks of 64 channels keep of the mean square what the diffusion predicts, to a tenth."""
+    left = run("theory/convolution.md").names["kept_of_all"]
+    assert left["found"] == pytest.approx(left["theory"], rel=0.1)
+
+
 def test_a_kernel_counts_its_fans_in_pixels_and_channels():
     """What an output sums and an input feeds, counted with ones, are the fans of the shape."""
     names = run("theory/convolution.md", "one_input").names
