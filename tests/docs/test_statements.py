@@ -25,7 +25,7 @@ def test_fifty_blocks_triple_the_variance_each():
     off = math.log(names["grown"]["He"] / names["tripled"])
     v = 50 * (8 + 28) / 64 / 3**2
     assert abs(off + v / 2) < 4 * math.sqrt(v)
-    assert names["grown"]["zero"] == 1
+    assert names["grown"]["zero last"] == 1
 
 
 def test_measuring_holds_the_size_that_a_gain_lets_drift():
