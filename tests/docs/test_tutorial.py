@@ -55,7 +55,7 @@ def test_equal_units_stay_one(followed):
 
 def test_diagnosis_finds_the_bad_start_and_not_the_good_one(followed):
     """The bad start makes the signal vanish; the start that is recommended is faultless."""
-    assert "vanishing signal" in followed
+    assert "Vanishing signal" in followed
     assert followed.count("he_normal") >= 2
     assert "findings: ()" in followed or "findings: []" in followed
 
