@@ -1,5 +1,6 @@
-"""The figure of a run: ridgelines by layer, and below them what changed over the steps."""
+"""The figure of a run: ridgelines by layer, and curves over the steps below them."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ def draw(steps: Array, losses: Array, layers: Mapping[str, LayerRecord]) -> "Fig
     """Draw two rows of ridgelines, and a row of curves over the steps."""
     if not len(steps):
         raise ValueError(
-            "there is nothing to draw: nothing was recorded yet; give the monitor to wi.train"
+            "there is nothing to draw: nothing was recorded yet; pass the monitor to wi.train"
         )
     plt = import_extra("matplotlib.pyplot", extra="plots", use="plot()")
     chosen = [list(layers.values())[place] for place in _spread(len(layers), _LAYERS)]
@@ -38,7 +39,7 @@ def draw(steps: Array, losses: Array, layers: Mapping[str, LayerRecord]) -> "Fig
 
 
 def _spread(n: int, most: int) -> list[int]:
-    """Return at most so many places among n, evenly apart, the first and the last included."""
+    """Return at most this many places among n, evenly spaced, with the first and the last."""
     return sorted(set(np.linspace(0, n - 1, min(n, most)).round().astype(int).tolist()))
 
 
@@ -84,8 +85,8 @@ def _curves(figure: Any, chosen: Sequence[LayerRecord], steps: Array, losses: Ar
 def _words(steps: Array, losses: Array, layers: Sequence[LayerRecord]) -> str:
     """Say what the figure shows, with the numbers at both ends."""
     parts = [
-        f"{layer.name}: activation std {layer.std[0]:.2g} to "
-        f"{layer.std[-1]:.2g}, gradient rms {layer.gradient_rms[0]:.2g} to "
+        f"{layer.name}: signal {math.sqrt(layer.second_moment[0]):.2g} to "
+        f"{math.sqrt(layer.second_moment[-1]):.2g}, gradient {layer.gradient_rms[0]:.2g} to "
         f"{layer.gradient_rms[-1]:.2g}, distinct units {layer.distinct[0]} to "
         f"{layer.distinct[-1]} of {layer.units}"
         for layer in (layers[place] for place in _spread(len(layers), _LAYERS))
