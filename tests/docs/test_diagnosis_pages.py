@@ -1,5 +1,6 @@
 """What the pages about diagnosis, monitor and comparison state, against what their code finds."""
 
+import numpy as np
 import pytest
 
 from tests.docs.running import run
@@ -40,3 +41,18 @@ def test_each_fault_of_the_guide_has_its_problem_first():
         "He, relu": "",
     }
     assert "dead units (dense2)" in found["biases at -50"]
+
+
+def test_healthy_walks_stay_in_the_band_and_wrong_scales_leave_it_where_theory_says():
+    """None of 20 walks after He leaves; at 1.3 x He the median leaves where the mean crosses.
+
+    The mean of ln q crosses where 2 l ln 1.3 - 5 l / 200 passes the bound. There ln q has a std of
+    0.95 and gains 0.34 a layer on the bound: a median of 20 walks strays by 0.8 layers.
+    """
+    leaves = run("theory/diagnosis.md", "leaves = {}").names["leaves"]
+    assert np.isinf(leaves["He"]).all()
+    assert np.isfinite(leaves["0.7 x He"]).all()
+    layer = np.arange(1, 60)
+    bound = np.log(8 * layer) + 4 * np.sqrt(layer / 20)
+    crossing = layer[layer * (2 * np.log(1.3) - 2.5 / 100) > bound][0]
+    assert abs(np.median(leaves["1.3 x He"]) - crossing) <= 4
