@@ -183,7 +183,7 @@ def _symmetric_units(facts: Facts) -> Finding | None:
 
 
 def _dead_units(facts: Facts) -> Finding | None:
-    """Look for more units that are off on every sample than are on on every sample.
+    """Look for more units that are off for the whole batch than are on for it.
 
     With weights symmetric around zero both are equally likely; deep layers of a healthy network
     have many of both, since samples look alike there.
@@ -195,8 +195,8 @@ def _dead_units(facts: Facts) -> Finding | None:
         off, on = int(measures.dead_units(row).sum()), int(measures.always_on(row).sum())
         if off == row.units or (off and bounds.binomial_tail(off, off + on) < _CHANCE):
             seen[row.name] = (
-                f"{off} of its {row.units} units are off on every sample of the batch, and {on} "
-                "are on on every sample; by chance the two counts would be about equal."
+                f"{off} of its {row.units} units are off for the whole batch, and {on} are on for "
+                "the whole batch; by chance the two counts would be about equal."
             )
     return facts.first("dead units", seen, remedies.revive)
 
