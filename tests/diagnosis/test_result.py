@@ -44,6 +44,7 @@ def test_text_fits_80_columns(kind, problem):
     for finding in diagnosis.findings:
         assert f"{finding.problem.capitalize()} in {finding.layer}" in text
         assert finding.evidence in text
+        assert re.fullmatch(r"[A-Z\d].{20,300}\.", finding.evidence)  # a sentence or a few
         assert finding.remedy in text
 
 
