@@ -133,16 +133,6 @@ def test_the_plateau_of_two_hidden_layers_has_the_slope_of_its_flow():
     assert found["measured_decade"] == pytest.approx(found["per_decade"], rel=0.05)
 
 
-def test_which_scales_train_depends_on_rate_and_seed():
-    """A tenth of the rate wants a larger scale: by 10 ** (1 / depth), to a step of the grid."""
-    cells = ("n, sigma =", "def signal(", "def accuracy(", "train_at = ")
-    found = run("theory/random-scale.md", *cells).names
-    near, train_at = found["near"] / found["holds"], found["train_at"]
-    assert all(near[0] < factor < near[-1] for factors in train_at.values() for factor in factors)
-    moved = found["centre"][0.003] / found["centre"][0.03]
-    assert 1 < moved < near[1] / near[0] * 10 ** (1 / found["depth"])
-
-
 def test_slopes_of_tanh_hold_a_recurrent_gradient_down():
     """The radius times the slopes, multiplied over the words, is the gradient at the first one."""
     found = run("theory/recurrent.md", "hidden, words =", "radii = ", "kept_at_1 = ").names
