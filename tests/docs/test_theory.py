@@ -87,7 +87,7 @@ def test_narrow_networks_stray_low_more_often_than_a_normal_variable():
 
     A count of 300,000 is off by more than six of its standard deviations once in a billion.
     """
-    low = run("theory/diagnosis.md", "def walks(").names["low"]
+    low = run("theory/diagnosis.md", "low = {}").names["low"]
     for size, probability in {(40, 20): 1.93e-4, (20, 10): 1.03e-3, (10, 2): 1.38e-2}.items():
         error = np.sqrt(probability / 300_000)
         assert low[size][0] == pytest.approx(probability, abs=6 * error)

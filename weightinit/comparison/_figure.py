@@ -1,4 +1,4 @@
-"""The picture of a comparison: curves of training, and where each run ended."""
+"""The figure of a comparison: curves of training, and where each run ended."""
 
 import textwrap
 from collections.abc import Mapping, Sequence

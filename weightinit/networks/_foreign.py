@@ -7,7 +7,7 @@ from weightinit.networks.network import Network
 __all__ = ["check_network"]
 
 _FRAMEWORKS = frozenset({"flax", "jax", "keras", "tensorflow", "torch"})
-_GUIDE = "the guide 'Diagnose a network of PyTorch' (guides/diagnose-pytorch)"
+_GUIDE = "the guide 'Diagnose a PyTorch model' (guides/diagnose-pytorch)"
 
 
 def check_network(net: object) -> Network:
