@@ -102,5 +102,5 @@ def test_plot_asks_for_matplotlib(monkeypatch):
     patient = mlp("relu", 2, 32, seed=0)
     diagnosis = wi.diagnose(patient.net, patient.x, patient.y)
     monkeypatch.setitem(__import__("sys").modules, "matplotlib.pyplot", None)
-    with pytest.raises(ImportError, match=r"pip install 'weightinit\[plots\]'"):
+    with pytest.raises(ImportError, match=r"pip install matplotlib"):
         diagnosis.plot()

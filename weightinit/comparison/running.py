@@ -140,7 +140,7 @@ def _run(
     workers: int,
 ) -> Iterator[Cell]:
     """Yield cells as they finish; raise KeyboardInterrupt where one of them was interrupted."""
-    joblib = import_extra("joblib", extra="parallel", use="wi.compare")
+    joblib = import_extra("joblib", use="wi.compare")
     task = joblib.delayed(run_cell)
     needed = min(workers, max(len(places), 1))
     # A batch of one: what finished is handed over, and kept, at once.
@@ -153,7 +153,7 @@ def _run(
 
 def _bar(cells: Iterator[Cell], done: int, total: int) -> Any:
     without = ", or leave progress out"
-    tqdm = import_extra("tqdm", extra="parallel", use="progress=True", otherwise=without)
+    tqdm = import_extra("tqdm", use="progress=True", otherwise=without)
     return tqdm.tqdm(cells, desc="comparing", unit="cell", initial=done, total=total)
 
 

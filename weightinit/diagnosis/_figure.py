@@ -16,7 +16,7 @@ def draw(
     signal: Iterable[Sequence[Point]], gradient: Iterable[Sequence[Point]], problems: str
 ) -> Any:
     """Draw the longest path of the signal, and that of the gradient."""
-    plt = import_extra("matplotlib.pyplot", extra="plots", use="plot()")
+    plt = import_extra("matplotlib.pyplot", use="plot()")
     figure, axes = plt.subplots(1, 2, figsize=(8.5, 3.6), layout="constrained")
     forward, backward = (max(paths, key=len, default=()) for paths in (signal, gradient))
     _panel(axes[0], forward, "signal: second moment of activations", "step {}")

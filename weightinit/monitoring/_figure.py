@@ -24,7 +24,7 @@ def draw(steps: Array, losses: Array, layers: Mapping[str, LayerRecord]) -> "Fig
         raise ValueError(
             "there is nothing to draw: nothing was recorded yet; give the monitor to wi.train"
         )
-    plt = import_extra("matplotlib.pyplot", extra="plots", use="plot()")
+    plt = import_extra("matplotlib.pyplot", use="plot()")
     chosen = [list(layers.values())[place] for place in _spread(len(layers), _LAYERS)]
     figure = plt.figure(figsize=(7.6, 7.2), layout="constrained")
     top, bottom = figure.subfigures(2, 1, height_ratios=(2.3, 1))
