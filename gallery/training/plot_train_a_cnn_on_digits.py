@@ -89,10 +89,11 @@ plt.show()
 #
 # The wrong fan does worst. Each kernel's error is a factor on the logits, so at the start they are
 # too large by the product. The first steps then throw the weights far off, and after them most
-# channels of the second convolution, often all, are off for every digit. If all are off, no
-# gradient reaches the convolutions, and more epochs do not help. If some are left, a run may
-# recover. A tenth of the learning rate saves most of these runs, at the speed that such a rate
-# allows.
+# channels of the second convolution, often all, are off for every digit.
+#
+# If all are off, no gradient reaches the convolutions, and more epochs do not help. If some are
+# left, a run may recover. The last line repeats two of the
+# runs at a tenth of the learning rate, where they learn at a slower pace.
 
 dead = {name: float(np.median([share for _, share in run])) for name, run in runs.items()}
 errors = {name: first_number[name].std / wi.he_normal.std(shapes[name]) for name in first_number}

@@ -18,9 +18,9 @@ from weightinit.training import Adam
 
 # %%
 # **Setup.** The digits of scikit-learn, one hidden layer or six, 32 relu units a layer, 32 digits a
-# step, three epochs: enough for a good start, too few for a bad one. The learning rate is 0.05 for
-# stochastic gradient descent and 0.003 for Adam. All weights are normal, with He's std times a
-# factor.
+# step, three epochs: enough for a good start, too few for a bad one. Stochastic gradient
+# descent has learning rate 0.05, Adam has learning rate 0.003. All weights are normal, with He's
+# std times a factor.
 
 images, labels = load_digits(return_X_y=True)
 images = (images - images.mean(axis=0)) / images.std()
