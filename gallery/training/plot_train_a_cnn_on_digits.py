@@ -92,8 +92,8 @@ plt.show()
 # channels of the second convolution, often all, are off for every digit.
 #
 # If all are off, no gradient reaches the convolutions, and more epochs do not help. If some are
-# left, a run may recover. The last line repeats two of the
-# runs at a tenth of the learning rate, where they learn at a slower pace.
+# left, a run may recover. The last line repeats two of the runs at a tenth of the learning rate,
+# where they learn at a slower pace.
 
 dead = {name: float(np.median([share for _, share in run])) for name, run in runs.items()}
 errors = {name: first_number[name].std / wi.he_normal.std(shapes[name]) for name in first_number}
