@@ -7,6 +7,7 @@ import pytest
 
 import weightinit as wi
 from tests.docs.running import run
+from weightinit.networks import ActivationLayer, Dense, Residual
 
 pytestmark = pytest.mark.gallery
 
@@ -54,6 +55,18 @@ def test_zero_shuts_all_but_the_last_bias_at_any_depth(phi, depth):
     x, y = np.random.default_rng(0).standard_normal((20, 8)), np.arange(20) % 3
     gradients = net.loss_and_gradients(x, y)[1]
     assert [name for name, g in gradients.items() if g.any()] == [f"dense{depth}.bias"]
+
+
+@pytest.mark.parametrize("after", [[], [ActivationLayer("relu")]])
+def test_a_branch_may_start_at_zero_if_no_relu_follows(after):
+    """The zero last weights of a branch get a gradient, unless a ReLU with slope 0 at 0 follows."""
+    branch = Residual([Dense(8), ActivationLayer("relu"), Dense(8), *after])
+    net = wi.Network([Dense(8), branch, Dense(3)], input_shape=(8,))
+    net.initialize({"residual0.dense1.weight": wi.zeros, "*.weight": wi.he_normal}, rng=0)
+    x, y = np.random.default_rng(0).standard_normal((20, 8)), np.arange(20) % 3
+    gradients = net.loss_and_gradients(x, y)[1]
+    inside = [name for name, g in gradients.items() if name.startswith("residual0") and g.any()]
+    assert inside == ([] if after else ["residual0.dense1.weight", "residual0.dense1.bias"])
 
 
 def test_equal_units_stay_one_dot_and_noise_bursts_it():
