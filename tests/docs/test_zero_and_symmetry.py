@@ -100,6 +100,15 @@ def test_a_small_difference_grows_by_nearly_the_same_factor_a_step():
     distances = np.array(names["distances"])
     assert distances[31:81] / distances[30:80] == pytest.approx(1 + names["growth"], rel=0.03)
     assert distances[150] > 1000 * distances[0]
+    assert names["dark"][150] == pytest.approx(names["dark"][0])
+
+
+def test_how_often_noise_sets_units_apart_on_other_points():
+    """A noise of 0.01 sets units apart within 240 steps on most sets of points, 0.1 on more."""
+    burst = run("theory/symmetry.md").names["burst"]
+    small, large = (np.isfinite(burst[std]).sum() for std in (0.01, 0.1))
+    assert 15 <= small <= large
+    assert large >= 19
 
 
 def test_equal_units_are_one_unit_at_two_learning_rates():
@@ -109,7 +118,7 @@ def test_equal_units_are_one_unit_at_two_learning_rates():
     assert names["different"] < names["equal"] < names["line"]
 
 
-def test_units_at_different_volumes_stay_one_under_momentum_and_not_under_adam():
+def test_scaled_copies_of_a_unit_stay_one_under_momentum_and_not_under_adam():
     """Momentum keeps the proportions of ReLU units, but for rounding; Adam loses them."""
     names = run("theory/symmetry.md").names
     stays, first_steps, biases = (names[name] for name in ("stays", "first_steps", "biases"))
