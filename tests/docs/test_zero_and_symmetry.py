@@ -7,6 +7,7 @@ import pytest
 
 import weightinit as wi
 from tests.docs.running import run
+from weightinit.networks import ActivationLayer, Dense, Residual
 
 pytestmark = pytest.mark.gallery
 
@@ -56,6 +57,18 @@ def test_zero_shuts_all_but_the_last_bias_at_any_depth(phi, depth):
     assert [name for name, g in gradients.items() if g.any()] == [f"dense{depth}.bias"]
 
 
+@pytest.mark.parametrize("after", [[], [ActivationLayer("relu")]])
+def test_a_branch_may_start_at_zero_if_no_relu_follows(after):
+    """The zero last weights of a branch get a gradient, unless a ReLU with slope 0 at 0 follows."""
+    branch = Residual([Dense(8), ActivationLayer("relu"), Dense(8), *after])
+    net = wi.Network([Dense(8), branch, Dense(3)], input_shape=(8,))
+    net.initialize({"residual0.dense1.weight": wi.zeros, "*.weight": wi.he_normal}, rng=0)
+    x, y = np.random.default_rng(0).standard_normal((20, 8)), np.arange(20) % 3
+    gradients = net.loss_and_gradients(x, y)[1]
+    inside = [name for name, g in gradients.items() if name.startswith("residual0") and g.any()]
+    assert inside == ([] if after else ["residual0.dense1.weight", "residual0.dense1.bias"])
+
+
 def test_equal_units_stay_one_dot_and_noise_bursts_it():
     """Equal weights stay one dot and a straight border; six draws of the noise set them apart.
 
@@ -87,6 +100,15 @@ def test_a_small_difference_grows_by_nearly_the_same_factor_a_step():
     distances = np.array(names["distances"])
     assert distances[31:81] / distances[30:80] == pytest.approx(1 + names["growth"], rel=0.03)
     assert distances[150] > 1000 * distances[0]
+    assert names["dark"][150] == pytest.approx(names["dark"][0])
+
+
+def test_how_often_noise_sets_units_apart_on_other_points():
+    """A noise of 0.01 sets units apart within 240 steps on most sets of points, 0.1 on more."""
+    burst = run("theory/symmetry.md").names["burst"]
+    small, large = (np.isfinite(burst[std]).sum() for std in (0.01, 0.1))
+    assert 15 <= small <= large
+    assert large >= 19
 
 
 def test_equal_units_are_one_unit_at_two_learning_rates():
@@ -96,7 +118,7 @@ def test_equal_units_are_one_unit_at_two_learning_rates():
     assert names["different"] < names["equal"] < names["line"]
 
 
-def test_units_at_different_volumes_stay_one_under_momentum_and_not_under_adam():
+def test_scaled_copies_of_a_unit_stay_one_under_momentum_and_not_under_adam():
     """Momentum keeps the proportions of ReLU units, but for rounding; Adam loses them."""
     names = run("theory/symmetry.md").names
     stays, first_steps, biases = (names[name] for name in ("stays", "first_steps", "biases"))
