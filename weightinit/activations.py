@@ -5,8 +5,8 @@ An :class:`Activation` is a value: call it to get :math:`\phi(x)`, call its ``de
 
 All keep the dtype of a float array. All are stable up to half the largest number of float32 and
 of float64 but for two: the :data:`exponential` is finite up to x = 709 in float64 and 88 in
-float32, and :func:`siren` while :math:`\omega x` is finite. NaN passes through. Where a number, or
-an infinity, would become NaN, or a number infinite, the call is an error, with no warning before.
+float32, and :func:`siren` while :math:`\omega x` is finite. NaN passes through. A call that would
+turn a number or an infinity into NaN, or a number into an infinity, raises an error instead.
 
 At a kink at zero the derivative is the one from the left (:math:`\phi'(0) = 0` for relu, as in the
 frameworks); where relu6, hardtanh and hardswish end bending it is the one from outside.

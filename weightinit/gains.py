@@ -29,9 +29,9 @@ def gain(activation: ActivationLike, *, direction: str = "forward") -> float:
     gradients (backward). The two gains agree for every positively homogeneous function,
     :math:`\phi(a z) = a\, \phi(z)` for :math:`a > 0`: relu, leaky relu, linear, :math:`|z|`.
 
-    The expectations are integrals, computed to full accuracy by Gauss-Lobatto panels that
-    bisect themselves where :math:`\phi` has kinks; Gauss-Hermite nodes, which assume a smooth
-    :math:`\phi`, would lose most digits there.
+    The expectations are integrals, computed by Gauss-Lobatto panels that are bisected where
+    :math:`\phi` has kinks; Gauss-Hermite nodes, which assume a smooth :math:`\phi`, would lose
+    most digits there.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def gain(activation: ActivationLike, *, direction: str = "forward") -> float:
 
     A gain is about pre-activations of variance 1, over which a fast wave such as
     :func:`~weightinit.activations.siren` turns many times. Weights that suit it are smaller by its
-    frequency, which is what :func:`recommend` and :func:`initialize` answer with.
+    frequency, and these are what :func:`recommend` and :func:`initialize` use.
 
     A callable is looked at every 1/1024 between -8 and 8, and more closely wherever that shows
     something. A feature that is as wide as that is seen for certain; a narrower one may be

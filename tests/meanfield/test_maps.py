@@ -234,3 +234,18 @@ def test_a_number_beyond_a_float() -> None:
         pytest.skip("a long double is a float64 here")
     with pytest.raises(ValueError, match=r"weight_variance must be between 0 and .*, got inf"):
         meanfield.fixed_point("relu", weight_variance=huge)
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if wi.activations.get(n)([0.0])[0] == 0])
+def test_the_slope_at_zero_keeps_small_signals_unless_there_is_a_kink(name: str) -> None:
+    """
+    Weights of variance 1 / slope^2 multiply the second moment by that of both slopes over slope^2.
+
+    That is 1 if the slopes agree and more at a kink. Activations bend by less than |x| beside zero:
+    at |x| of about 1e-6 by 1e-5 of their value.
+    """
+    slope = meanfield.slope_at_zero(name)
+    right, left = wi.activations.get(name)([1e-6, -1e-6]) / [1e-6, -1e-6]
+    kept = meanfield.length_map(name, 1e-12, weight_variance=slope**-2) / 1e-12
+    assert kept == pytest.approx((right**2 + left**2) / 2 / slope**2, rel=1e-5)
+    assert (kept > 1 + 1e-5) == (abs(right - left) > 1e-5)

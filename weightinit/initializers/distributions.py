@@ -20,8 +20,8 @@ class Constant(Initializer):
     """
     Give every weight one value.
 
-    Right for biases and for the scale of a normalization; fatal for the weights of two layers in
-    a row, whose units then stay copies of each other.
+    Right for biases and for the scale of a normalization; wrong for the weights of two layers in
+    a row, since the units between them then stay copies of each other.
 
     Parameters
     ----------
@@ -190,8 +190,8 @@ class TruncatedNormal(Initializer):
     Notes
     -----
     ``jax.nn.initializers.variance_scaling`` corrects by c as well. ``trunc_normal_`` of PyTorch
-    and ``TruncatedNormal`` of Keras do not: their ``std`` is the one before the cut, so that at
-    their default of 2 stds (Keras) the weights are 12 % smaller than named.
+    and ``TruncatedNormal`` of Keras do not: their ``std`` is the one before the cut. Cut at 2
+    stds, as in Keras, what they draw has a std 12 % smaller.
 
     Examples
     --------

@@ -46,7 +46,7 @@ zeros = _named(
 
     Right for biases, for the last layer of a network or of a residual branch, and where there is
     no hidden layer. Two layers of zeros in a row, with zero biases and an activation between them
-    that is 0 at 0, get no gradient: each waits for the other.
+    that is 0 at 0, get no gradient: each is multiplied by the other's zeros.
 
     Fixes ``Constant`` at ``value=0``.
 
@@ -182,8 +182,8 @@ he_normal = _named(
     VarianceScaling(scale=2.0, mode="fan_in", distribution="normal"),
     r"""Draw He's (Kaiming's) normal weights, of variance :math:`2 / n_\text{in}`.
 
-    ReLU drops half of the second moment of its input; the 2 puts it back, however deep the
-    network.
+    ReLU drops half of the second moment of its input; the 2 puts it back, on average, in each
+    layer.
 
     Fixes ``VarianceScaling`` at ``scale=2, mode="fan_in", distribution="normal"``. Also named
     ``kaiming_normal``.
@@ -207,7 +207,7 @@ he_uniform = _named(
     r"""Draw He's (Kaiming's) uniform weights, on :math:`\pm\sqrt{6 / n_\text{in}}`.
 
     Their variance is :math:`2 / n_\text{in}`: ReLU drops half of the second moment of its input,
-    and the 2 puts it back, however deep the network.
+    and the 2 puts it back, on average, in each layer.
 
     Fixes ``VarianceScaling`` at ``scale=2, mode="fan_in", distribution="uniform"``. Also named
     ``kaiming_uniform``.
@@ -231,7 +231,7 @@ orthogonal = _named(
     r"""Draw an orthogonal matrix, evenly among all there are.
 
     It keeps the length of every input (as long as outputs are not fewer), not just the average
-    length: a product of many has all its singular values at 1.
+    length: a product of many square ones has all its singular values at 1.
 
     Fixes ``Orthogonal`` at ``gain=1``.
 
@@ -253,7 +253,8 @@ delta_orthogonal = _named(
     DeltaOrthogonal(),
     r"""Draw a kernel with an orthogonal matrix at its centre and zeros around it.
 
-    A convolution with it keeps the length of every image, if outputs are not fewer than inputs.
+    A convolution with it, of stride 1 and padded to the same size, keeps the length of every image,
+    if outputs are not fewer than inputs.
 
     Fixes ``DeltaOrthogonal`` at ``gain=1``.
 
@@ -275,7 +276,7 @@ identity = _named(
     Identity(),
     r"""Pass every input on to the output of the same number.
 
-    For the recurrent matrix of a network of ReLUs it makes memory the default.
+    As the recurrent matrix of a network of ReLUs it keeps the state from step to step.
 
     Fixes ``Identity`` at ``gain=1``.
 

@@ -208,8 +208,8 @@ def slope_at_zero(activation: ActivationLike) -> float:
     r"""
     Return the slope of an activation at zero, the mean of both sides if it has a kink there.
 
-    Weights of variance :math:`1 / (\phi'(0)^2 n_\text{in})` pass small signals on as they are, if
-    :math:`\phi(0) = 0`.
+    Weights of variance :math:`1 / (\phi'(0)^2 n_\text{in})` keep the second moment of small signals
+    if :math:`\phi(0) = 0` and :math:`\phi` has no kink at 0. With relu they double it.
 
     Parameters
     ----------
@@ -240,7 +240,7 @@ def is_odd(activation: ActivationLike) -> bool:
     r"""
     Tell whether :math:`\phi(-x) = -\phi(x)`, as for tanh.
 
-    Odd activations leave two uncorrelated inputs uncorrelated, and signals without a mean without.
+    An odd activation keeps two uncorrelated inputs uncorrelated, and a mean of zero at zero.
 
     Parameters
     ----------
