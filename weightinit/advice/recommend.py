@@ -56,6 +56,8 @@ class Recommendation:
         Of a recurrent layer, what the weights from input to state start from.
     last_initializer : Initializer or None
         With residual connections, what the last layer of each branch starts from.
+    alternative : Initializer or None
+        Of the output layer, another start that is in use; its price is in the notes.
     notes : tuple of Statement
         How to use it.
     caveats : tuple of Statement
@@ -82,6 +84,7 @@ class Recommendation:
     source: str
     input_initializer: Initializer | None = None
     last_initializer: Initializer | None = None
+    alternative: Initializer | None = None
     notes: tuple[Statement, ...] = ()
     caveats: tuple[Statement, ...] = ()
 
@@ -115,6 +118,8 @@ class Recommendation:
             yield "from input", str(self.input_initializer)
         if self.last_initializer is not None:
             yield "last layer", f"{self.last_initializer}, of each branch"
+        if self.alternative is not None:
+            yield "or else", str(self.alternative)
         yield "bias", str(self.bias)
         yield "because", self.reason
         yield "after", self.source
@@ -161,16 +166,17 @@ def recommend(
     ============ ===================================================================================
     layer        weights
     ============ ===================================================================================
-    dense, conv  what :func:`initialize` draws for the activation. From depth 10 on, for tanh and
-                 its like (odd, and flatter away from zero): orthogonal, delta-orthogonal in a
-                 convolution, with the gain :math:`1 / \phi'(0)`
+    dense        what :func:`initialize` draws for the activation. From depth 10 on: orthogonal,
+                 with the same gain
+    conv         the same. From depth 10 on, for tanh and its like (odd, and flatter away from
+                 zero): delta-orthogonal
     depthwise,   the same scale, by fan in
     transposed
     rnn          orthogonal from state to state, the identity for relu
     lstm         orthogonal for each gate, a bias of 1 on the forget gate
     attention    LeCun's: variance :math:`1 / n_\text{in}`
-    embedding    std :math:`1 / \sqrt{\text{units}}`, or 0.02 with a normalization behind it
-    output       zero
+    embedding    std :math:`1 / \sqrt{\text{units}}`, or 0.02 with a normalization after it
+    output       LeCun's; the alternative is zero
     ============ ===================================================================================
 
     Parameters
@@ -225,11 +231,11 @@ def recommend(
     because     relu passes on 0.5 of a mean square of 1, and the gain 1.414 makes
                 up for it: variance 2 / fan_in
     after       he2015
+    >>> output = wi.recommend("relu", layer="output")
+    >>> str(output.initializer), str(output.alternative)
+    ('lecun_normal', 'zeros')
     >>> net = wi.mlp([64, 128, 10])
-    >>> start = {
-    ...     "dense1.weight": wi.recommend("relu", layer="output").initializer,
-    ...     "*.weight": wi.recommend("relu").initializer,
-    ... }
+    >>> start = {"dense1.weight": output.alternative, "*.weight": wi.recommend("relu").initializer}
     >>> loss, _ = net.initialize(start, rng=0).loss_and_gradients([[0.5] * 64], [3])
     >>> loss  # log 10
     2.302585

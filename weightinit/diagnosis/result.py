@@ -13,7 +13,7 @@ from weightinit._checks import check_instance
 from weightinit._tables import html_table, number, text_table, wrapped
 from weightinit.diagnosis._bounds import Point
 from weightinit.diagnosis.problems import LOOK, Facts
-from weightinit.diagnosis.remedies import Finding, scale_advised
+from weightinit.diagnosis.remedies import Finding, advised
 from weightinit.networks import Network
 from weightinit.tracing import LayerStats, LayerTrace, Trace, measure, trace
 from weightinit.tracing.measures import distinct_units
@@ -308,7 +308,7 @@ def _report(trace: Trace, row: LayerTrace, later: LayerTrace) -> LayerReport:
         with np.errstate(all="ignore"):  # what is not finite has a finding of its own
             weight_std = float(row.weight.std())
         if row.inputs is not None:
-            wanted_std = scale_advised(trace, row).initializer.std(row.weight.shape)
+            wanted_std = advised(trace, row).initializer.std(row.weight.shape)
     phi = "" if row.activation is None else repr(row.activation)
     return LayerReport(**facts, activation=phi, weight_std=weight_std, wanted_std=wanted_std)
 
