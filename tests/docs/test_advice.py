@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 
-import weightinit as wi
 from tests.docs.running import run
 
 
@@ -45,23 +44,3 @@ def test_the_zero_output_dips_as_its_layers_narrow():
     )
     assert drawn[5][0] > 100 * zero[5][0]
     assert zero[152][1] < drawn[152][1]
-
-
-def test_the_page_names_what_was_measured():
-    """The page on advice counts the networks of its file, and lists those that are beaten."""
-    found = run("about/advice.md")
-    names = found.names
-    assert f"Of {len(names['measured'])} networks" in found.prose.replace("**", "")
-    for name in names["beaten"][names["default"]]:
-        assert f"{name} (by " in found.prose
-
-
-def test_the_guide_to_choosing_gives_what_is_recommended():
-    """Its table holds each activation once, with the gains that `recommend` gives."""
-    rows = run("guides/choose.md").names["rows"]
-    told = [name for names in rows.values() for name in names]
-    assert sorted(told) == sorted(f"`{name}`" for name in wi.activations.names())
-    for (_, deep), names in rows.items():
-        for name in names:
-            gain = wi.recommend(name.strip("`"), depth=50).gain
-            assert deep.startswith(f"gain {gain:.3g}")

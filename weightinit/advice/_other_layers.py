@@ -168,7 +168,8 @@ def output(_question: Question) -> Answer:
     price = Statement(
         "Zeros give a fair guess exactly. They pass no gradient on in the first step, and little "
         "until they have grown: at low learning rates that costs epochs, in deep networks most "
-        "(theory: the output layer)."
+        "(theory: the output layer). Take them where a caveat says that the signal strays, and "
+        "drawn logits with it."
     )
     bias = Statement(
         "The bias may start at the logarithm of the class frequencies, or at the mean of the "
