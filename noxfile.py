@@ -37,7 +37,7 @@ GENERATED = [
     "reference/examples",
     "reference/generated",
 ]
-MARKDOWN = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md"]
+MARKDOWN = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "PUBLISHING.md"]
 # pyenv hides the Pythons that it has not activated; `compat` is for all that are on the machine.
 for folder in Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")).glob("versions/3.*/bin"):
     os.environ["PATH"] += f"{os.pathsep}{folder}"
@@ -110,8 +110,11 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Build the whole site from clean, warnings as errors, test it, put it to docs/_build/html."""
+    """Build the site from clean, warnings as errors, test it; a page: -- --only theory/he."""
     install(session, "docs", "test", package="-e.[examples]")
+    if session.posargs:
+        only(session, *session.posargs)
+        return
     for folder in GENERATED:
         shutil.rmtree(ROOT / "docs" / folder, ignore_errors=True)
     sphinx(session, "html", BUILD / "fresh", "-W")
@@ -310,6 +313,22 @@ def sphinx(session: nox.Session, builder: str, output: Path, *options: str) -> N
     session.run(
         "sphinx-build", "-n", "-j", "auto", *options, "-d", doctrees, "-b", builder, "docs", output
     )
+
+
+def only(session: nox.Session, option: str = "", page: str = "", *more: str) -> None:
+    """Build one page or script as far as it can stand alone, to look at while writing."""
+    page = page.removesuffix(".md").removesuffix(".py").removeprefix("auto_")
+    sources = (f"docs/{page}.md", f"docs/{page}.rst", f"{page}.py")
+    if option != "--only" or more or not any((ROOT / source).is_file() for source in sources):
+        session.error(
+            "name one page below docs/ or one script: -- --only theory/he, "
+            "-- --only gallery/training/plot_train_on_a_ring"
+        )
+    page = f"auto_{page}" if page.startswith("gallery/") else page
+    session.env["ONLY_PAGE"] = page
+    place = BUILD / "only"
+    session.run("sphinx-build", "-q", "-d", place / ".doctrees", "docs", place)
+    session.log(f"Open {place / page}.html; links to other pages lead nowhere")
 
 
 def chromium(session: nox.Session) -> str:

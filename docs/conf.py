@@ -34,10 +34,12 @@ extensions = [
     "glossary_links",
     "hosting",
     "mathml",
+    "install",
     "page_notebooks",
     "page_output",
     "page_assets",
     "page_place",
+    "readme_figure",
     "search_index",
     "social_card",
 ]
@@ -181,3 +183,16 @@ notfound_context = {"title": "Page not found", "body": ""}
 ogp_site_url = html_baseurl
 ogp_social_cards = {"enable": False}  # one card for all pages: _ext/social_card.py
 ogp_enable_meta_description = True
+
+# One page or script alone, in seconds, and links to others lead nowhere: `nox -s docs -- --only`.
+if only := os.environ.get("ONLY_PAGE"):
+    root_doc = only
+    linked = ["about/bibliography.md", "reference/glossary.md"]
+    include_patterns = [f"{only}.md", f"{only}.rst", *linked]
+    suppress_warnings = ["app", "autosectionlabel", "bibtex", "docutils", "myst", "ref", "toc"]
+    nitpicky = False
+    if only.startswith("auto_gallery/"):
+        sphinx_gallery_conf["filename_pattern"] = rf"/{Path(only).name}\.py"
+    else:
+        extensions = [name for name in extensions if "gallery" not in name]
+    extensions.remove("page_place")  # the line of a page's place names its neighbours

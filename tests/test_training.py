@@ -345,7 +345,7 @@ def test_without_tqdm_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     """Where tqdm is missing, asking for a bar raises before any step, and says what to install."""
     monkeypatch.setitem(sys.modules, "tqdm", None)
     net = fresh()
-    with pytest.raises(ImportError, match=r"pip install 'weightinit\[parallel\]'.*leave progress"):
+    with pytest.raises(ImportError, match=r"pip install tqdm.*leave progress"):
         run(net, progress=True)
     np.testing.assert_equal(net.parameters, fresh().parameters)
     with pytest.raises(ImportError):

@@ -1,4 +1,4 @@
-"""The value that stands for an activation function: its name, phi, phi' and their parameters."""
+"""An activation function as a value: its name, phi, phi' and their parameters."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Activation:
     derivative_function : callable
         :math:`\phi'`, likewise.
     parameters : tuple of float, default ()
-        Passed to both functions behind the array, such as the slope of a leaky ReLU.
+        Passed to both functions after the array, such as the slope of a leaky ReLU.
 
     Raises
     ------
@@ -75,12 +75,12 @@ class Activation:
             check_real(f"parameters[{index}]", parameter)
 
     def __call__(self, x: ArrayLike) -> _Array:
-        r"""Return :math:`\phi(x)`, of the shape of `x`; integers are taken for float64."""
+        r"""Return :math:`\phi(x)`, with the shape of `x`; integers become float64."""
         return self._checked(x, "function")
 
     def derivative(self, x: ArrayLike) -> _Array:
         r"""
-        Return :math:`\phi'(x)`, of the shape of `x`; integers are taken for float64.
+        Return :math:`\phi'(x)`, with the shape of `x`; integers become float64.
 
         Parameters
         ----------
@@ -106,11 +106,11 @@ class Activation:
         return self._checked(x, "derivative_function")
 
     def _phi(self, x: _Array) -> _Array:
-        """Return phi of a float array: what layers call, which have checked it."""
+        """Return phi of a float array, unchecked: layers have checked theirs."""
         return self.function(x, *self.parameters)
 
     def _slope(self, x: _Array) -> _Array:
-        """Return phi' of a float array, likewise."""
+        """Return phi' of a float array, unchecked."""
         return self.derivative_function(x, *self.parameters)
 
     def _checked(self, x: ArrayLike, field: str) -> _Array:
@@ -137,7 +137,7 @@ class Activation:
         return values[()]
 
     def __repr__(self) -> str:
-        """Return the name, and the parameters where there are any."""
+        """Return the name and the parameters."""
         given = ", ".join(map(repr, self.parameters))
         return f"{self.name}({given})" if given else self.name
 

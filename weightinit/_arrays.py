@@ -41,7 +41,7 @@ _BY_TEXT: dict[str, np.dtype[Any]] = _ALIASES | {
 def check_array(
     name: str, value: object, allowed: str, *, kinds: str = "biuf", hint: str = ""
 ) -> NDArray[Any]:
-    """Return `value` as an array whose dtype is of one of these kinds, copied only if it must be.
+    """Return `value` as an array with a dtype of these kinds, copied if conversion needs it.
 
     A masked array is refused, since what lies under the mask would be taken for data.
     """
@@ -89,7 +89,7 @@ def check_shape(shape: object) -> tuple[int, ...]:
 
 
 def check_bytes(shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-    """Raise if NumPy cannot address an array of this shape and dtype, on any machine."""
+    """Raise if an array of this shape and dtype is too large for NumPy to address."""
     if math.prod(shape) * dtype.itemsize > LARGEST:
         allowed = f"a shape of fewer than 2**63 bytes in {dtype}"
         raise ValueError(message("shape", shape, allowed, "draw the array in parts"))
@@ -119,7 +119,7 @@ def check_dtype(dtype: Any) -> np.dtype[Any]:
 
 
 def computing_dtype(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """Return what numbers of this dtype are computed in: float32 for the two of 16 bits."""
+    """Return the dtype for computing with this one: float32 for the two 16-bit dtypes."""
     return np.dtype(np.float32) if dtype.itemsize == 2 else dtype
 
 

@@ -1,4 +1,4 @@
-"""The axes of a weight: which hold its inputs, its outputs, and a stack of weights alike."""
+"""The axes of a weight: which hold its inputs, its outputs, and a stack of weights."""
 
 import itertools
 import math
@@ -22,7 +22,7 @@ _HINT = "write an axis such as -1, or a tuple of axes"
 
 
 class Layout(NamedTuple):
-    """A weight read as a stack of kernels, each a matrix of inputs and outputs at each position.
+    """A weight as a stack of kernels: a matrix of inputs and outputs at each position.
 
     Attributes
     ----------
@@ -65,26 +65,26 @@ class Layout(NamedTuple):
 
     @property
     def c_in(self) -> int:
-        """Inputs of one group."""
+        """Number of inputs of one group."""
         return self._size(self.inputs) // (self.groups if self.transposed else 1)
 
     @property
     def c_out(self) -> int:
-        """Outputs of one group."""
+        """Number of outputs of one group."""
         return self._size(self.outputs) // (1 if self.transposed else self.groups)
 
     @property
     def stack(self) -> int:
-        """How many kernels the weight holds, each group one of its own."""
+        """Number of kernels in the weight; each group is one."""
         return self._size(self.batch) * self.groups
 
     @property
     def field(self) -> int:
-        """Positions of the receptive field."""
+        """Number of positions in the receptive field."""
         return math.prod(self.shape) // (self.stack * self.c_in * self.c_out)
 
     def weight(self, matrices: NDArray[Any]) -> NDArray[Any]:
-        """Return the weight with these matrices (stack, c_in, c_out) at the centre of its field."""
+        """Return a weight with these matrices (stack, c_in, c_out) at the centre of its field."""
         ends = self.batch + self.inputs + self.outputs
         weight = np.zeros(self.shape, matrices.dtype)
         view = np.moveaxis(weight, ends, range(-len(ends), 0))
@@ -98,7 +98,7 @@ class Layout(NamedTuple):
         return math.prod(self.shape[axis] for axis in axes)
 
     def _check_groups(self, can_be_transposed: bool) -> None:
-        """Raise unless the groups divide what they stand side by side along."""
+        """Raise unless `groups` divides the axis that holds the groups."""
         end, axes = ("in", self.inputs) if self.transposed else ("out", self.outputs)
         if self._size(axes) % self.groups:
             hint = f"check {end}_axis"
@@ -111,7 +111,7 @@ class Layout(NamedTuple):
 
 
 def check_fan_shape(shape: object) -> tuple[int, ...]:
-    """Return `shape` as a tuple of positive ints, at least two, so that there are fans."""
+    """Return `shape` as a tuple of at least two positive ints, which fans need."""
     sizes = check_shape(shape)
     if len(sizes) < 2:
         raise ValueError(
@@ -149,7 +149,7 @@ def _axis(name: str, axis: object) -> int:
 
 
 def _resolved(name: str, axes: Axes, ndim: int) -> tuple[int, ...]:
-    """Return the axes that `axes` names of `ndim`, counted from the front."""
+    """Return the axes of `ndim` that `axes` names, counted from the front."""
     named = normalize_axes(name, axes)
     several = named if isinstance(named, tuple) else (named,)
     for axis in several:

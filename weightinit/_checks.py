@@ -1,4 +1,4 @@
-"""Checks of arguments, made where they arrive and before any work is done.
+"""Check arguments where they arrive, before the work starts.
 
 Each check returns the value in the one form that the caller computes with, or raises a
 ``TypeError`` (wrong kind of thing) or ``ValueError`` (wrong value) that names the argument, what
@@ -61,7 +61,7 @@ def check_integer(
     at_most: int | None = LARGEST,
     hint: str = "",
 ) -> int:
-    """Return `value` as an int within bounds; None is no bound."""
+    """Return `value` as an int within bounds; None means no bound."""
     allowed = "an integer" if at_least is None else f"an integer >= {at_least}"
     if isinstance(value, bool | np.bool_):
         raise TypeError(message(name, value, allowed, hint))
@@ -110,7 +110,7 @@ def check_positive(name: str, value: object, *, hint: str = "") -> float:
 
 
 def check_flag(name: str, value: object, *, hint: str = "") -> bool:
-    """Return `value` as a bool; nothing else counts as true or false."""
+    """Return `value` as a bool; other types are refused, 0 and 1 too."""
     if not isinstance(value, bool | np.bool_):
         raise TypeError(message(name, value, "True or False", hint))
     return bool(value)
@@ -129,7 +129,7 @@ def check_choice(name: str, value: object, choices: Iterable[str], *, hint: str 
 
 
 def check_normalized(value: object) -> bool | str:
-    """Return whether layers are normalized, and which normalization it is if that is known."""
+    """Return whether layers are normalized, and by which normalization if known."""
     if isinstance(value, str):
         return check_choice("normalized", value, ("batch", "layer"))
     hint = "or 'batch', 'layer'; the number of layers or branches goes into depth="
@@ -144,7 +144,7 @@ def check_instance(name: str, value: object, kind: type[_T], allowed: str, *, hi
 
 
 def check_callable(name: str, value: object, called_as: str, *, hint: str) -> None:
-    """Raise if `value` cannot be called; say as what it is called."""
+    """Raise if `value` cannot be called; `called_as` is how the caller calls it."""
     if not callable(value):
         raise TypeError(message(name, value, f"callable as {called_as}", hint))
 
@@ -158,7 +158,7 @@ def check_items(
     at_least: int = 0,
     most: int | None = None,
 ) -> tuple[Any, ...]:
-    """Return the items of a sequence or of a row of an array, no more than `most` of them."""
+    """Return the items of a sequence or 1-D array, of which there are at most `most`."""
     if not isinstance(value, Sequence | np.ndarray) or isinstance(value, _TEXT):
         raise TypeError(message(name, value, allowed, hint))
     if isinstance(value, np.ndarray) and value.ndim != 1:
@@ -176,7 +176,7 @@ def check_items(
 
 
 def check_mapping(name: str, value: object, allowed: str, *, hint: str) -> dict[Any, Any]:
-    """Return what a mapping holds as a dict."""
+    """Return the content of a mapping as a dict."""
     if not isinstance(value, Mapping):
         raise TypeError(message(name, value, allowed, hint))
     try:

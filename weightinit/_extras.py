@@ -1,4 +1,4 @@
-"""Packages that are needed for one thing alone, imported when it is asked for."""
+"""Import packages that one task needs and the rest of the package does not."""
 
 import importlib
 from typing import Any
@@ -6,13 +6,12 @@ from typing import Any
 __all__ = ["import_extra"]
 
 
-def import_extra(name: str, *, extra: str, use: str, otherwise: str = "") -> Any:
-    """Import a package of an extra of this one, or say what to install, or to do without."""
+def import_extra(name: str, *, use: str, otherwise: str = "") -> Any:
+    """Import a module when it is needed, or say what to install, or how to do without."""
     try:
         return importlib.import_module(name)
     except ImportError as error:
         package = name.partition(".")[0]
         raise ImportError(
-            f"{use} needs {package}, which is not installed; "
-            f"run pip install 'weightinit[{extra}]'{otherwise}"
+            f"{use} needs {package}, which is not installed; run pip install {package}{otherwise}"
         ) from error

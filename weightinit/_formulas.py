@@ -1,4 +1,4 @@
-"""The formulas behind :mod:`weightinit.activations`: phi and phi' of a float array, dtype kept.
+"""Formulas of :mod:`weightinit.activations`: phi and phi' of a float array, in its dtype.
 
 None cancels, and none overflows but for what must: selu and leaky relu, where a slope beyond 1
 makes a value too large for its dtype; the exponential, and the argument of siren.

@@ -1,4 +1,4 @@
-"""What messages say of a value: short, on one line, whatever the value is.
+"""How messages show a value: short and on one line.
 
 A value that arrives by mistake may be a million numbers long, or fail when it is printed.
 """
@@ -14,7 +14,7 @@ _DIGITS = 30  # of an integer; Python refuses to write those of more than 4,300
 
 
 class _Shortener(reprlib.Repr):
-    """Show a value of any type by its first items, arrays by their shape."""
+    """Show a value by its first items, and an array by its shape."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ _SHORTENER = _Shortener()
 
 
 def shown(value: object) -> str:
-    """Return a value as a message shows it: at most 72 letters, and never an error.
+    """Return a value as a message shows it: at most 72 letters; a failing repr is no error.
 
     Examples
     --------
@@ -55,7 +55,7 @@ def shown(value: object) -> str:
 
 
 def shown_error(error: BaseException) -> str:
-    """Return the type and the message of an error that something of the caller's raised."""
+    """Return the type and the message of an error that the caller's code raised."""
     try:
         text = f": {error}"
     except Exception:  # noqa: BLE001  its own __str__ may raise anything
@@ -64,12 +64,12 @@ def shown_error(error: BaseException) -> str:
 
 
 def short(text: str) -> str:
-    """Return text as a message shows it, its middle left out if it is long."""
+    """Return text as a message shows it: without its middle if it is long."""
     return _trimmed(text, _WIDTH)
 
 
 def listed(names: Iterable[str], most: int = 4) -> str:
-    """Return the first of some names, and how many more there are.
+    """Return the first few names, and how many more there are.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def listed(names: Iterable[str], most: int = 4) -> str:
 
 
 def message(name: str, value: object, allowed: str, hint: str = "") -> str:
-    """Return what an error says: the argument, what is allowed, what it was, and a way out."""
+    """Return the text of an error: the argument, what is allowed, its value, a way out."""
     way_out = f"; {hint}" if hint else ""
     return f"{name} must be {allowed}, got {shown(value)} ({_kind(value)}){way_out}"
 
@@ -93,7 +93,7 @@ def _kind(value: object) -> str:
 
 
 def _trimmed(text: str, width: int) -> str:
-    """Return text on one line that can be printed anywhere, its middle left out if it is long."""
+    """Return printable text on one line, without its middle if it is long."""
     half = (width - 3) // 2
     short = text if len(text) <= 8 * width else f"{text[: 4 * width]}...{text[-4 * width :]}"
     line = " ".join(short.split())

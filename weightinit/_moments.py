@@ -1,4 +1,4 @@
-"""Means over normals of a function of one variable, or of its slope, on panels that bisect."""
+"""Gaussian means of a function or of its slope, by adaptive bisection into panels."""
 
 from typing import Any, NamedTuple
 
@@ -34,7 +34,7 @@ class Mesh(NamedTuple):
     values: _Array
 
     def mean(self, factor: _Array, rows: int) -> _Array:
-        """Return, for each row, the mean of what is given at the nodes."""
+        """Return, for each row, the mean of the values at the nodes."""
         return np.bincount(self.row, self.weight * factor, rows)
 
     def second_moment(self, rows: int) -> _Array:
@@ -42,7 +42,7 @@ class Mesh(NamedTuple):
         return np.bincount(self.row, self.squares(), rows)
 
     def squares(self) -> _Array:
-        """Return the share of each node in the second moment; a square alone would overflow."""
+        """Return the share of each node in the second moment, without squares that overflow."""
         return np.asarray((np.sqrt(self.weight) * self.values) ** 2)
 
 
@@ -58,7 +58,7 @@ def mesh(
     width: float = 1.0,
     tolerance: float = _TOLERANCE,
 ) -> Mesh:
-    """Sample f(mean + std z), or f' with `slopes`, so finely that the means of f and f^2 are exact.
+    """Sample f(mean + std z), or f', finely enough for exact means of f and f^2.
 
     A panel stays as it is where the polynomial through its 16 nodes foretells the values at those
     of its two halves and, with `look`, at places every 1/1024. Errors are relative to the second
@@ -99,7 +99,7 @@ def mesh(
 
 
 def slopes_at_zero(function: Function) -> tuple[float, float]:
-    """Return the slope at zero from the left and from the right, each from a panel on its side."""
+    """Return the slopes at zero from the left and the right, each from a panel there."""
     line = Line(function, np.zeros(1), np.ones(1), np.zeros(1), _dtype(function), slopes=True)
     found = line.panels(np.zeros(2, int), np.array([-_ASIDE, 0.0]), np.full(2, _ASIDE)).values
     return float(found[0, -1]), float(found[1, 0])
@@ -111,7 +111,7 @@ def _dtype(function: Function) -> np.dtype[Any]:
 
 
 def _edges(reach: float, width: float, stds: _Array) -> _Array:
-    """Return edges in z: evenly spaced, and closer to zero where x = std z would go too far."""
+    """Return panel edges in z: evenly spaced, and nearer zero where x = std z gets too large."""
     # Integers as panel edges put the kinks of the usual activations (0, +-1) where they are exact.
     even = np.arange(-reach, reach + width / 2, width)
     closer = 2.0 ** -np.arange(1, max(np.ceil(np.log2(stds.max())), 0) + 1)
@@ -119,13 +119,13 @@ def _edges(reach: float, width: float, stds: _Array) -> _Array:
 
 
 def _places(rows: int, edges: _Array) -> tuple[_Array, _Array, _Array]:
-    """Return row, left end and width of the panels between the edges, for all rows."""
+    """Return row, left end and width of the panels between the edges, row by row."""
     row = np.repeat(np.arange(rows), edges.size - 1)
     return row, np.tile(edges[:-1], rows), np.tile(np.diff(edges), rows)
 
 
 def _misses(surprise: _Array, halves: Panels, tolerance: float, total: _Array) -> _Array:
-    """Tell in which panels the surprise is more than the tolerance of the means of f and f^2."""
+    """Tell in which panels the surprise exceeds the tolerance for the means of f and f^2."""
     miss, values = surprise * halves.root, np.abs(halves.values * halves.root)
     of_square = ((2 * values + miss) * miss).sum(axis=1)
     of_mean = (miss * halves.root).sum(axis=1)
@@ -158,7 +158,7 @@ def _check_tails(panels: Panels, stds: _Array, inside: float) -> None:
 
 
 def _check_rest(line: Line, panels: Panels, rest: _Array, done: _Array) -> None:
-    """Refuse what is still open, a jump or a pole each, where it is more than allowed."""
+    """Refuse panels that did not converge, at a jump or a pole, if they matter too much."""
     left_over = np.bincount(panels.row, rest, done.size)
     if (left_over > 1e-6 * (done + left_over)).any():
         where = (line.means[panels.row] + line.stds[panels.row] * panels.left)[rest.argmax()]

@@ -1,4 +1,4 @@
-"""Panels over normal z: Gauss-Lobatto nodes, with the values of a function, or its slope, there."""
+"""Panels over normal z: Gauss-Lobatto nodes with the values or slopes of a function."""
 
 import math
 from collections.abc import Callable
@@ -26,15 +26,15 @@ _ROUNDINGS = 8  # times what a value in good order may be off: that of PyTorch's
 
 
 class MomentError(ValueError):
-    """There is no second moment, or it cannot be resolved."""
+    """Raised if there is no second moment, or it cannot be resolved."""
 
 
 class TooLargeError(MomentError):
-    """The second moment is infinite, or no float."""
+    """Raised if the second moment is infinite, or too large for a float."""
 
 
 class Panels(NamedTuple):
-    """Panels, each of a row: of one mean and std."""
+    """Panels; each belongs to a row with one mean and std."""
 
     row: _Array
     left: _Array
@@ -46,7 +46,7 @@ class Panels(NamedTuple):
     values: _Array  #: what is integrated: the same, or the slopes
 
     def take(self, which: _Array) -> "Panels":
-        """Return those that are chosen."""
+        """Return the chosen panels."""
         return Panels(*(array[which] for array in self))
 
     def moments(self) -> _Array:
@@ -83,23 +83,23 @@ class Line(NamedTuple):
         return panels._replace(values=np.where(np.abs(slopes) > self.noise(panels), slopes, 0))
 
     def sample(self, row: _Array, z: _Array) -> tuple[_Array, _Array]:
-        """Return x and the values there."""
+        """Return x and the values at x."""
         x = self.means[row][:, None] + self.stds[row][:, None] * z
         return x, self.function(x)[0]
 
     def halves(self, panels: Panels) -> Panels:
-        """Return the two halves of each panel, one behind the other."""
+        """Return the two halves of each panel, one after the other."""
         half = panels.width / 2
         left = np.stack([panels.left, panels.left + half], axis=1).ravel()
         return self.panels(np.repeat(panels.row, 2), left, np.repeat(half, 2))
 
     def off(self, panels: Panels) -> _Array:
-        """Return how far rounding may have put the values of the function off."""
+        """Return how large the rounding error of the function's values may be."""
         size = np.maximum(np.abs(panels.raw), self.size[panels.row][:, None])
         return np.asarray(2 * np.finfo(self.dtype).eps * size + panels.bend)
 
     def noise(self, panels: Panels) -> _Array:
-        """Return how far rounding may have put off what is integrated."""
+        """Return how large the rounding error of the integrand may be."""
         off = self.off(panels)
         if not self.slopes:
             return off
@@ -107,7 +107,7 @@ class Line(NamedTuple):
         return np.asarray(_spread(off, _TO_SLOPES) / across[:, None])
 
     def surprises(self, panels: Panels, halves: Panels) -> tuple[_Array, _Array]:
-        """Return by how much the values in the halves are not what the polynomials foretell.
+        """Return by how much the values in the halves differ from what the polynomials predict.
 
         What rounding can do counts as 0. The other array is the change of the second moment.
         """
@@ -119,7 +119,7 @@ class Line(NamedTuple):
         return np.where(miss > _ROUNDINGS * noise, miss, 0), change.reshape(-1, 2).sum(axis=1)
 
     def hidden(self, panels: Panels) -> _Array:
-        """Tell which panels hold what their polynomial knows nothing of."""
+        """Tell which panels hold features that their polynomial misses."""
         found = np.zeros(panels.row.size, bool)
         inside = (np.abs(panels.left) <= _HEART) & (panels.width >= _NARROWEST)
         for width in np.unique(panels.width[inside]):
@@ -135,13 +135,13 @@ class Line(NamedTuple):
 
 
 def _spread(off: _Array, matrix: _Array) -> _Array:
-    """Return how far off sums may be of terms that are off, each by itself."""
+    """Return how far off a sum may be whose terms are off independently."""
     peak = np.maximum(off.max(axis=1, keepdims=True), np.finfo(np.float64).tiny)
     return np.asarray(peak * np.sqrt((off / peak) ** 2 @ matrix**2))  # squares may overflow
 
 
 def _interpolation(places: _Array) -> _Array:
-    """Return the matrix from values at the nodes to those of their polynomial at places."""
+    """Return the matrix that interpolates from values at the nodes to other places."""
     away = places[:, None] - _NODES
     parts = _SIGNED_ROOTS / np.where(away == 0, 1, away)
     there = (away == 0).any(axis=1, keepdims=True)
@@ -150,13 +150,13 @@ def _interpolation(places: _Array) -> _Array:
 
 @lru_cache
 def _between(n: int) -> tuple[_Array, _Array]:
-    """Return n places in a panel, from 0 to 1, and the matrix from its values to those there."""
+    """Return n places in a panel, from 0 to 1, and the matrix that interpolates to them."""
     places = (np.arange(n) + 0.5) / n
     return places, _interpolation(2 * places - 1)
 
 
 def gauss_lobatto(n: int) -> tuple[_Array, _Array, _Array]:
-    r"""Return the `n` nodes on [-1, 1], both ends among them, their weights, and the matrix D.
+    r"""Return `n` nodes on [-1, 1] with both ends, their weights, and the matrix D.
 
     D takes values at the nodes to the slopes there of the polynomial through them. With
     :math:`m = n - 1` the nodes are the zeros of :math:`(x^2 - 1) P_m'(x) = m (x P_m - P_{m-1})`,

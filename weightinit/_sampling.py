@@ -1,4 +1,4 @@
-"""Activations as functions to sample: checked, or told what is wrong with them."""
+"""Activations as functions to sample, with checks that say what is wrong."""
 
 import reprlib
 from collections.abc import Callable
@@ -21,14 +21,14 @@ ActivationLike = str | Activation | _Callable
 
 
 def known(activation: ActivationLike) -> Activation | None:
-    """Return what a name or an activation stands for, None for a plain callable."""
+    """Return the activation that a name stands for; None for a plain callable."""
     if isinstance(activation, str | Activation) or not callable(activation):
         return activations.get(activation)
     return None
 
 
 def phi_and_derivative(activation: ActivationLike) -> tuple[_Callable, _Callable | None]:
-    """Return what computes an activation, and its derivative where that is known."""
+    """Return the function of an activation, and its derivative if that is known."""
     phi = known(activation)
     if phi is None:
         return activation, None  # type: ignore[return-value]  # no name, so a callable
@@ -37,7 +37,7 @@ def phi_and_derivative(activation: ActivationLike) -> tuple[_Callable, _Callable
 
 
 def sampled(function: _Callable, span: float) -> Function:
-    """Wrap `function` so that it gets and returns 2-D float64, or says what is wrong with it.
+    """Wrap `function` so that it takes and returns 2-D float64, or says what is wrong.
 
     It will be asked for values from -span to span.
     """

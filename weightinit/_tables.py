@@ -1,4 +1,4 @@
-"""Tables of plain text and of HTML, and how reports write a number."""
+"""Tables in plain text and HTML, and the number format of reports."""
 
 import html
 import textwrap
@@ -11,7 +11,7 @@ WIDTH = 80
 
 
 def number(value: float) -> str:
-    """Write a number in at most six letters, and a sign.
+    """Write a number in at most six characters, and a sign.
 
     Examples
     --------
@@ -23,7 +23,7 @@ def number(value: float) -> str:
 
 
 def text_table(rows: Iterable[Sequence[str]], *, left: int = 1) -> list[str]:
-    r"""Return a line a row, of at most `WIDTH` letters: each column as wide as it must be.
+    r"""Return one line per row, at most `WIDTH` characters wide, with fitted columns.
 
     The first `left` columns and one with an empty head stand to the left, the others to the right.
     A first cell too long to stand beside the others gets a line of its own.
@@ -74,5 +74,5 @@ def html_table(rows: Iterable[Sequence[str]], *, caption: str = "") -> str:
 
 
 def wrapped(text: str, indent: str = "") -> list[str]:
-    """Return a sentence in lines of at most `WIDTH` letters."""
+    """Return a sentence in lines of at most `WIDTH` characters."""
     return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent)

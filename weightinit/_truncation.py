@@ -1,4 +1,4 @@
-"""The normal distribution without its tails, by sums, products and roots alone.
+"""The truncated normal distribution, by sums, products and roots.
 
 Every processor rounds those alike; its vector instructions for exp differ in the last bits.
 """
@@ -15,7 +15,7 @@ _Array = NDArray[Any]
 
 
 def reach(bound: float) -> float:
-    r"""Return how far out the bound is, in units of the std that it leaves.
+    r"""Return the bound in units of the std after the cut.
 
     Integrated by parts, :math:`\int_0^b e^{-z^2/2} dz = e^{-b^2/2} (b + b^3 s)` and
     :math:`\int_0^b z^2 e^{-z^2/2} dz = e^{-b^2/2} b^3 s`, with s the sum of
@@ -32,13 +32,13 @@ def reach(bound: float) -> float:
 
 
 def propose_normal(stream: np.random.Generator, block: _Array, bound: float) -> NDArray[np.intp]:
-    """Fill the block with normal numbers and return which lie out of bounds (< 32 %)."""
+    """Fill the block with normal numbers; return which lie out of bounds (< 32 %)."""
     stream.standard_normal(out=block, dtype=block.dtype.type)
     return np.flatnonzero(np.abs(block) > bound)
 
 
 def propose_uniform(stream: np.random.Generator, block: _Array, bound: float) -> NDArray[np.intp]:
-    """Fill the block evenly on +-1, for the bounds, and return what is to be redrawn (< 15 %)."""
+    """Fill the block uniformly on +-1, scaled to the bounds; return which to redraw (< 15 %)."""
     stream.random(out=block, dtype=block.dtype.type)
     block *= 2
     block -= 1
@@ -49,7 +49,7 @@ def propose_uniform(stream: np.random.Generator, block: _Array, bound: float) ->
 
 
 def _exp(t: _Array) -> _Array:
-    """Return exp(t) for t in [-1/2, 0] by its Taylor series, which leaves 0.5^15 / 15! = 2e-17."""
+    """Return exp(t) for t in [-1/2, 0] by a Taylor series, to 0.5^15 / 15! = 2e-17."""
     total = np.ones_like(t)
     for k in range(14, 0, -1):
         total = 1 + total * t / k

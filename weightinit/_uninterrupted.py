@@ -1,4 +1,4 @@
-"""Several changes in one instruction, so that no interrupt leaves some of them undone."""
+"""Make several changes in one instruction, which an interrupt cannot split."""
 
 from collections import deque
 from itertools import starmap
@@ -10,7 +10,7 @@ __all__ = ["uninterrupted"]
 
 def uninterrupted(calls: list[tuple[Any, ...]]) -> None:
     """
-    Make calls one after the other, with no moment between them for an interrupt.
+    Make calls one after the other, without a moment for an interrupt between them.
 
     Python raises ``KeyboardInterrupt``, as any exception sent from another thread, between two of
     its own instructions. Inside of this one there are none, as long as all that it calls is written

@@ -188,7 +188,7 @@ _BY_KEY = {_key(name): activation for name, activation in _BY_NAME.items()} | _A
 
 def names() -> tuple[str, ...]:
     """
-    List the names that stand for an activation.
+    Return the names that stand for an activation.
 
     Returns
     -------

@@ -106,7 +106,7 @@ def xor(n: int, *, rng: RandomSource = None) -> tuple[_Array, _Array]:
 
 
 def _start(n: int, rng: RandomSource) -> tuple[np.random.Generator, _Array]:
-    """Return a generator, and labels 0 and 1 by the toss of a coin."""
+    """Return a generator, and labels 0 and 1 drawn with equal probability."""
     size = check_integer("n", n, at_least=1, at_most=_MOST)
     generator = check_rng(rng)
     # Exactly balanced labels would hide that sigmoid networks do leave zero: their first gradient
@@ -131,7 +131,7 @@ class Sentences:
     Attributes
     ----------
     tokens : ndarray of int, shape (n, 10)
-        The number of each word; 0 is padding, behind the last word.
+        The number of each word; 0 is padding, after the last word.
     labels : ndarray of int, shape (n,)
         1 where the sentence praises, 0 where it does not.
     vocabulary : tuple of str
@@ -225,7 +225,7 @@ def sentences(n: int, *, rng: RandomSource = None) -> Sentences:
     number = {word: token for token, word in enumerate(_WORDS)}
 
     def words(choices: tuple[str, ...], there: _Array | float = 1.0) -> _Array:
-        """Draw a token of those for each sentence, 0 where the part is not there."""
+        """Draw one of these tokens for each sentence, 0 where the part is absent."""
         drawn = generator.choice([number[word] for word in choices], size)
         return np.where(generator.random(size) < there, drawn, 0)
 

@@ -1,4 +1,4 @@
-"""From the shape of a weight to its fans: how many inputs a unit sums, how many units it feeds."""
+"""Count the fans of a weight from its shape: the inputs that a unit sums, the units it feeds."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

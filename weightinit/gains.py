@@ -1,4 +1,4 @@
-"""From an activation to its gain: the factor on the std of weights that keeps a signal's size."""
+"""Compute the gain of an activation: the factor on the std that keeps a signal's size."""
 
 import math
 from functools import lru_cache
@@ -15,7 +15,7 @@ __all__ = ["ActivationLike", "gain"]
 
 def gain(activation: ActivationLike, *, direction: str = "forward") -> float:
     r"""
-    Return the factor on the std of the weights that undoes what an activation does to a signal.
+    Return the factor on the std of the weights that makes up for an activation.
 
     With :math:`z \sim N(0, 1)`, the pre-activation of a well-scaled unit,
 
@@ -68,7 +68,7 @@ def gain(activation: ActivationLike, *, direction: str = "forward") -> float:
     - *selu*: 3/4 there, 1 here. At 1 (LeCun's variance :math:`1/n_\text{in}`) mean 0 and
       variance 1 are a fixed point, which is what SELU was made for; 3/4 is an empirical choice.
     - *sigmoid*: 1 there, a placeholder; 1.85 here keeps the second moment, but most of it is
-      the mean of 1/2, and gradients fade all the same.
+      the mean of 1/2, and gradients still fade.
     - *gelu*, *silu*, *elu*, *mish* and others are not in that table.
 
     A gain is about pre-activations of variance 1, over which a fast wave such as

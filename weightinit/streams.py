@@ -1,12 +1,13 @@
-"""From a seed to arrays of random numbers that are the same on any number of threads.
+"""Draw arrays of random numbers that do not depend on the number of threads.
 
 An array is cut into blocks of fixed size. Each block has a stream of its own, keyed by the seed
 and the number of the block, so that threads can fill blocks in any order and the values never
 depend on how many threads there were. One call takes one key from the caller's generator.
 
-What happens to the numbers of a stream are sums, products and comparisons, which every processor
-rounds alike. The streams are NumPy's, the same from 2.0 to 2.5. Normal numbers beyond 3.6 std come
-from the logarithm of the C library: another one than glibc may round their last bit differently.
+The numbers of a stream go through sums, products and comparisons, which processors with IEEE 754
+arithmetic round alike. The streams are NumPy's, the same from 2.0 to 2.5. Normal numbers beyond 3.6
+std come from the logarithm of the C library; a library other than glibc may round their last bit
+differently.
 """
 
 import math
@@ -175,7 +176,7 @@ def truncated_normal(
     threads: int | None = None,
 ) -> _Array:
     """
-    Draw from a normal distribution whose tails are cut off, rescaled to the std that is asked for.
+    Draw from a truncated normal distribution, rescaled to the std that you name.
 
     Parameters
     ----------
@@ -232,7 +233,7 @@ def truncated_normal(
 
 def truncation_factor(bound: float) -> float:
     r"""
-    Return the std of a standard normal whose tails are cut off at +- `bound`.
+    Return the std of a standard normal truncated at +- `bound`.
 
     .. math:: c(b) = \frac{b}{\sqrt{b^2 + 1 / s(b)}}, \qquad
         s(b) = \sum_{k \ge 1} \frac{b^{2k - 2}}{3 \cdot 5 \cdots (2k + 1)} .
@@ -245,8 +246,8 @@ def truncation_factor(bound: float) -> float:
     Returns
     -------
     float
-        :math:`c(b)`, between 0 and 1, to a relative error below 1.1e-15 and with the same bits on
-        every machine; :math:`b / \sqrt 3` for small :math:`b`.
+        :math:`c(b)`, between 0 and 1, to a relative error below 1.1e-15, the same bits wherever
+        arithmetic is that of IEEE 754; :math:`b / \sqrt 3` for small :math:`b`.
 
     Examples
     --------
@@ -261,7 +262,7 @@ def truncation_factor(bound: float) -> float:
 def _check(
     rng: object, shape: object, dtype: object, threads: object, *, largest: float
 ) -> tuple[tuple[int, ...], np.dtype[Any]]:
-    """Return the shape and the dtype in the form that the draws compute with."""
+    """Return the checked shape and dtype."""
     allowed = "a numpy.random.Generator"
     check_instance("rng", rng, np.random.Generator, allowed, hint="write np.random.default_rng(0)")
     sizes, kind = check_shape(shape), check_dtype(dtype)

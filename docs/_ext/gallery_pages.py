@@ -1,9 +1,11 @@
-"""What sphinx-gallery writes and no reader needs, taken out again.
+"""The pages of gallery scripts: the figure first, long code folded, and nothing nobody needs.
 
-It has no settings for these. On the page of a script: a note that points to the foot of the page;
-an archive, in which the time of the build differs from build to build; and links from variables to
-Python's own types, which are 2180 of the 3521 links in the code of 32 scripts: that `start` is a
-str, nobody looks up. On the page of a name: most of the cards of scripts, where there are dozens.
+Sphinx-gallery has no settings for these. It shows a script from its first line to its last, so that
+the figure stands below two screens of code. What is taken out: on the page of a script, a note that
+points to the foot of the page; an archive, in which the time of the build differs from build to
+build; and links from variables to Python's own types, which are 2180 of the 3521 links in the code
+of 32 scripts: nobody looks up that `start` is a str. On the page of a name: most of the cards of
+scripts, where there are dozens.
 """
 
 import json
@@ -11,9 +13,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+from docutils import nodes
+from myst_nb.sphinx_ import HideCodeCellNode  # what folds the code of the other pages
 from sphinx.application import Sphinx
 
 MOST_CARDS = 9  # of scripts that use a name, on its page: three rows
+MOST_LINES = 25  # of code that draws nothing, in sight: 500 pixels
 _NOTE = r"    \.\. note::\n        :class: sphx-glr-download-link-note\n(?:\n|        .*\n)*"
 _ARCHIVE = r"    \.\. container:: sphx-glr-download sphx-glr-download-zip\n\n.*\n"
 _UNWANTED = re.compile(f"{_NOTE}|{_ARCHIVE}")
@@ -27,6 +32,37 @@ def tidy(app: Sphinx, docname: str, source: list[str]) -> None:  # noqa: ARG001 
     """Take the unwanted parts out of a gallery page before it is parsed."""
     if docname.startswith("auto_gallery/"):
         source[0] = _UNWANTED.sub("", source[0])
+
+
+def is_code(node: nodes.Node) -> bool:
+    """Tell whether a node is code of a script, which alone has its language with a capital."""
+    return isinstance(node, nodes.Element) and "Python" in (node.get("language"), node.get("lang"))
+
+
+def arrange(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Move a script's first figure above its code, and fold long code that draws nothing."""
+    blocks = list(doctree.findall(is_code))
+    if not (docname.startswith("auto_gallery/") and blocks and app.builder.format == "html"):
+        return
+    figures = [node for node in doctree.findall(nodes.raw) if "wi-figure" in node.astext()]
+    draws = [block.next_node(descend=False, siblings=True) in figures for block in blocks]
+    if figures:
+        figures[0].parent.remove(figures[0])
+        blocks[0].parent.insert(blocks[0].parent.index(blocks[0]), figures[0])
+    for block, drawn in zip(blocks, draws, strict=True):
+        if not drawn and len(block.astext().strip().splitlines()) > MOST_LINES:
+            block.replace_self(folded(app, block))
+
+
+def folded(app: Sphinx, block: nodes.Element) -> nodes.container:
+    """Return code as the other pages fold it, under a line that says how much there is."""
+    lines = f" ({len(block.astext().strip().splitlines())} lines)"
+    prompts = {
+        "prompt_show": app.config.nb_code_prompt_show + lines,
+        "prompt_hide": app.config.nb_code_prompt_hide,
+    }
+    fold = HideCodeCellNode("", block.deepcopy(), classes=["above-input"], **prompts)
+    return nodes.container("", fold, classes=["cell"])
 
 
 def unlink_builtins(
@@ -59,5 +95,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("builder-inited", choose_cards, priority=900)  # after sphinx-gallery
     app.connect("source-read", tidy)
+    app.connect("doctree-resolved", arrange, priority=900)  # after the notebook was written
     app.connect("html-page-context", unlink_builtins)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,6 +8,7 @@ import re
 from urllib.parse import urljoin
 
 from docutils import nodes
+from gallery_pages import is_code
 from mathml import joined
 from sphinx.builders import Builder
 from sphinx.util.math import get_node_equation_number
@@ -43,8 +44,7 @@ class NotebookMarkdown(MarkdownTranslator):
         """Mark a cell of a gallery script, leave out what it printed."""
         if "sphx-glr-script-out" in node["classes"]:
             raise nodes.SkipNode
-        language = node.get("language", node.get("lang"))
-        if language == "Python":  # so, with a capital, sphinx-gallery writes code alone
+        if is_code(node):
             self._mark_cell(len(self.cells), node)
         super().visit_literal_block(node)
 

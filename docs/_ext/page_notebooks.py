@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 import nbformat
 from docutils import nodes
 from figure_style import CYCLE, LIGHT, rc_params
+from install import first_cell, urls
 from myst_nb.core.read import is_myst_markdown_notebook, read_myst_markdown_notebook
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -23,7 +24,6 @@ from notebook_markdown import CELL, NotebookMarkdown
 from sphinx import addnodes
 from sphinx.application import Sphinx
 
-INSTALL = 'pip install "weightinit[examples]"'
 FOOTER = "sphx-glr-footer"  # sphinx-gallery's class, so that all pages look alike
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 FOLDED_CODE = {"jupyter": {"source_hidden": True}}
@@ -76,10 +76,10 @@ def read_source(app: Sphinx, docname: str) -> NotebookNode | None:
 
 
 def headed(markdown: str, docname: str, address: str) -> str:
-    """Put below the title where the page is, and what is needed."""
+    """Put below the title where the page is, and what the first cell does."""
     title, rest = markdown.split("\n", maxsplit=1)
     page = f"[{docname}]({address})" if address else f"`{docname}`"
-    note = f"> A page of the documentation of weightinit: {page}. To run it, first `{INSTALL}`."
+    note = f"> From the documentation of weightinit: {page}. The first cell installs the package."
     return f"{title}\n\n{note}\n{rest}"
 
 
@@ -92,6 +92,7 @@ def in_order(markdown: str, code: dict[int, NotebookNode]) -> Iterator[NotebookN
         if text.strip():
             yield new_markdown_cell(text.strip())
         if position == 0:
+            yield new_code_cell(first_cell(urls()))
             yield new_code_cell(LOOK, metadata=FOLDED_CODE)
         while waiting and waiting[0] <= upto:
             cell = code[waiting.pop(0)]

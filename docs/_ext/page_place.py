@@ -16,17 +16,20 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
 
-WORDS_A_MINUTE = 200  # of prose with code and formulas, which nobody reads as fast as a novel
+WORDS_A_MINUTE = 200  # of prose with formulas in it, which nobody reads as fast as a novel
+CODE_LINES_A_MINUTE = 20
+FORMULAS_A_MINUTE = 4  # of those that stand by themselves
+_PARTS = {"cell_code_source": "input", "cell_code_output": "output"}  # of a cell, as myst-nb says
 IN_ORDER = ("tutorial", "guides", "theory", "auto_gallery")  # sections whose pages are numbered
 STATED = ("guides", "theory")  # sections whose pages say themselves what they need
 MOST_NEEDED = 2  # theory pages that are named on a gallery page
 
 
 def note(app: Sphinx, doctree: nodes.document) -> None:
-    """Note how many words a page has, its links, and the heading over each page that it lists."""
+    """Note how long a page takes, its links, and the heading over each page that it lists."""
     docname = app.env.docname
     app.env.metadata[docname] |= {
-        "words": sum(len(text.split()) for text in read_texts(doctree)),
+        "minutes": minutes(doctree),
         "links": [
             normpath(join(dirname("/" + docname), node["reftarget"].removesuffix(".md")))[1:]
             for node in doctree.findall(pending_xref)
@@ -41,19 +44,33 @@ def note(app: Sphinx, doctree: nodes.document) -> None:
     }
 
 
-def read_texts(doctree: nodes.document) -> Iterator[nodes.Text]:
-    """Return the texts of a page that one reads: no figures, nothing that is folded away."""
+def minutes(doctree: nodes.document) -> float:
+    """Estimate how long a page takes to read: no figures, nothing that is folded away."""
+    words, lines, formulas = 0, 0, 0
     for text in doctree.findall(nodes.Text):
-        above = text.parent
-        while above and not (isinstance(above, nodes.raw | nodes.comment) or is_folded(above)):
-            above = above.parent
-        if not above:
-            yield text
+        above = list(ancestors(text))
+        if any(isinstance(node, nodes.raw | nodes.comment) or is_folded(node) for node in above):
+            continue
+        if isinstance(text.parent, nodes.math_block):
+            formulas += 1
+        elif any(isinstance(node, nodes.literal_block) for node in above):
+            lines += sum(bool(line.strip()) for line in text.splitlines())
+        else:
+            words += len(text.split())
+    return words / WORDS_A_MINUTE + lines / CODE_LINES_A_MINUTE + formulas / FORMULAS_A_MINUTE
+
+
+def ancestors(node: nodes.Node) -> Iterator[nodes.Element]:
+    """Yield what a node is in, from the inside."""
+    while (node := node.parent) is not None:
+        yield node
 
 
 def is_folded(node: nodes.Element) -> bool:
     """Tell whether an element has to be opened before it can be read."""
-    return "dropdown" in node.get("design_component", "") or node.get("hide_mode") == "all"
+    part = _PARTS.get(node.get("nb_element"), "none")
+    cell = part in node.parent.get("hide_mode", "") if node.parent is not None else False
+    return cell or "dropdown" in node.get("design_component", "") or node.get("hide_mode") == "all"
 
 
 def heading_over(node: nodes.Node) -> nodes.section | None:
@@ -107,6 +124,8 @@ def place(app: Sphinx, docname: str) -> list[str]:
     """Return the parts of the line, as HTML."""
     env, relations = app.env, app.builder.relations
     parent, _, following = relations.get(docname, (None, None, None))
+    while following in env.toctree_includes:  # from section to section: over the index between
+        following = relations[following][2]
     if parent is None or docname in env.toctree_includes:  # the front page, an index, the search
         return []
 
@@ -129,9 +148,9 @@ def place(app: Sphinx, docname: str) -> list[str]:
     if crumbs:
         pages = env.toctree_includes[parent]
         where += f", page {pages.index(docname) + 1} of {len(pages)}"
-    minutes = max(1, round(env.metadata[docname]["words"] / WORDS_A_MINUTE))
+    takes = max(1, round(env.metadata[docname]["minutes"]))
     needs = " and ".join(link(page) for page in needed(env, docname)) or "no other page"
-    parts = [where, f"{minutes} {'minute' if minutes == 1 else 'minutes'}", f"needs {needs}"]
+    parts = [where, f"{takes} {'minute' if takes == 1 else 'minutes'}", f"needs {needs}"]
     return [*parts, f"next: {link(following)}"] if following else parts
 
 

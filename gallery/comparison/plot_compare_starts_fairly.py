@@ -2,6 +2,9 @@ r"""
 Compare starts fairly
 =====================
 
+Compare two starts on the same seeds: the data that a seed draws is hard or easy for both, and in
+the difference this luck cancels.
+
 He's network ends with more digits right than Xavier's. Is that the start, or the luck of the run?
 """
 
@@ -12,10 +15,10 @@ from sklearn.datasets import load_digits
 import weightinit as wi
 
 # %%
-# **Setup.** Three hidden layers of 32 ReLUs learn from 300 digits and are asked about the others
+# **Setup.** Three hidden layers of 32 ReLUs learn from 300 digits and are tested on the others
 # after each epoch. The seed decides which 300, in which order, and the weights.
-# :func:`weightinit.compare` hands the same stream to all starts; split in two, it gives them the
-# same digits in the same order, whatever the weights take from theirs.
+# :func:`weightinit.compare` hands the same random stream to each start. We split it in two, so that
+# the starts get the same digits in the same order, whatever numbers their weights take.
 
 images, labels = load_digits(return_X_y=True)
 images = images / 16
@@ -50,7 +53,7 @@ comparison = wi.compare(train_once, starts, seeds=seeds)
 print(comparison)
 
 # %%
-# The curves are medians over the seeds, the bands lie between the quartiles.
+# Curves are medians over the seeds, bands lie between the quartiles.
 
 fig = comparison.plot(colors=colors)
 plt.show()
@@ -65,6 +68,7 @@ same = np.diag(table)
 other = table[~np.eye(seeds, dtype=bool)]
 
 fig, axes = plt.subplots(1, 2, figsize=(7.2, 3.4), layout="constrained")
+fig.suptitle("What a seed makes hard cancels in a pair")
 fig.set_label(
     "Left, ten lines join the accuracies of Xavier, He and orthogonal at the same seed; most rise "
     "and fall together. Right, He minus Xavier: the differences at the same seed lie close "
@@ -72,10 +76,10 @@ fig.set_label(
 )
 names = ["Xavier", "He", "orthogonal"]
 for seed in range(seeds):
-    axes[0].plot(names, [accuracy[name][seed] for name in names], color="C3", lw=1)
+    axes[0].plot(names, [accuracy[name][seed] for name in names], color="k", lw=0.6, alpha=0.5)
 for name in names:
     axes[0].plot([name] * seeds, accuracy[name], "o", color=colors[name], ms=5)
-axes[0].set(title="Accuracy, a line a seed", ylabel="final accuracy")
+axes[0].set(title="A line a seed", ylabel="final accuracy")
 for row, differences in enumerate((same, other)):
     apart = row + np.linspace(-0.25, 0.25, len(differences))
     axes[1].plot(differences, apart, "o", color=colors["He"], ms=4, alpha=0.7)
@@ -86,20 +90,22 @@ axes[1].set(title="He minus Xavier", xlabel="difference in accuracy", ylim=(1.5,
 plt.show()
 
 # %%
-# **Reading the figures.** Whoever runs each start once picks one line, or worse, a dot from each of
-# two lines; the winner changes from seed to seed. Some seeds are hard for every start, since their
-# 300 digits are: in the difference at the same seed that cancels, between different seeds it does
-# not. So the same runs say more when they are compared in pairs.
+# **Reading the figures.** If you run each start once, you pick one line, or worse, a dot from each
+# of two lines, and the winner changes from seed to seed. A seed whose 300 digits are hard for
+# Xavier tends to be hard for He: their accuracies are correlated. What they share cancels in the
+# difference at the same seed, and the more so the higher the correlation; between different seeds
+# it does not cancel. So the same runs say more when you compare them in pairs.
 #
-# Small weights are another matter: they do not start at all within these epochs, and one would see
-# it without statistics. "Within noise" says that these runs show no difference, not that there is
-# none.
+# Small weights do not start to learn within these epochs, and you can see that without statistics.
+# "Within noise" says that these runs show no difference, not that there is none.
 
 best_names = list(accuracy)
 winners = [best_names[i] for i in np.argmax(list(accuracy.values()), axis=0)]
 won = {name: winners.count(name) for name in best_names}
 verdicts = {standing.label: standing.verdict for standing in comparison.standings}
 print("seeds won:", ", ".join(f"{name} {count}" for name, count in won.items()))
+correlation = np.corrcoef(accuracy["He"], accuracy["Xavier"])[0, 1]
+print(f"correlation of He and Xavier over the seeds: {correlation:.2f}")
 print(f"scatter of He minus Xavier: std {same.std(ddof=1):.4f} at the same seed,")
 print(f"                            std {other.std(ddof=1):.4f} between different seeds")
 print("over all seeds:", ", ".join(f"{name} is {verdict}" for name, verdict in verdicts.items()))

@@ -2,8 +2,11 @@ r"""
 Follow a recommendation
 =======================
 
-One scheme for everything is convenient. What does it cost, beside the start that is recommended for
-each activation?
+Start 20 layers as ``wi.recommend`` says and ReLU, ELU and SELU keep their signal; with Xavier for
+everything ReLU and GELU lose it by powers of ten.
+
+One scheme for everything is convenient. What does it cost, and what does the recommendation leave
+undone?
 """
 
 import matplotlib.pyplot as plt
@@ -12,10 +15,10 @@ import numpy as np
 import weightinit as wi
 
 # %%
-# **Setup.** Stacks of 20 layers of 256 units, for five activations. Each is started in two ways:
-# all from Xavier, or as ``wi.recommend`` says for that activation and depth. A batch of standard
-# normal inputs goes through; we look at the rms of the signal behind each layer, and at what the
-# theory of wide layers predicts, from the variance of the weights and the inputs.
+# **Setup.** Stacks of 20 layers of 256 units, for five activations. Each starts in two ways: from
+# Xavier, or as ``wi.recommend`` says for that activation and depth. A batch of standard normal
+# inputs goes through, and we record the root mean square (rms) of the signal after each layer. The
+# theory of wide layers predicts it from the variance of the weights and the inputs.
 
 activations = ["relu", "elu", "gelu", "selu", "tanh"]
 depth, width, seeds = 20, 256, range(10)
@@ -23,7 +26,7 @@ advice = {phi: wi.recommend(phi, depth=depth).initializer for phi in activations
 
 
 def signal(phi, init, seed):
-    """Return the rms of the signal at the input and behind each layer."""
+    """Return the rms of the signal at the input and after each layer."""
     rng = np.random.default_rng(seed)
     phi, h = wi.activations.get(phi), rng.standard_normal((100, width))
     rms = [1.0]
@@ -34,7 +37,7 @@ def signal(phi, init, seed):
 
 
 def predict(phi, init):
-    """Return the rms of the signal behind each layer, for layers of infinite width."""
+    """Return the rms of the signal after each layer, for layers of infinite width."""
     variance = width * init.std((width, width)) ** 2
     q, rms = variance, [1.0]  # the inputs have a mean square of 1
     for _ in range(depth):
@@ -44,8 +47,8 @@ def predict(phi, init):
 
 
 # %%
-# **One sweep.** Five activations, two starts, ten seeds: medians, all seeds as a band, and the
-# prediction in dots.
+# **One sweep.** Five activations, two starts, ten seeds. Lines are medians, bands the range over
+# the seeds, dots the prediction.
 
 starts = {phi: {"Xavier": wi.xavier_uniform, "recommended": advice[phi]} for phi in activations}
 runs = {
@@ -59,7 +62,7 @@ fig, axes = plt.subplots(1, 5, figsize=(8.6, 2.6), sharey=True, layout="constrai
 fig.set_label(
     "Five panels, one an activation: rms of the signal over 20 layers on a log axis. Xavier falls "
     "steeply for relu and gelu; the recommended start stays near 1 for relu, elu and selu, rises "
-    "to about 4 for gelu, and falls slowly for tanh. The predictions run through all bands."
+    "to about 4 for gelu, and falls slowly for tanh. The predictions run through the bands."
 )
 layers = np.arange(depth + 1)
 for ax, phi in zip(axes, activations, strict=True):
@@ -72,21 +75,21 @@ for ax, phi in zip(axes, activations, strict=True):
 axes[0].set(ylabel="rms of the signal")
 axes[0].text(1, 3e-3, "Xavier", color="C4")
 axes[0].text(0.5, 2, "recommended")
+fig.suptitle("The recommended starts hold relu, elu and selu; gelu rises, tanh fades slowly")
 plt.show()
 
 # %%
-# **Reading the figure.** Xavier is made for slope 1 at zero. With relu half of the mean square is
-# lost in each layer, with gelu more; after 20 layers a signal is down by powers of ten. The
-# recommended gains hold it for relu, elu and selu.
+# **Reading the figure.** Xavier is made for slope 1 at zero. ReLU loses half of the mean square in
+# each layer with it, and GELU more, so that after 20 layers the signal is down by powers of ten.
+# The recommended gains hold it for ReLU, ELU and SELU.
 #
-# For gelu it rises, as predicted. The recommended gain keeps pre-activations of variance 1, but
+# For GELU it rises, as predicted. The recommended gain keeps pre-activations at variance 1, but
 # inputs of mean square 1 give the first layer pre-activations of the gain's square, which is more.
-# Gelu multiplies a deviation at each layer instead of damping it, as the caveat says. The
-# prediction is for infinite width; single networks spread around it. Selu asks for the variance
-# that Xavier has where all layers are equally wide, so that nothing is lost.
+# GELU multiplies such a deviation from layer to layer instead of damping it, as the caveat says.
+# For SELU the recommended variance is that of Xavier where layers are equally wide, so the two
+# starts agree.
 #
-# Tanh bends and shrinks what passes, slowly, as a power of depth. The orthogonal start that is
-# recommended there does not stop that: it keeps directions apart, which this figure does not show.
+# Tanh shrinks what passes, slowly, and its recommended start does not stop that.
 
 last = {
     phi: {name: float(np.median(rms[:, -1])) for name, rms in of.items()}

@@ -2,8 +2,10 @@ r"""
 Watch symmetry break
 ====================
 
-Units that start nearly alike act as one, until training has pushed them apart. When does a hidden
-layer get its width back, and what does the loss do meanwhile?
+A hidden layer whose units start nearly alike learns as one unit for some two hundred steps; a count
+of the distinct units shows the width coming back before the loss does.
+
+When does such a layer get its width back, and what does the loss do meanwhile?
 """
 
 import matplotlib.pyplot as plt
@@ -13,13 +15,15 @@ from sklearn.datasets import load_digits
 import weightinit as wi
 
 # %%
-# **Setup.** One hidden tanh layer of 16 units on handwritten digits. All weights are equal, but for
-# noise in their last digits; beside it a start after Xavier. A monitor counts the distinct units
-# every ten steps: those whose weights and gradients are not copies of another unit's.
+# **Setup.** One hidden tanh layer of 16 units on handwritten digits. In one start the weights are
+# equal but for noise in their last digits; beside it an exactly constant start, and Xavier. A
+# monitor counts the distinct units after each ten steps: those whose weights and gradients are not
+# copies of another unit's.
 
 units, seeds, every = 16, range(5), 10
 starts = {
-    "nearly constant": (wi.Normal(mean=0.05, std=1e-8), "C1"),
+    "constant": (wi.Constant(value=0.05), "C1"),
+    "nearly constant": (wi.Normal(mean=0.05, std=1e-8), "k"),
     "Xavier": (wi.xavier_normal, "C4"),
 }
 digits, labels = load_digits(return_X_y=True)
@@ -36,7 +40,7 @@ def watch(init, seed):
 
 
 # %%
-# **One sweep.** Two starts, five seeds.
+# **One sweep.** Three starts, five seeds.
 
 seen = {name: [watch(init, seed) for seed in seeds] for name, (init, _) in starts.items()}
 steps = seen["Xavier"][0][0]
@@ -44,8 +48,8 @@ steps = seen["Xavier"][0][0]
 fig, (top, bottom) = plt.subplots(2, 1, figsize=(6.8, 4.6), sharex=True, layout="constrained")
 fig.set_label(
     "Two line charts over the steps of training. Above, distinct units: Xavier has all 16 from the "
-    "start, the nearly constant start gets them within some hundred steps. Below, its loss stands "
-    "still and falls later."
+    "start, the nearly constant start gets them within some hundred steps, the constant one keeps "
+    "one. Below, the nearly constant loss follows that of the constant start, then falls."
 )
 for name, (_, color) in starts.items():
     for number, (_, width, losses) in enumerate(seen[name]):
@@ -55,21 +59,28 @@ for name, (_, color) in starts.items():
 top.set(ylabel="distinct units", ylim=(0, units + 1), yticks=(1, 8, 16))
 top.legend(loc="center right")
 bottom.set(xlabel="step", ylabel="loss on the probe", xlim=(0, steps[-1]), ylim=(0, None))
+fig.suptitle("Units come apart first, then the loss falls")
 plt.show()
 
 # %%
-# **Reading the figure.** Xavier has its full width at the first look. The nearly constant start has
-# one distinct unit, and learns nothing. Noise grows all the while, since training pushes apart what
-# is no longer equal.
+# **Reading the figure.** Xavier has its full width at the first look. The constant start keeps one
+# distinct unit and stops near the loss that one unit reaches. The nearly constant start follows it:
+# its noise is too small to be seen, but training makes it grow.
 #
-# After some hundred steps all units differ by more than rounding; the loss has come down to what
-# one unit can do, and stands. It falls again when the differences have become large: the count of
-# units tells first what the loss tells later.
+# After some hundred steps the 16 units differ by more than rounding. The loss shows nothing of it
+# yet: it is still that of the constant start. It leaves that curve when the differences have become
+# large, about as many steps later. Watch the count of units to know before the loss does.
 
 first_width = {name: int(np.median([w[0] for _, w, _ in runs])) for name, runs in seen.items()}
 all_apart = [int(s[np.argmax(w == units)]) for s, w, _ in seen["nearly constant"]]
-learned = {name: [int(s[np.argmax(x < 1)]) for s, _, x in runs] for name, runs in seen.items()}
+learned = {
+    name: [int(s[np.argmax(x < 1)]) if min(x) < 1 else None for s, _, x in runs]
+    for name, runs in seen.items()
+}
+pairs = zip(seen["nearly constant"], seen["constant"], all_apart, strict=True)
+differs = [np.abs(near[2] - same[2])[near[0] <= apart].max() for near, same, apart in pairs]
 print(f"distinct units after {every} steps: {first_width}")
 print(f"all {units} differ at step {np.median(all_apart):.0f} (median of {len(all_apart)} seeds)")
-for name in starts:
-    print(f"{name:>15}: the loss falls below 1 at step {np.median(learned[name]):.0f}")
+print(f"until then the loss differs from that of the constant start by {max(differs):.0e} at most")
+for name, steps in learned.items():
+    print(f"{name:>15}: the loss falls below 1 at steps", *(step or "(never)" for step in steps))

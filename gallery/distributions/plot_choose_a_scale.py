@@ -2,8 +2,11 @@ r"""
 Choose how large random weights should be
 =========================================
 
-Random weights break the symmetry that zeros keep. But random how: small numbers, to be on the safe
-side, or ``np.random.randn`` as it comes?
+A signal passes 20 layers of ReLU at its own size if the weights have std :math:`\sqrt{2/n}`, which
+is He's scale; with std 0.01, with N(0, 1) and with Xavier it fades or explodes.
+
+Random weights break the symmetry that equal weights keep. But how large should they be: small, to
+be on the safe side, or ``np.random.randn`` as it comes?
 """
 
 import matplotlib.pyplot as plt
@@ -12,14 +15,14 @@ import numpy as np
 import weightinit as wi
 
 # %%
-# **Setup.** Random inputs pass through 20 layers of 256 ReLUs, and we watch the size of the signal:
-# its root mean square (rms). Four ways to draw the weights. The same seed gives the same draws, so
-# that within a seed the four networks differ in scale alone.
+# **Setup.** Random inputs pass through 20 layers of 256 ReLUs. We record the size of the signal
+# after each layer: its root mean square (rms). There are four ways to draw the weights. With the
+# same seed they get the same random numbers, scaled.
 #
-# Theory says what to expect. A layer multiplies the mean square of its input by :math:`\sigma^2 n /
-# 2`: each unit adds up :math:`n` terms with weights of std :math:`\sigma`, and ReLU drops half.
-# After :math:`l` layers the rms is :math:`(\sigma \sqrt{n/2})^l`: an exponential, unless
-# :math:`\sigma = \sqrt{2/n}`.
+# In theory a layer multiplies the mean square of its input by :math:`\sigma^2 n / 2`: each unit
+# adds up :math:`n` terms with weights of std :math:`\sigma`, and ReLU drops half. After :math:`l`
+# layers the rms is :math:`(\sigma \sqrt{n/2})^l`, which is an exponential unless :math:`\sigma =
+# \sqrt{2/n}`.
 
 width, depth, samples = 256, 20, 100
 seeds = range(10)
@@ -43,7 +46,7 @@ def rms_by_layer(initializer, seed):
 
 
 # %%
-# **One sweep.** Every scheme, ten seeds each, and the factor that theory gives for a layer.
+# **One sweep.** Four schemes, ten seeds each, and the factor a layer that theory predicts.
 
 measured, factors = {}, {}
 for name, (initializer, _) in initializers.items():
@@ -51,8 +54,8 @@ for name, (initializer, _) in initializers.items():
     factors[name] = initializer.std((width, width)) * np.sqrt(width / 2)
 
 # %%
-# Dots are medians over the seeds, lines are the theory. The spread between seeds is there but
-# hidden by the axis: forty powers of ten leave no room for it.
+# Dots are medians over the seeds, lines are the theory. The seeds differ by less than a dot is high
+# on an axis of forty powers of ten.
 
 layers = np.arange(depth + 1)
 fig, ax = plt.subplots(layout="constrained")
@@ -69,20 +72,19 @@ for name, (_, color) in initializers.items():
     ax.annotate(label, (depth, theory[-1]), color=color, **place)
 ax.set(yscale="log", xlim=(0, depth), xticks=range(0, depth + 1, 5))
 ax.set(xlabel="layer", ylabel="rms of the signal")
-ax.set_title("One scale alone carries a signal through 20 layers of ReLU")
+ax.set_title("He carries a signal through 20 layers of ReLU")
 plt.show()
 
 # %%
-# **Reading the figure.** On a logarithmic axis an exponential is a straight line, and all four lie
-# on theirs. Small weights are not safe: what leaves the network is the input, shrunk until any bias
-# drowns it. Weights from :math:`N(0, 1)` do the opposite. Xavier, made for units of slope 1, loses
-# half of the mean square in each layer, which a shallow network hardly notices and a deep one does.
+# **Reading the figure.** On a logarithmic axis an exponential is a straight line, and the dots of
+# each scheme lie on theirs. Small weights are not safe: after 20 layers next to nothing is left of
+# the input. Weights from :math:`N(0, 1)` do the opposite. Xavier, made for units of slope 1, loses
+# half of the mean square in each layer.
 #
-# He's scale, :math:`\sqrt{2/n}`, is level: not because it is small or large, but because it solves
-# :math:`\sigma^2 n / 2 = 1`.
+# He's scale is level because it solves :math:`\sigma^2 n / 2 = 1`.
 #
-# Single seeds stray from the theory, and alike under all four schemes, because the draws are the
-# same. The derivation is in :doc:`/theory/random-scale`.
+# One seed strays from the theory, and by the same factor under each of the four schemes, since
+# these use the same random numbers. The derivation is in :doc:`/theory/random-scale`.
 
 final_rms = {name: float(np.median(rms[:, -1])) for name, rms in measured.items()}
 final_theory = {name: float(factor**depth) for name, factor in factors.items()}

@@ -2,8 +2,10 @@ r"""
 Compare the distributions of weights
 ====================================
 
-What do the schemes look like, drawn side by side? The usual picture, one histogram for all weights
-of a network, hides what it should show.
+Xavier and He give each layer a width of its own, and a histogram of the whole network hides it: in
+it the largest layer covers the others.
+
+How should you draw the weights of a network, so that the schemes can be told apart?
 """
 
 from itertools import pairwise
@@ -15,8 +17,8 @@ from scipy import stats
 import weightinit as wi
 
 # %%
-# **Setup.** A network wide enough for smooth histograms. Each scheme gives each layer an exact law:
-# a uniform or a normal distribution, whose std depends on the shape of the layer.
+# **Setup.** A network wide enough for smooth histograms. Each scheme draws from a known
+# distribution, uniform or normal. With Xavier and He its std depends on the shape of the layer.
 
 sizes = [784, 512, 128, 32]
 shapes = list(pairwise(sizes))
@@ -42,10 +44,9 @@ def draw(initializer, shapes, seed):
 
 
 # %%
-# **One sweep.** Every scheme and layer, five seeds: how far is the sample from its law at most, by
-# the Kolmogorov-Smirnov distance between their distribution functions? For a sample of :math:`m`
-# weights from that law, :math:`\sqrt m` times the distance is below 2 but for one sample in a
-# thousand.
+# **One sweep.** Three schemes, three layers, five seeds. The Kolmogorov-Smirnov distance is the
+# largest gap between two distribution functions. For :math:`m` weights from the right distribution
+# :math:`\sqrt m` times the distance exceeds 2 in fewer than one sample in a thousand.
 
 distances = {
     name: [
@@ -59,15 +60,15 @@ distances = {
 }
 
 # %%
-# A row for each scheme, a panel for each layer, and last all layers in one. Lines are exact: the
-# law of the layer and, for the pool, the laws of all layers weighted by their numbers of weights.
+# A row for each scheme, a panel for each layer, and in the last column the layers pooled. Lines are
+# the exact densities; that of the pool weights each layer by its number of weights.
 
 titles = [f"layer {i}: {a} × {b}" for i, (a, b) in enumerate(shapes, start=1)]
 fig, axes = plt.subplots(3, 4, figsize=(8, 5.4), layout="constrained", sharex="row", sharey="row")
 fig.set_label(
     "Grid of histograms with exact densities drawn over them. N(0, 1): the same bell in every "
     "layer. Xavier: a box that widens from layer to layer. He: a bell that widens. In the last "
-    "column all layers are pooled, and look much like the first, which has most weights."
+    "column the layers are pooled, and look much like the first, which has most weights."
 )
 for row, (name, (init, law, color)) in zip(axes, schemes.items(), strict=True):
     layers = draw(init, shapes, 0)
@@ -82,21 +83,22 @@ for row, (name, (init, law, color)) in zip(axes, schemes.items(), strict=True):
         ax.plot(at, density, color=color)
         ax.set(yticks=[], xlim=(-widest, widest), ylim=0)
     row[0].set_ylabel(name)
-for ax, title in zip(axes[0], [*titles, "all layers pooled"], strict=True):
+for ax, title in zip(axes[0], [*titles, "the layers pooled"], strict=True):
     ax.set_title(title)
 for ax in axes[-1]:
     ax.set_xlabel("weight")
+fig.suptitle("Xavier and He give each layer its width; the pool hides it")
 plt.show()
 
 # %%
-# **Reading the figure.** Read along a row: Xavier and He give every layer its own width, which is
-# all that they are about, while N(0, 1) does not look at the layer. Note the axes: N(0, 1) is drawn
-# on one many times wider. Xavier is a box here and He a bell, but that is a choice and not a
-# difference: both schemes come in both shapes, and only the width matters in wide layers.
+# **Reading the figure.** Read along a row. Xavier and He give each layer its own width; N(0, 1)
+# does not look at the layer, and its axis is many times wider. Xavier is a box here and He a bell,
+# but both schemes come in both shapes. In wide layers the size of signals and gradients depends on
+# the width of the distribution, not on its shape.
 #
-# The pool in the last column follows no law of a layer. It is mostly the first layer, which has
-# most weights. In a small network a pool does not even tell the schemes apart: that of sizes 4, 3,
-# 2 has 18 weights, and we count how often a Kolmogorov-Smirnov test (at 5 %) separates two schemes.
+# The pool in the last column looks like the first layer, which has most of the weights. In a small
+# network a pool does not even tell the schemes apart: sizes 4, 3, 2 make 18 weights, and below we
+# count how often a Kolmogorov-Smirnov test at the 5 % level separates two schemes.
 
 tiny, pairs = [(4, 3), (3, 2)], [("N(0, 1)", "Xavier uniform"), ("Xavier uniform", "He normal")]
 pairs.append(("N(0, 1)", "He normal"))
@@ -104,7 +106,7 @@ repeats = 500
 
 
 def separated(first, second, shapes, seed):
-    """Tell whether the pooled weights of two networks differ, by the test."""
+    """Tell whether the test separates the pooled weights of two networks."""
     one = np.concatenate(draw(schemes[first][0], shapes, [seed, 1]))
     two = np.concatenate(draw(schemes[second][0], shapes, [seed, 2]))
     return stats.ks_2samp(one, two).pvalue < 0.05

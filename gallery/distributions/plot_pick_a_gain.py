@@ -2,8 +2,10 @@ r"""
 Pick a gain for an activation
 =============================
 
-He's factor is for ReLU. Which factor does tanh need, or GELU? And does the right factor hold a
-signal through 50 layers?
+A gain that fits the activation holds a signal through 50 layers of tanh, SELU or sigmoid; with ReLU
+the signal wanders, and with GELU and SiLU it runs away, although the gain is right for one layer.
+
+He's factor is for ReLU. Which factor does tanh need, or GELU, and does the gradient hold as well?
 """
 
 import matplotlib.pyplot as plt
@@ -13,11 +15,11 @@ import weightinit as wi
 
 # %%
 # **Setup.** The gain :math:`g = 1/\sqrt{\operatorname{E} \phi(z)^2}`, :math:`z \sim N(0, 1)`, makes
-# up for what :math:`\phi` does to a pre-activation of variance 1. With weights of std
+# up for what :math:`\phi` does to a pre-activation of variance 1: with weights of std
 # :math:`g/\sqrt n` the next pre-activation has variance 1 again. The backward gain has the slope
-# :math:`\phi'` in place of :math:`\phi`. Only one of the two can be chosen: with the forward gain a
-# layer multiplies the mean square of the gradient by :math:`\chi = g^2 \operatorname{E}
-# \phi'(z)^2`, the square of forward over backward gain.
+# :math:`\phi'` in place of :math:`\phi`. You choose one of the two. With the forward gain a layer
+# multiplies the mean square of the gradient by :math:`\chi = g^2 \operatorname{E} \phi'(z)^2`, the
+# square of forward over backward gain.
 
 names = ["tanh", "selu", "sigmoid", "relu", "gelu", "silu"]
 forward = {name: wi.gain(name) for name in names}
@@ -25,10 +27,10 @@ backward = {name: wi.gain(name, direction="backward") for name in names}
 chi = {name: (forward[name] / backward[name]) ** 2 for name in names}
 
 # %%
-# To hold is more than to be in balance: what if a signal enters a little too large? Its variance
-# :math:`q` becomes :math:`g^2 \operatorname{E} \phi(\sqrt q z)^2`. If that is nearer to 1 than
-# :math:`q` was, errors die out; if it is further away, they grow. We measure the power of
-# :math:`q`, near 1, that the new variance is; it costs two more calls of ``gain``.
+# A balance need not be stable. What if a signal enters a little too large? Its variance :math:`q`
+# becomes :math:`g^2 \operatorname{E} \phi(\sqrt q z)^2`. If that is nearer to 1 than :math:`q` was,
+# errors die out; if it is further away, they grow. Near 1 the new variance is a power of
+# :math:`q`, and we compute the exponent from two more gains.
 
 
 def power(name, step=1e-3):
@@ -87,32 +89,32 @@ fig.set_label(
 )
 for name, ax in zip(names, axes.flat, strict=True):
     (gradient, *_) = ax.plot(layers, measured[name][:, 1].T, "k", lw=0.8)
-    (signal, *_) = ax.plot(layers, measured[name][:, 0].T, "C5", lw=1)
+    (signal, *_) = ax.plot(layers, measured[name][:, 0].T, "C6", lw=1)
     predicted = chi[name] ** (depth + 1 - layers)
     (theory,) = ax.plot(layers[every], predicted[every], "ko", ms=4)
     ax.set(title=f"{name}, gain {forward[name]:.2f}", yscale="log", ylim=(1e-8, 1e8))
 texts = ["signal, going up", "gradient, coming down", "gradient in theory"]
-fig.legend([signal, gradient, theory], texts, loc="outside upper center", ncols=3)
+fig.legend([signal, gradient, theory], texts, loc="outside lower center", ncols=3)
 axes[0, 0].set_ylabel("mean square")
 axes[1, 0].set_ylabel("mean square")
 for ax in axes[1]:
     ax.set_xlabel("layer")
+fig.suptitle("tanh, selu and sigmoid hold the signal; gelu and silu let it run away")
 plt.show()
 
 # %%
-# **Reading the figure.** Above, the power is below 1: whatever a draw does to the size of the
-# signal is forgotten a few layers later, and it holds. That alone is not enough. The signal of the
-# sigmoid holds because nearly all of it is a constant, its mean of 1/2, and its gradient vanishes;
-# that of tanh pays with a gradient that grows by :math:`\chi` a layer.
+# **Reading the figure.** In the upper row the power is below 1: what one draw does to the size of
+# the signal is forgotten a few layers later. A signal that holds is not enough, though. That of the
+# sigmoid is mostly a constant, its mean of 1/2, and its gradient vanishes
+# (:ref:`sphx_glr_auto_gallery_distributions_plot_break_xavier_with_sigmoid.py`). With tanh the
+# gradient grows by :math:`\chi` a layer.
 #
-# Below, ReLU has the power 1, as a function without a scale of its own must: no draw is ever
-# corrected, so that the signal wanders.
+# ReLU has the power 1, since it has no scale of its own: :math:`\phi(az) = a\phi(z)` for :math:`a >
+# 0`. No layer corrects what a draw did, and the signal wanders.
 #
-# GELU and SiLU have powers above 1. Their gain is a balance like that of a pencil on its tip: an
-# input runs away in the direction in which chance has moved it. Those that rise decide the mean
-# over inputs, which is drawn here, and with it the gradient leaves the theory; :doc:`/theory/he`
-# counts how many fall. In deep networks they lean on normalization or on residual connections,
-# which reset the size.
+# GELU and SiLU have powers above 1. Their balance is that of a pencil on its tip: an input runs
+# away in the direction in which chance moves it. The inputs that rise make up the mean that is
+# drawn here, and with them the gradient leaves the theory; :doc:`/theory/he` counts how many fall.
 
 final = {name: m[:, 0, -1] for name, m in measured.items()}
 gradient_at_input = {name: float(np.median(m[:, 1, 0])) for name, m in measured.items()}

@@ -2,8 +2,10 @@ r"""
 See what depth does to singular values
 ======================================
 
-Random weights of the right variance keep the length of a signal on average, as orthogonal ones do
-exactly. Is an average not enough?
+Many Gaussian matrices in a row pass a few directions of their input and crush the others, although
+they keep its length on average; orthogonal matrices keep the length in each direction.
+
+Is an average not enough?
 """
 
 import matplotlib.pyplot as plt
@@ -13,10 +15,9 @@ import weightinit as wi
 
 # %%
 # **Setup.** A deep linear network computes :math:`x W_1 W_2 \cdots W_L`. The singular values of
-# that product are the factors by which it stretches the directions of its input: the largest
-# belongs to the direction that it stretches most. We multiply matrices of 100 × 100, Gaussian with
-# variance :math:`1/n`, or orthogonal, and look at all 100 of them (Saxe, McClelland and Ganguli,
-# 2013).
+# this product are the factors by which it stretches the directions of its input. We multiply
+# matrices of 100 × 100, either Gaussian with variance :math:`1/n` or orthogonal, and look at the
+# 100 singular values of the product (Saxe, McClelland and Ganguli, 2013).
 
 n = 100
 depths = [1, 10, 100]
@@ -44,14 +45,13 @@ measured = {
 }
 
 # %%
-# A line a seed, the singular values from the largest to the smallest. The lines end where float64
-# does: what is smaller than the largest value by more than 13 digits drowns in its rounding errors,
-# here and in any network that computes in float64.
+# A line a seed. The lines end where float64 does: a value that is smaller than the largest by more
+# than 13 digits is lost in the rounding errors of this computation.
 
 fig, axes = plt.subplots(1, 3, figsize=(7.2, 3.4), layout="constrained", sharey=True)
 fig.set_label(
     "Three charts of sorted singular values, for products of 1, 10 and 100 matrices. Orthogonal: "
-    "always a level line at 1. Gaussian: from 2 down to almost 0, then ever steeper, until with "
+    "a level line at 1 in each. Gaussian: from 2 down to almost 0, then ever steeper, until with "
     "100 matrices they fall by more than ten powers of ten within half of the directions."
 )
 for index, (depth, ax) in enumerate(zip(depths, axes, strict=True)):
@@ -64,22 +64,23 @@ for index, (depth, ax) in enumerate(zip(depths, axes, strict=True)):
 axes[0].set_ylabel("singular value")
 axes[1].text(n, 3, "orthogonal", color="C7", ha="right")
 axes[2].text(0.4 * n, 1e-8, "Gaussian", color="C6")
+fig.suptitle("Orthogonal products stretch nothing, Gaussian ones pass a few directions")
 plt.show()
 
 # %%
-# **Reading the figure.** An orthogonal matrix stretches no direction, neither does a product of
-# many. One Gaussian matrix stretches some by nearly 2 and crushes others; a product stretches the
-# stretched and crushes the crushed again. The average hardly shows it: the rms of the singular
-# values, which is the factor on a random input, keeps to the order of 1.
+# **Reading the figure.** An orthogonal matrix stretches no direction, and neither does a product of
+# many. One Gaussian matrix stretches some directions by nearly 2 and crushes others, and a product
+# multiplies these factors up. The average hardly shows it: the rms of the singular values, which is
+# the factor on a random input, is of the order of 1.
 #
-# At depth 100, however, that average is made by a few directions out of 100, and most of the others
-# are lost to rounding. Of what two inputs differ in, only those few pass; and gradients, which come
-# down through the transposes, pass through the same few.
+# At depth 100, however, a few directions out of 100 make up that average. What two inputs differ in
+# arrives if it lies along these few. Gradients come down through the transposed matrices, which
+# have the same singular values.
 #
 # With activations in between, orthogonal weights can still hold the singular values together for
 # tanh. For ReLU neither they nor Gaussian weights can (Pennington, Schoenholz and Ganguli, 2017).
-# Mirrored ones can, in blocks :math:`W, -W, -W, W` with an orthogonal :math:`W`: one of each pair
-# of units is on, and the network starts linear. See :doc:`/theory/comparing-distributions`.
+# Mirrored blocks :math:`W, -W, -W, W` with an orthogonal :math:`W` can: one unit of each pair is
+# on, and the network starts linear. See :doc:`/theory/comparing-distributions`.
 
 
 def spread_out_over(values):

@@ -2,8 +2,11 @@ r"""
 Start a ReLU network with He
 ============================
 
-He's weights have twice the variance of Xavier's. What does that factor of two do in a deep network
-of ReLUs, forwards and backwards? And does it prevent dead units, as one often reads?
+Through 30 layers of ReLU, He's weights keep the size of signal and gradient, and Xavier's halve the
+mean square in each layer; the number of units that start dead is the same for both.
+
+He's weights have twice Xavier's variance. What does that factor of two do, forwards and backwards,
+and does it prevent dead units, as is often said?
 """
 
 import matplotlib.pyplot as plt
@@ -12,10 +15,10 @@ import numpy as np
 import weightinit as wi
 
 # %%
-# **Setup.** 30 layers of 256 ReLUs, random inputs, random gradients at the top. We record the rms
-# of the signal on the way up, that of the gradient on the way down, and count the dead units. Those
-# answer 0 to all inputs of the batch, and get no gradient from it. The same seed gives the
-# same draws, scaled.
+# **Setup.** 30 layers of 256 ReLUs, random inputs, random gradients at the top. We record the root
+# mean square (rms) of the signal going up and of the gradient coming down, and count the dead
+# units: those whose output is 0 for each input of the batch, so that they get no gradient. With the
+# same seed the schemes get the same random numbers, scaled.
 
 width, depth, samples = 256, 30, 50
 seeds = range(10)
@@ -83,24 +86,24 @@ axes[0].set(title="Signal, going up", ylabel="rms")
 axes[1].set(title="Gradient, coming down")
 axes[0].text(15, 0.012, "Xavier", color="C4")
 axes[0].text(15, 0.5, "He", color="C5", va="top")
+fig.suptitle("He is level in both directions, Xavier loses a factor of √2 a layer")
 plt.show()
 
 # %%
-# **Reading the figure.** ReLU drops half of the mean square of what it is given and lets half of
-# the gradients pass. Weights of variance :math:`2/n` double both, so that He's network is level in
-# both directions, but for the chance of each draw, which adds up over the layers. Xavier's
-# :math:`1/n` loses a factor of two a layer, in either direction.
+# **Reading the figure.** ReLU drops half of the mean square of its input and lets half of the
+# gradients pass. Weights of variance :math:`2/n` double both, and He's network is level in both
+# directions, up to the chance of each draw, which adds up over the layers. Xavier's :math:`1/n`
+# loses a factor of two a layer, in either direction.
 #
-# **Dead units** are another matter. With zero biases, scaling all weights by a positive factor
-# scales all pre-activations by a power of it and changes none of their signs: the same units are on
-# for the same inputs. So at the start no scale prevents dead units, and none causes them. What it
-# changes is the size of the gradient that the living ones get; and in training, steps that are too
-# large for the weights can kill units
+# **Dead units** are another matter. With zero biases, a positive factor on the weights scales the
+# pre-activations and changes none of their signs: the same units are on for the same inputs. At the
+# start, therefore, the scale neither causes nor prevents dead units. It decides how large a
+# gradient the others get. In training, steps that are too large for the weights can kill units
 # (:ref:`sphx_glr_auto_gallery_training_plot_train_a_cnn_on_digits.py`). The derivation is in
 # :doc:`/theory/he`.
 #
-# Dead is said of a batch. Among more inputs more units find one that they answer to: the last lines
-# count the same kind of network with a hundred times as many.
+# A unit is dead for a batch. Among more inputs more units find one that switches them on: the last
+# lines count the same kind of network with a hundred times as many inputs.
 
 final_signal = {name: float(np.median(s[:, -1])) for name, s in signals.items()}
 final_gradient = {name: float(np.median(g[:, 0])) for name, g in gradients.items()}

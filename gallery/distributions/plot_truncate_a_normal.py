@@ -2,8 +2,10 @@ r"""
 Truncate a normal without losing its variance
 =============================================
 
-Many libraries draw weights from a normal distribution whose tails are cut off at two standard
-deviations, so that no weight is an outlier. What does the cut do to a deep network?
+Cut a normal distribution at two standard deviations and its variance drops by more than a fifth; 20
+layers later less than a hundredth of the signal's mean square is left, unless the std is corrected.
+
+Many libraries cut the tails off, so that no weight is an outlier. Which of them correct for it?
 """
 
 import matplotlib.pyplot as plt
@@ -13,10 +15,10 @@ from scipy.stats import truncnorm
 import weightinit as wi
 
 # %%
-# **Setup.** Cutting the tails off a normal of std :math:`\sigma` leaves a distribution of a smaller
-# std, :math:`c\,\sigma`. ``wi.TruncatedNormal`` divides by :math:`c`, so that its ``std`` is that
-# of what it draws. We compare with the plain cut, which draws again whatever lies outside. The
-# scale, variance :math:`1/n`, should hold a signal through 20 linear layers of 256 units.
+# **Setup.** Without its tails, a normal of std :math:`\sigma` has the smaller std
+# :math:`c\,\sigma`. ``wi.TruncatedNormal`` divides by :math:`c`, so that its ``std`` is that of the
+# weights. We also try the plain cut, which draws again what lies outside. The variance :math:`1/n`
+# should hold a signal through 20 linear layers of 256 units.
 
 width, depth, samples = 256, 20, 50
 seeds = range(10)
@@ -90,19 +92,18 @@ right.set(title="The signal", xlabel="layer", ylabel="mean square", yscale="log"
 right.set_xticks(range(0, depth + 1, 5))
 right.text(10.5, 0.1, "plain cut")
 right.text(10.5, 0.85, "corrected", color="C6", va="top")
+fig.suptitle("The plain cut loses variance, and again in each layer")
 plt.show()
 
 # %%
-# **Reading the figure.** The two distributions look much alike: the same shape, one a little
-# narrower. Yet the plain cut has lost a share of its variance, and depth takes that share again in
-# every layer. After 20 layers less than a hundredth is left, in a network of just the scale that
-# should hold. It is the variance that counts in depth, so it is the variance that a scheme has to
-# keep.
+# **Reading the figure.** The two distributions look much alike: one is a little narrower. Yet the
+# plain cut loses a share :math:`1 - c^2` of the variance, and each layer loses that share again. In
+# depth the variance counts, so a scheme should state the variance after the cut.
 #
 # ``variance_scaling`` of JAX and ``VarianceScaling`` of Keras correct for the cut, as this package
 # does. Keras' ``TruncatedNormal`` and PyTorch's ``trunc_normal_`` do not: their std is that of the
-# normal before the cut. PyTorch, moreover, cuts at -2 and 2 by default, not at two standard
-# deviations, and so hardly ever cuts when the std is small.
+# normal before the cut. PyTorch, moreover, cuts at the values -2 and 2 by default, not at two
+# standard deviations, and so hardly cuts at all when the std is small.
 
 std_after_cut = {name: float(w.std()) for name, w in weights.items()}
 left_after = {name: float(np.median(m[:, -1])) for name, m in measured.items()}

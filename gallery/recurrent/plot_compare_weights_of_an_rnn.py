@@ -2,8 +2,10 @@ r"""
 Compare the weights of a recurrent network
 ==========================================
 
-A recurrent network that reads words has three matrices of different shapes. In which of them
-do the common starts differ at all, and does a histogram of all weights together show it?
+Xavier and He start a recurrent network that reads words almost alike but for the recurrent matrix,
+and a histogram of the whole network hides that matrix among the rows of the lookup.
+
+Such a network has three matrices of different shapes. In which of them does the choice matter?
 """
 
 import matplotlib.pyplot as plt
@@ -15,7 +17,7 @@ import weightinit as wi
 # %%
 # **Setup.** A vocabulary of 10,000 words, a state of 128 units, two classes: the lookup :math:`E`
 # with a row for each word, the recurrent matrix :math:`W`, the output matrix :math:`O`. Xavier's
-# weights are drawn from normals here, so that nothing but the scale distinguishes them from He's.
+# weights are normal here, like He's, so that the two differ in scale alone.
 
 network = wi.rnn(vocabulary=10_000, hidden=128, classes=2)
 starts = {
@@ -31,17 +33,17 @@ share = {name: size / sum(sizes.values()) for name, size in sizes.items()}
 
 
 def draw(initializer, seed):
-    """Return the weights of each matrix, and all of them in one pool."""
+    """Return the weights of each matrix, and of the three in one pool."""
     weights = network.initialize(initializer, rng=seed).parameters
     drawn = {name: weights[full].ravel() for name, full in matrices.items()}
     return drawn | {"pool": np.concatenate(list(drawn.values()))}
 
 
 # %%
-# **One sweep.** Four starts, three seeds. How well a histogram could tell Xavier from He we measure
-# by the largest difference between the shares of weights below a value (the Kolmogorov-Smirnov
-# distance): 0 if the two agree, 1 if they do not overlap. The seeds of the two differ: with the
-# same one their weights would be the same numbers, scaled.
+# **One sweep.** Four starts, three seeds. How well could a histogram tell Xavier from He? We
+# measure the largest gap between their distribution functions (the Kolmogorov-Smirnov distance): 0
+# if the two agree, 1 if they do not overlap. Xavier and He get different seeds here, since with the
+# same seed their weights would be the same numbers, scaled.
 
 drawn = {name: [draw(init, s) for s in range(seeds)] for name, (init, _) in starts.items()}
 theory = {
@@ -65,7 +67,7 @@ fig, axes = plt.subplots(2, 2, figsize=(7, 4.8), layout="constrained")
 fig.set_label(
     "Four histograms of weights for four starts, with exact densities. Xavier and He lie on each "
     "other for the lookup and the output matrix, and differ for the recurrent matrix alone; with "
-    "all weights in one pool they lie on each other again."
+    "the three in one pool they lie on each other again."
 )
 for (key, (end, top, bins)), ax in zip(panels.items(), axes.flat, strict=True):
     x = np.linspace(-end, end, 401)
@@ -78,21 +80,22 @@ for (key, (end, top, bins)), ax in zip(panels.items(), axes.flat, strict=True):
         parts = share if key == "pool" else {key: 1}
         exact = sum(p * norm.pdf(x, scale=theory[name][part]) for part, p in parts.items())
         ax.plot(x, exact, color=colour, lw=1.4, ls="--" if name == "He" else "-", label=name)
-    what = "all together" if key == "pool" else f"{key}: {share[key]:.2%} of the weights"
+    what = "the three together" if key == "pool" else f"{key}: {share[key]:.2%} of the weights"
     ax.set(xlim=(-end, end), ylim=(0, top), title=what, xlabel="weight", ylabel="density")
 axes[0, 0].text(0.001, 43, "zero", color="C0", va="top")
 axes[0, 0].legend(loc="upper right", handlelength=1.4)
+fig.suptitle("Xavier and He differ by √2 in W, by less than 1 % elsewhere")
 plt.show()
 
 # %%
-# **Reading the figure.** Xavier divides by the mean of fan in and fan out, He by the fan in alone
-# and doubles, so that their stds have the ratio :math:`\sqrt{1 + n_\text{out}/n_\text{in}}`. In the
-# lookup the fan in is taken to be the vocabulary, in the output matrix the state is large beside
-# two classes: that ratio is nearly 1. The recurrent matrix is square, and the ratio is √2. It is
-# there that the choice is made.
+# **Reading the figure.** Xavier divides by the mean of fan in and fan out. He divides by the fan in
+# and doubles. Their stds therefore have the ratio :math:`\sqrt{1 + n_\text{out}/n_\text{in}}`. For
+# the lookup the fan in is taken to be the vocabulary, and for the output matrix the state is large
+# beside two classes, so that the ratio is nearly 1. The recurrent matrix is square, and its ratio
+# is √2.
 #
-# In one pool that matrix is lost among the rows of the lookup. Whoever compares the starts of a
-# network should draw a panel for each matrix.
+# In one pool that matrix is lost among the rows of the lookup. To compare starts, draw a panel for
+# each matrix.
 
 ratio = {key: theory["He"][key] / theory["Xavier"][key] for key in matrices}
 for key, full in matrices.items():

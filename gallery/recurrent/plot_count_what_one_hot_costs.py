@@ -2,9 +2,11 @@
 Count what one-hot vectors cost
 ===============================
 
-A well-known demonstration gives a recurrent network its words as *one-hot* rows: for each sequence
-it makes an identity matrix with a row for each of 10,000 words. Looking the words up leads to the
-same state. What does the difference cost?
+One-hot rows cost a recurrent network some eighty times the arithmetic of a lookup at 10,000 words,
+and an identity matrix of 800 MB for each sequence, to reach the same state.
+
+A well-known demonstration makes such an identity matrix for each of its sequences. What would it
+save by looking the words up?
 """
 
 import matplotlib.pyplot as plt
@@ -13,9 +15,9 @@ import numpy as np
 import weightinit as wi
 
 # %%
-# **Setup.** ``E`` has a row for each of :math:`V` words, ``W`` leads from state to state, which has
-# :math:`H = 128` units. Both functions return the state after a sequence of 20 words, the first one
-# as the demonstration computes it. Biases and the output are left out.
+# **Setup.** ``E`` has a row for each of :math:`V` words. ``W`` leads from one state of :math:`H =
+# 128` units to the next. Both functions return the state after a sequence of 20 words; the first
+# computes it as the demonstration does. Biases and the output are left out.
 
 hidden, length = 128, 20
 
@@ -37,13 +39,13 @@ def lookup_state(E, W, sequence):
 
 
 # %%
-# **One sweep.** A clock measures one machine, under its load of the moment. The shapes tell what
-# there is to do on any. With one-hot rows, a unit multiplies :math:`V + H` pairs of numbers at each
-# word, adds the products up, and takes a tanh: :math:`2 (V + H)` operations. With a lookup it
-# multiplies :math:`H` pairs, and adds the row: :math:`2 H + 1` operations. The identity matrix has
+# **One sweep.** A clock measures one machine at one moment; the shapes give the number of
+# operations on each machine. With one-hot rows, a unit multiplies :math:`V + H` pairs of numbers at
+# each word, adds the products up, and takes a tanh: :math:`2 (V + H)` operations. With a lookup it
+# multiplies :math:`H` pairs and adds the row: :math:`2 H + 1` operations. The identity matrix has
 # :math:`V^2` numbers of 8 bytes.
 #
-# To test this prediction, we run both functions on objects that count, for up to 1,000 words.
+# To test this, we run both functions on objects that count operations, for up to 1,000 words.
 
 
 def predict(vocabulary):
@@ -83,7 +85,7 @@ fig.set_label(
     "Two line charts over the size of the vocabulary, on logarithmic axes, up to 10,000 words. "
     "Left, operations: with one-hot rows they rise to fifty million, with a lookup they stay below "
     "one million. Right, bytes: the identity matrix outgrows E at 128 words and reaches 800 "
-    "megabytes, where E has ten. All counted dots lie on the predicted lines."
+    "megabytes, where E has ten. The counted dots lie on the predicted lines."
 )
 v = np.geomspace(10, 10_000, 50)
 one_hot, lookup, identity = predict(v)
@@ -97,15 +99,16 @@ for v, (one_hot, lookup, identity) in counts.items():
 for ax, counted in ((left, "operations in a sequence"), (right, "bytes")):
     ax.set(xscale="log", yscale="log", xlabel="words in the vocabulary", ylabel=counted)
     ax.legend(loc="upper left")
+fig.suptitle("The shapes predict what one-hot rows cost")
 plt.show()
 
 # %%
-# **Reading the figure.** The dots are counted, the lines predicted: the shapes say it all. Nearly
-# all that one-hot rows add to a lookup is arithmetic with zeros. From 128 words on, the identity
-# matrix is larger than ``E``.
+# **Reading the figure.** The dots are counted, the lines predicted, and they agree exactly. Nearly
+# everything that one-hot rows add to a lookup is arithmetic with zeros. Beyond 128 words the
+# identity matrix is larger than ``E``.
 #
-# How long does that take? The hours below assume a round rate, not a measured one, and that every
-# byte of an identity matrix is written; some systems fill memory only where it is touched.
+# How long does that take? The hours below assume a round rate, which nobody measured, and an
+# identity matrix that is written byte by byte; some systems fill memory on first use instead.
 
 E, W = wi.xavier_normal((1000, hidden), rng=0), wi.xavier_normal((hidden, hidden), rng=1)
 words = np.random.default_rng(2).integers(1000, size=length)

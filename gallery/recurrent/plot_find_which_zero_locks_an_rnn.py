@@ -2,8 +2,10 @@
 Find which zero locks a recurrent network
 =========================================
 
-A recurrent network has three matrices: the lookup E of the words, the recurrent matrix W and the
-output matrix O. Which of them may start at zero, and which of them together?
+Zeros in the lookup E and in the output matrix O together lock a recurrent network for good; zeros
+in one of the two cost nothing here, and zeros in the recurrent matrix W make learning unreliable.
+
+Which of the three matrices may start at zero, and which of them together?
 """
 
 import itertools
@@ -17,11 +19,11 @@ import weightinit as wi
 # **Setup.** :math:`h_t = \tanh(E_{x_t} + h_{t-1} W + b)` and the logits :math:`h_T O + c`, on
 # sentences with negations, as in
 # :ref:`sphx_glr_auto_gallery_recurrent_plot_train_an_rnn_on_negation.py`. Biases start at zero, as
-# usual; each matrix at zero or after Xavier.
+# usual; each matrix starts at zero or from Xavier.
 
 matrices = {"E": "embedding0.weight", "W": "rnn0.weight", "O": "dense0.weight"}
 cases = ["".join(zero) for k in range(4) for zero in itertools.combinations(matrices, k)]
-hidden, epochs, batch, learning_rate, seeds, more_seeds = 32, 25, 50, 0.2, 3, 9
+hidden, epochs, batch, learning_rate, seeds, more_seeds = 32, 25, 50, 0.2, 2, 6
 data = [wi.datasets.sentences(4000, rng=seed) for seed in range(more_seeds)]
 vocabulary = len(data[0].vocabulary)
 
@@ -50,11 +52,11 @@ def train(zero, seed):
 
 
 # %%
-# **One sweep.** All eight choices of what is zero, three seeds; nine where W alone is zero, since
-# there the runs differ most.
+# **One sweep.** The eight choices of what is zero, two seeds each. Where W is zero and the network
+# is not locked, the runs differ most: six seeds.
 
 runs = {
-    zero: [train(zero, seed) for seed in range(more_seeds if zero == "W" else seeds)]
+    zero: [train(zero, seed) for seed in range(more_seeds if zero in ("W", "EW", "WO") else seeds)]
     for zero in cases
 }
 first = {zero: np.array([gradient for gradient, _, _ in run]) for zero, run in runs.items()}
@@ -90,21 +92,22 @@ left.set_yticks([-place for place in range(len(cases))])
 left.set_yticklabels([" and ".join(zero) if zero else "none" for zero in cases])
 right.set(xlim=(0.4, 1.03), xlabel="accuracy on new sentences", title="after 25 epochs")
 right.grid(axis="y")
+fig.suptitle("E and O together lock the network")
 plt.show()
 
 # %%
-# **Reading the figure.** The gradient of O is made of the last state, that of E and W of what comes
-# back through O. With E at zero all states are zero: O has no gradient, but E has one, through O,
+# **Reading the figure.** The gradient of O is made of the last state; those of E and W come back
+# through O. With E at zero the states are zero, and O has no gradient. But E has one, through O,
 # and after a step the states are alive. With O at zero it is the other way round. With both at zero
-# neither can free the other: only the output bias moves, and the answer never depends on the
-# sentence.
+# neither can free the other: the output bias moves, and the output does not depend on the sentence.
 #
-# W is on neither way: with W at zero the last word still reaches the output, and its gradient opens
-# W. It is two zeros in series that lock, not one.
+# W blocks neither path: even at zero, the last word reaches the output, and its gradient sets W
+# moving. Two zeros in series lock the network.
 #
-# Not locked does not mean equally good. With W at zero the network starts without memory and has to
-# find it. All its matrices move, and of nine runs some learn every sentence in these epochs, while
-# others miss many negations, and plain sentences as well.
+# A network that is not locked may still learn badly. With W at zero, alone or beside E or O, it
+# starts without memory and has to find it. Its matrices move, but the seed decides how far it gets
+# in these epochs: some runs get nearly each sentence right, others miss many negations and plain
+# sentences as well, and some are still near chance.
 
 for zero in cases:
     at_once = "".join(itertools.compress(matrices, moves[zero])) or "nothing"

@@ -2,8 +2,10 @@ r"""
 Remember the first word
 =======================
 
-A recurrent network reads twenty words, and answers after the last. What is left of the first word
-by then, and what of the gradient on its way back to it?
+After twenty words a recurrent network still holds its first word if its weights are scaled like
+Xavier's or orthogonal and the words are not loud; with weights of std 0.01 the word is gone.
+
+What is left of the first word by the end, and what of the gradient on its way back to it?
 """
 
 import itertools
@@ -17,9 +19,9 @@ import weightinit as wi
 # **Setup.** A state of 128 units reads words from a vocabulary of 10,000. Each word :math:`x_t` has
 # a row in the matrix :math:`E`, and the state is :math:`h_t = \tanh(E_{x_t} + h_{t-1} W)`, from
 # :math:`h_0 = 0`. Nothing is trained. The starts are those of :math:`W`, whose *spectral radius* is
-# the size of its largest eigenvalue. The words of the figure have std :math:`1/\sqrt{n}`, as
-# :func:`~weightinit.recommend` says; the numbers below it are also for std 1, and for what Xavier's
-# scheme draws if it takes the vocabulary for the fan in.
+# the size of its largest eigenvalue. In the figure the rows of :math:`E`, the words, have std
+# :math:`1/\sqrt{n}`, as :func:`~weightinit.recommend` says. The numbers below also show louder
+# words of std 1, and the quiet ones of Xavier's scheme with the vocabulary as fan in.
 
 vocabulary, hidden, words, pairs, seeds = 10_000, 128, 20, 50, 5
 starts = {
@@ -69,8 +71,8 @@ def measure(initializer, loud, seed):
 
 
 # %%
-# **One sweep.** Four starts, three loudnesses, five seeds; 50 pairs of sentences that differ in the
-# first word alone.
+# **One sweep.** Four starts, three stds of the words, five seeds. 50 pairs of sentences differ in
+# the first word alone.
 
 runs = {(n, k): [measure(starts[n][0], loudness[k], s) for s in range(seeds)] for n, k in keys}
 radius = {n: [float(np.abs(values).max()) for values, _, _ in runs[n, "1"]] for n in starts}
@@ -93,24 +95,27 @@ for name, (_, colour) in reversed(starts.items()):
 axes[0].set(aspect="equal", title="Eigenvalues of W", xticks=(-1, 0, 1), yticks=(-1, 0, 1))
 for ax, title in ((axes[1], "What word 1 changes"), (axes[2], "Gradient, going back")):
     ax.set(yscale="log", ylim=(1e-19, 1e4), xticks=(1, 10, 20), xlabel="word", title=title)
-axes[1].set_ylabel("rms: difference, and gradient, 1 at word 20")
+axes[1].set_ylabel("root mean square")
+axes[2].set_xlabel("word (1 at word 20)")
 for name, *place in (("He", 20, 3), ("Xavier", 20, 2e-4), ("orthogonal", 20, 2e-6)):
     axes[1].text(*place, name, color=starts[name][1], ha="right")
 axes[1].text(2, 1e-15, "std 0.01", color="C2")
+fig.suptitle("Xavier and orthogonal weights keep about half of the first word")
 plt.show()
 
 # %%
-# **Reading the figure.** With std 0.01 a step keeps about a ninth, and after twenty words the two
+# **Reading the figure.** With std 0.01 a step keeps about a ninth. After twenty words the two
 # states differ in the last digit of float64 if at all, which is where the line bends.
 #
-# With Xavier the eigenvalues fill the disc of radius 1, with orthogonal weights they lie on its
-# edge. With slopes of 1 both would keep what the first word does. The slopes of tanh take some of
-# it away, the more the louder the words are. About half is left here, nearly all with the whisper
-# that Xavier's scheme makes of a large vocabulary, and less than a thousandth at std 1.
+# Xavier's eigenvalues fill the disc of radius 1, and those of orthogonal weights lie on its edge.
+# If tanh had slope 1 throughout, both would keep what the first word does. Its smaller slopes take
+# some of that away, more so the louder the words are: about half is left in the figure, nearly
+# everything with the quiet words, and less than a thousandth at std 1.
 #
-# With He the difference grows until tanh stops it, only since the first word came early; with words
-# of std 1 most of it is lost. The radius decides only where the states are small. A step back
-# multiplies the mean square by :math:`n \operatorname{Var} W \operatorname{E} \tanh'(z)^2`.
+# With He the difference grows until tanh stops it, as long as the words are quiet; with words of
+# std 1 most of it is lost. So the radius decides where the states are small. In general a step back
+# multiplies the mean square by :math:`n \operatorname{Var} W \operatorname{E} \tanh'(z)^2`, from
+# which the predictions below are computed.
 
 for name, radii in radius.items():
     print(f"{name}: spectral radius {np.median(radii):.2f}")

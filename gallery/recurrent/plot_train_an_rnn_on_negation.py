@@ -2,8 +2,11 @@
 Train a recurrent network on negation
 =====================================
 
-"The film was not good": reading word by word, a network must remember the "not" until the "good"
-comes. From which first weights does a recurrent network learn to remember?
+A recurrent network learns "not good" from Xavier, He or orthogonal weights; zero, constant, small
+and large weights miss negated sentences or learn nothing.
+
+"The film was not good": read word by word, the "not" has to be remembered until the "good" comes.
+From which first weights does a network learn to remember?
 """
 
 import matplotlib.pyplot as plt
@@ -13,10 +16,10 @@ import weightinit as wi
 
 # %%
 # **Setup.** Short reviews with up to ten words out of a vocabulary of 33; three in ten contain a
-# negation, which turns the label around. 3000 to train on, 1000 to test. The network has a state of
-# 32 units and tanh; it is trained by stochastic gradient descent through all time steps, 50
-# sentences a step, 25 epochs. For comparison, two networks get the counts of the words, without
-# their order: softmax regression, and a network with a hidden layer of 16 relu units.
+# negation, which turns the label around. 3000 are for training, 1000 for testing. The network has a
+# state of 32 tanh units and is trained by stochastic gradient descent, 50 sentences a step, 25
+# epochs. For comparison, two networks get the counts of the words, without their order: softmax
+# regression, and a network with a hidden layer of 16 ReLU units.
 
 hidden, epochs, batch, learning_rate, seeds = 32, 25, 50, 0.2, 3
 starts = {
@@ -61,7 +64,7 @@ def train_on_counts(hidden_layers, initializer, seed):
 
 
 # %%
-# **One sweep.** Seven starts, three seeds, which draw sentences and weights and shuffle.
+# **One sweep.** Seven starts, three seeds. A seed draws sentences and weights, and shuffles.
 
 counts = {"counts, linear": ((), wi.zeros), "counts, hidden layer": ((16,), wi.he_normal)}
 accuracies = {
@@ -87,23 +90,24 @@ for column, ax in enumerate(axes):
     ax.set(title=("plain", "negated")[column] + " sentences", xlabel="accuracy", xlim=(-0.05, 1.05))
     ax.grid(axis="y")
 axes[0].set_yticks([-place for place in range(len(accuracies))], list(accuracies))
+fig.suptitle("Xavier, He and orthogonal weights learn the negations")
 plt.show()
 
 # %%
-# **Reading the figure.** A linear network adds up what each word says for itself. In negated
-# sentences the adjective says the contrary of what is meant. It is not the order that is missing:
-# the label is *adjective praises* XOR *negator is there*, a function of the counts, and one hidden
+# **Reading the figure.** A linear network adds up what each word says for itself, and in a negated
+# sentence the adjective says the contrary of what is meant. Word order is not what it lacks: the
+# label is *adjective praises* XOR *negator is there*, a function of the counts, and one hidden
 # layer learns it from them. The recurrent network gets one word a step instead, and has to hold the
 # negator until the adjective comes.
 #
-# Zero learns nothing, not even the adjectives. A constant is a state of one number, and learns the
-# adjectives at best. Small weights have forgotten the negation before the adjective comes, and
-# learn more than the adjectives only where training has made them larger in time.
+# Zero learns nothing, not even the adjectives. With a constant the units stay equal, the state is
+# one number, and the network learns the adjectives at best. With small weights the negator has
+# nearly faded when the adjective comes, and the median run misses most negations.
 #
-# With std 1 the recurrent matrix is at fault, not the learning rate: with that matrix alone at std
-# 1 and the others after Xavier, a hundredth of the rate stays near chance too. Each step drives
-# tanh to its ends and scrambles what the words did: before training, the best line through the last
-# states is hardly better than a coin on plain sentences, and after Xavier it gets most of them.
+# With std 1 the recurrent matrix is at fault. With that matrix alone at std 1 and the others from
+# Xavier, a hundredth of the learning rate stays near chance too. Each step drives tanh to its ends
+# and scrambles what the words did: before training, the best line through the last states is hardly
+# better than a coin on plain sentences, and after Xavier it gets most of them right.
 #
 # Xavier, He and orthogonal weights carry the negation to the end from the start. What He costs:
 # :ref:`sphx_glr_auto_gallery_recurrent_plot_remember_the_first_word.py`.

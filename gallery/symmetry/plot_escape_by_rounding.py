@@ -2,8 +2,9 @@
 Escape by rounding
 ==================
 
-In exact arithmetic equal units stay equal for ever. Computers round. How long does the symmetry
-last when one number in the network is off by the smallest amount that there is?
+How long do equal units stay equal if one number in the network is off by the smallest amount that
+there is? In exact arithmetic they stay equal for ever. Computers round, and here a difference in
+the last bit grows until the units differ, after hundreds of steps.
 """
 
 import matplotlib.pyplot as plt
@@ -15,11 +16,11 @@ import weightinit as wi
 
 # %%
 # **Setup.** 64 pixels, 8 tanh units, 10 outputs, all weights 0.1; gradient descent on 300 digits.
-# Four ways to compute the same network:
+# There are four ways to compute the same network:
 #
 # - *as it comes*: NumPy as it is;
-# - *exact*: the gradients of all units are replaced by their mean. In exact arithmetic that changes
-#   nothing; in floating point it keeps the units equal to the last bit;
+# - *exact*: each unit's gradient is replaced by the mean over the units, which in exact arithmetic
+#   changes nothing, and in floating point keeps the units equal to the last bit;
 # - *one nudged*: one output weight moves to the next floating-point number, by about one part in
 #   :math:`10^{16}`; the seven other units are kept equal as above;
 # - *all nudged*: an output weight of unit :math:`j` moves by :math:`j` such steps.
@@ -80,27 +81,28 @@ fig.set_label(
     "networks grow along a straight line on the log axis, then their accuracy jumps."
 )
 time = np.arange(0, steps + 1, 10)
-for way, colour, style in zip(
-    nudges, ("C1", "black", "C2", "C5"), ("-", ":", "-", "-"), strict=True
-):
+looks = {"as it comes": "k:", "exact": "C1-", "one nudged": "k--", "all nudged": "k-"}
+for way, look in looks.items():
     for ax, values in zip(axes, (ratios[way], accuracies[way]), strict=True):
         low, middle, high = np.quantile(values, (0, 0.5, 1), axis=0)
-        ax.plot(time, middle, style, color=colour, label=way)
-        ax.fill_between(time, low, high, color=colour, alpha=0.15, linewidth=0)
-axes[0].set(yscale="log", xlabel="step", title="second / first singular value")
-axes[1].set(ylim=(0, 1), xlabel="step", title="test accuracy")
+        ax.plot(time, middle, look, label=way)
+        ax.fill_between(time, low, high, color=look.rstrip("-:"), alpha=0.15, linewidth=0)
+axes[0].set(yscale="log", xlabel="step", title="A nudge in the last bit grows")
+axes[0].set_ylabel("second / first singular value")
+axes[1].set(ylim=(0, 1), xlabel="step", ylabel="test accuracy", title="Units part, and learn")
 axes[0].legend(loc="upper left")
 plt.show()
 
 # %%
-# **Reading the figure.** A difference of one part in :math:`10^{16}` does not stay there. While it
-# is small it grows by the same factor each step, a straight line on the log axis, until the units
-# differ and the accuracy jumps. One nudged weight frees one unit: two act where one did. Nudging
-# all frees them all. But it takes hundreds of steps, which random weights need not spend.
+# **Reading the figure.** The difference starts at one part in :math:`10^{16}`. While it is small,
+# it grows by nearly the same factor in each step, close to a straight line on the log axis, until
+# the units differ and the accuracy jumps. One nudged weight frees one unit, so that two act where
+# one did; nudging all of them frees all. It takes hundreds of steps that random weights do not
+# need.
 #
-# Does your computer nudge by itself? A matrix product adds up 64 terms, and fast code adds those of
-# some columns in another order, so equal columns may round differently. That depends on the
-# processor, the library and the width. We ask for every width from 2 to 32.
+# Does your computer nudge by itself? A matrix product adds up 64 terms, and fast code may add them
+# in another order in some columns, so that equal columns round differently. That depends on the
+# processor, the library and the width. The last line tries the widths from 2 to 32.
 
 column = images[0][:, None] + 0.1
 uneven = [

@@ -3,7 +3,8 @@ Look at starting weights
 ========================
 
 What does a network that starts at zero look like beside one that starts at a constant, or at
-random? And what does it compute, before any training, when it is shown real handwritten digits?
+random? Zero is blank, a constant is one unit sixteen times, and random weights make sixteen
+different units, if they are not too large.
 """
 
 import matplotlib.pyplot as plt
@@ -13,10 +14,10 @@ from sklearn.datasets import load_digits
 import weightinit as wi
 
 # %%
-# **Setup.** The digits are images of 8 × 8 pixels. A pixel becomes a number between 0 and 1, from
-# which we subtract its mean over all images. One hidden layer of 16 tanh units reads the 64
-# pixels: unit :math:`j` computes :math:`h_j = \tanh(\sum_i x_i W_{ij})`. Its biases are zero, as
-# everywhere; only the start of the weights :math:`W` differs.
+# **Setup.** The digits are images of 8 × 8 pixels, scaled to numbers between 0 and 1, minus each
+# pixel's mean over all images. One hidden layer of 16 tanh units reads the 64 pixels: unit
+# :math:`j` computes :math:`h_j = \tanh(\sum_i x_i W_{ij})`. The biases are zero; the starts differ
+# in the weights :math:`W` alone.
 
 x, labels = load_digits(return_X_y=True)
 x = x / 16
@@ -31,10 +32,10 @@ starts = {
 units = 16
 
 # %%
-# **One sweep.** For each start and each of 20 seeds we draw weights, show the layer all digits,
-# and count. The numerical rank of the activations (digits x units) says how many different things
-# the 16 units tell the next layer: a second unit that repeats the first adds nothing to it. The
-# saturated share is how often a unit is within a hundredth of -1 or 1, where tanh is nearly flat.
+# **One sweep.** For each start and each of 20 seeds, draw the weights, show all digits to the
+# layer, and count. The numerical rank of the activations (digits × units) says how many different
+# signals the 16 units send to the next layer: a unit that repeats another adds none. A unit is
+# *saturated* when its answer is within a hundredth of -1 or 1, where tanh is nearly flat.
 
 ranks = {name: [] for name in starts}
 saturated = {name: [] for name in starts}
@@ -45,8 +46,8 @@ for seed in range(20):
         saturated[name].append(float(np.mean(np.abs(h) > 0.99)))
 
 # %%
-# Above, the weights, a column for each unit; below, what the units answer to seven digits of each
-# label, zero to nine from top to bottom. All ten panels share one range.
+# The top row shows the weights, a column for each unit. The bottom row shows how the units answer
+# seven digits of each label, zero to nine from top to bottom. All panels share one colour scale.
 
 shown = np.concatenate([np.flatnonzero(labels == label)[:7] for label in range(10)])
 fig, axes = plt.subplots(2, len(starts), figsize=(8, 5.6), sharex=True, layout="constrained")
@@ -72,16 +73,15 @@ plt.show()
 
 # %%
 # **Reading the figure.** The zero network is blank twice: it answers 0 to every digit. The constant
-# network looks different and is hardly better. Its rows differ, so it tells digits apart by how
-# much ink they have, but its 16 columns are one column 16 times. That is the symmetry problem, and
-# zero is only its plainest case.
+# network is hardly better. Its rows differ, because each unit adds up the ink of a digit, but its
+# 16 columns are one column 16 times. That is the symmetry problem, and zero is its plainest case.
 #
-# The normal start of std 1 has 16 different units, but drives many answers to -1 or 1: to differ is
-# not enough, the scale matters too. Xavier and He answer in between; in a layer of this shape their
-# spreads are close, and with the same seed the one is the other on a slightly larger scale. Whether
-# training repairs a bad start is the next question:
-# :ref:`sphx_glr_auto_gallery_symmetry_plot_watch_units_stay_identical.py`.
+# With std 1 the 16 units differ, but many answers are near -1 or 1: the scale matters as well.
+# Xavier and He answer in between. Their stds are close in a layer of this shape, and from the same
+# seed one is the other on a larger scale. Does training repair a bad start?
+# :ref:`sphx_glr_auto_gallery_symmetry_plot_watch_units_stay_identical.py` looks.
 
+print("std:", ", ".join(f"{n} {starts[n].std((64, units)):.3f}" for n in ("Xavier", "He")))
 for name in starts:
     low, high = min(ranks[name]), max(ranks[name])
     print(

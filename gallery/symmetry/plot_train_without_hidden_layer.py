@@ -2,8 +2,8 @@
 Train without a hidden layer
 ============================
 
-Where is it harmless to start at zero? Where there is nothing to be symmetric: in softmax
-regression, which has inputs, outputs and no unit between them.
+Where is it harmless to start at zero? In softmax regression, which has no hidden units that could
+be copies of each other. Six starts end in the same place, and zero is among the first there.
 """
 
 import matplotlib.pyplot as plt
@@ -15,9 +15,9 @@ from sklearn.model_selection import train_test_split
 import weightinit as wi
 
 # %%
-# **Setup.** The logits are :math:`xW + b`, with a column of :math:`W` for each of the ten digits,
-# and the loss is the mean cross-entropy. We train on three quarters of scikit-learn's digits by
-# gradient descent with momentum 0.9, and measure the accuracy on the last quarter.
+# **Setup.** The logits are :math:`xW + b`, with a column of :math:`W` for each of the ten digits.
+# The loss is the mean cross-entropy. Gradient descent with momentum 0.9 sees three quarters of
+# scikit-learn's digits, and the accuracy is measured on the last quarter.
 
 images, labels = load_digits(return_X_y=True)
 starts = {
@@ -68,19 +68,20 @@ for name, values in accuracies.items():
     ax.plot(np.arange(1, steps + 1), middle, style, color=colours[name], label=name)
     ax.fill_between(np.arange(1, steps + 1), low, high, color=colours[name], alpha=0.15, lw=0)
 ax.set(xscale="log", xlabel="step", ylabel="test accuracy", ylim=(0, 1))
+ax.set_title("Without hidden units all starts end alike")
 ax.grid(axis="y")
 ax.legend()
 plt.show()
 
 # %%
-# **Reading the figure.** All starts end in the same place, and zero is among the first to get
-# there. Two reasons. The loss is a convex function of :math:`W` and :math:`b`, so there is no bad
-# valley that a start could lead into. And no symmetry is left to break: the gradient of column
-# :math:`k` is :math:`x^\mathsf{T}(q_k - y_k)`, the images weighted by how wrong the probability
-# :math:`q_k` of digit :math:`k` is, and the labels :math:`y_k` differ from column to column.
+# **Reading the figure.** There are two reasons. The loss is a convex function of :math:`W` and
+# :math:`b`, so a start cannot lead into a bad valley. And there is no symmetry to break: the
+# gradient of column :math:`k` is :math:`x^\mathsf{T}(q_k - y_k)`, each image weighted by how wrong
+# the probability :math:`q_k` of digit :math:`k` is, and the labels :math:`y_k` differ from column
+# to column.
 #
-# The dashed constant lies on top of zero for a reason of its own: softmax only looks at
-# differences between logits, so a number added to all ten columns changes nothing.
+# The dashed constant lies on top of zero. Softmax sees only differences between logits, so a number
+# added to all ten columns changes nothing. The last line checks this on the trained weights.
 
 finals = {name: values[:, -1] for name, values in accuracies.items()}
 for name, final in finals.items():

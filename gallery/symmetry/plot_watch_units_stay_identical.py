@@ -2,8 +2,9 @@
 Watch units stay identical
 ==========================
 
-Why do hidden units that start equal stay equal, however long they train? And why do some networks
-that start at zero learn a little, and others nothing at all?
+Why do hidden units that start equal stay equal? Equal units get equal gradients, at every step. And
+why does a network that starts at zero sometimes learn a little, and sometimes nothing? It depends
+on whether its activation answers 0 with 0.
 """
 
 from itertools import product
@@ -60,8 +61,8 @@ def train(name, start, seed):
 runs = {key: [train(*key, seed) for seed in range(seeds)] for key in product(rates, starts)}
 
 # %%
-# **Gradients.** After training, the gradient of the weights into each hidden unit, drawn over the
-# 64 pixels that they come from. A row ranges from minus to plus its largest entry.
+# **Gradients.** The gradient of the weights into each hidden unit after training, drawn over the 64
+# pixels that they come from. The colours of a row range from minus to plus its largest entry.
 
 rows = [("tanh", "zero"), ("sigmoid", "zero"), ("tanh", "constant 0.1"), ("tanh", "Xavier")]
 gradients = {}
@@ -81,11 +82,12 @@ for (name, start), line in zip(rows, axes, strict=True):
     line[0].set_ylabel(f"{start}\n{name}", rotation=0, ha="right", va="center")
 
 # %%
-# It differs from pixel to pixel but not from unit to unit: equal units get equal gradients, take
-# equal steps, and are equal again. With zeros and tanh there is no gradient at all.
+# The gradient differs from pixel to pixel but not from unit to unit. Equal units get equal
+# gradients, take equal steps, and are equal again. With zeros and tanh there is no gradient at all.
 #
-# **Along training.** Above, the loss; below, the second singular value of the hidden weights over
-# the first, 0 if all columns are copies of one. Medians and range over the seeds.
+# **Along training.** The top row shows the loss. The bottom row shows the second singular value of
+# the hidden weights over the first, which is 0 if all columns are copies of one. Lines are medians,
+# bands the range over the seeds.
 
 histories = {key: np.array([history for _, history in value]) for key, value in runs.items()}
 fig, axes = plt.subplots(2, 4, figsize=(8, 4.4), sharex=True, sharey="row", layout="constrained")
@@ -106,9 +108,10 @@ plt.show()
 
 # %%
 # **Reading the figure.** With relu, tanh and the identity, units that start at zero answer 0, so
-# the output weights get no gradient; these are 0, so the hidden weights get none either. Only the
-# output biases learn: how often each digit comes. The sigmoid answers 1/2 and starts to learn, as
-# a constant start does; but both have one unit, eight times over, and stay far above Xavier.
+# the output weights get no gradient. As these are 0, the hidden weights get none either. Only the
+# output biases learn: they learn how often each digit comes. A sigmoid answers 1/2, which starts
+# the output weights and then the hidden ones. A constant start learns too. But both are one unit
+# eight times over, and their loss stays far above Xavier's.
 
 moved = {}
 for name in rates:

@@ -2,8 +2,9 @@ r"""
 Count the fans of a kernel
 ==========================
 
-The shape of a dense weight is its two fans. The shape of a kernel has four numbers, none of which
-is a fan. What happens to the signal when the wrong ones are taken?
+What are the fans of a convolution kernel, whose shape has four numbers? Fan in is the window times
+the input channels, fan out the window times the output channels. A helper made for dense weights
+reads off other numbers, and the signal grows a millionfold in six layers.
 """
 
 import matplotlib.pyplot as plt
@@ -13,18 +14,19 @@ import weightinit as wi
 from weightinit.networks import ActivationLayer, Conv2D
 
 # %%
-# **Setup.** Six convolutions 3 × 3 from 64 to 64 channels, each with a relu behind it, no pooling,
-# random images of 16 × 16 pixels. Kernels are shaped ``(height, width, in, out)``. A helper made
-# for dense weights ``(in, out)`` reads off ``shape[0]`` as fan in, for He, or ``sum(shape)`` as the
-# sum of both fans, for Xavier. Right are :func:`weightinit.compute_fans`.
+# **Setup.** Six 3 × 3 convolutions from 64 to 64 channels, each followed by relu, no pooling,
+# random images of 16 × 16 pixels. Kernels have the shape ``(height, width, in, out)``. A helper
+# made for dense weights ``(in, out)`` takes ``shape[0]`` for fan in, in He's formula, or
+# ``sum(shape)`` for the sum of both fans, in Xavier's. :func:`weightinit.compute_fans` gives the
+# right ones.
 
 shape, depth, size, samples = (3, 3, 64, 64), 6, 16, 4
 seeds = range(10)
 layers = [Conv2D(64), ActivationLayer("relu")] * depth
 network = wi.Network(layers, input_shape=(size, size, 64))
 starts = {
-    "He, shape[0]": (wi.Normal(std=np.sqrt(2 / shape[0])), "C5", "--"),
-    "Xavier, sum(shape)": (wi.Normal(std=np.sqrt(2 / sum(shape))), "C4", "--"),
+    "He, shape[0]": (wi.Normal(std=np.sqrt(2 / shape[0])), "C3", "--"),
+    "Xavier, sum(shape)": (wi.Normal(std=np.sqrt(2 / sum(shape))), "k", "--"),
     "He": (wi.he_normal, "C5", "-"),
     "Xavier": (wi.xavier_normal, "C4", "-"),
 }
@@ -41,9 +43,9 @@ def signal(initializer, seed):
 
 
 # %%
-# **One sweep.** Four starts, ten seeds. The theory counts what a unit sums: 64 channels at each
-# pixel of its window. Inside the image that is fan in; at the border the window hangs over the
-# edge, and the zeros there add nothing.
+# **One sweep.** Four starts, ten seeds. The theory counts what a unit adds up: 64 channels at each
+# pixel of its window. Inside the image that is fan in. At the border the window reaches beyond the
+# image, where zeros add nothing.
 
 measured = {
     name: np.array([signal(initializer, seed) for seed in seeds])
@@ -81,16 +83,19 @@ for name, (_, color, style) in starts.items():
     place = {"xytext": (8, 0), "textcoords": "offset points", "va": "center"}
     ax.annotate(name, (depth, middle[-1]), color=color, **place)
 ax.set(yscale="log", xlim=(0, depth), xlabel="layer", ylabel="rms of the signal")
+ax.set_title("Wrong fans multiply from layer to layer")
 ax.grid(axis="y")
 plt.show()
 
 # %%
-# **Reading the figure.** A wrong count is a wrong factor in every layer, and layers multiply. The
-# kernel's height says 3 where 576 numbers are summed, so that He's std is too large by
-# :math:`\sqrt{576/3}`. Xavier's sum of all four sizes is an error of the same kind, milder.
+# **Reading the figure.** A wrong count is a wrong factor in each layer, and the factors of the
+# layers multiply. The helper takes the kernel's height, 3, where a unit adds up 576 numbers, so
+# He's std is too large by :math:`\sqrt{576/3}`. Taking the sum of all four sizes for Xavier is a
+# milder error of the same kind.
 #
-# With the right fans He is level but for the border. There a window of nine pixels meets six, or
-# four in a corner, and the deeper the layer the further the weak border has crept into the image.
+# With the right fans He would be level but for the border. There a window of nine pixels meets six
+# of the image, or four in a corner, and the weak border spreads inwards from layer to layer.
+# Xavier's variance is half of He's here, so the signal falls by :math:`\sqrt 2` a layer.
 
 factor = {
     name: starts[f"{name}, {taken}"][0].std / starts[name][0].std(shape)

@@ -2,7 +2,8 @@ r"""
 See decision boundaries
 =======================
 
-An accuracy of two thirds says that something is missing, not what. What has each network learned?
+What has a network learned that gets two thirds of the points right? From equal weights it has
+learned one straight line. From random weights it fences in the disc.
 """
 
 import matplotlib.pyplot as plt
@@ -13,8 +14,7 @@ import weightinit as wi
 # %%
 # **Setup.** The ring again: label 1 in the disc of radius 1, label 0 around it. Networks 2-4-1 of
 # sigmoid units, trained as in
-# :ref:`sphx_glr_auto_gallery_training_plot_train_on_a_ring.py`, are asked about every point of a
-# grid. Since two dimensions can be drawn, nothing has to be guessed.
+# :ref:`sphx_glr_auto_gallery_training_plot_train_on_a_ring.py`, classify every point of a grid.
 
 starts = {
     "zero": (wi.zeros, "C0"),
@@ -47,8 +47,8 @@ def learn(init, seed, epochs=800):
 learned = {name: [learn(init, seed) for seed in seeds] for name, (init, _) in starts.items()}
 
 # %%
-# Shaded is what the first network takes for the disc; lines are the boundaries of all five, and
-# dashes the true one.
+# The shaded area is what the first network takes for the disc. Solid lines are the boundaries of
+# all five networks, and the dashed circle is the true one.
 
 fig, axes = plt.subplots(2, 3, figsize=(7.2, 5.2), layout="constrained")
 fig.set_label(
@@ -69,15 +69,15 @@ for ax, (name, runs) in zip(axes.flat, learned.items(), strict=True):
 plt.show()
 
 # %%
-# **Reading the figure.** A sigmoid unit looks along one direction of the plane and answers with a
-# step. Four of them in four directions fence the disc in. Four that are equal answer with the same
-# step, and the boundary is one straight line. A disc offers no best place for a line: each seed has
-# its own. The random starts of the figure do not have this defect; what differs there from seed to
-# seed are the corners of the fence.
+# **Reading the figure.** A sigmoid unit is a smooth step along one direction of the plane. Four
+# units in four directions fence the disc in. Four equal units make the same step, and the boundary
+# is one straight line. The disc is round and prefers no line, so each draw of the points has its
+# own. The random starts of the figure close the fence, and differ from seed to seed in its corners.
 #
 # Units that differ by next to nothing have to grow apart first, which takes time
 # (:ref:`sphx_glr_auto_gallery_symmetry_plot_escape_by_rounding.py`). With std :math:`10^{-8}` some
-# networks still have the straight line after 800 epochs; after four times as many none has.
+# networks still have the straight line after 800 epochs; after four times as many none of the five
+# has.
 
 covered = {
     name: [(float(np.mean(z[truth] > 0)), float(np.mean(z[around] > 0))) for z, _ in runs]

@@ -2,8 +2,9 @@ r"""
 See what normalization hides
 ============================
 
-Normalization is often said to make initialization irrelevant. What does it take out of the
-network's hands, and what does it leave?
+Does normalization make initialization irrelevant? It hides the size of the weights from the signal
+and the gradient. But layer normalization lets samples grow alike, batch normalization lets the
+gradient grow, and training still depends on the start.
 """
 
 import matplotlib.pyplot as plt
@@ -15,23 +16,37 @@ import weightinit as wi
 from weightinit.networks import ActivationLayer, Dense, LayerNorm
 
 # %%
-# **Setup.** Networks of dense layers and relu: without normalization, with layer normalization
-# before each relu, and after it. They start from He's weights times a factor. We look at the
-# gradient on its way down 20 untrained layers of 256 units, then train 8 layers of 64 on digits.
+# **Setup.** Each hidden layer is dense with relu, normalized before or after the relu: over the
+# units of a sample (layer) or over the samples for each unit (batch). Weights are He's times a
+# factor. We look into 20 untrained layers of 256 units, then train 8 layers of 64 on digits.
 
-orders = {
-    "none": (("dense", "relu"), ":"),
-    "before relu": (("dense", "norm", "relu"), "-"),
-    "after relu": (("dense", "relu", "norm"), "--"),
-}
+
+class BatchNorm(LayerNorm):
+    """Layer normalization with samples and units exchanged, without learned gain and shift."""
+
+    def _parameter_shapes(self, _input_shape):
+        return {}
+
+    def _forward(self, _parameters, x, mask):
+        y, cache = super()._forward({"gain": 1.0, "bias": 0.0}, x.T, mask)
+        return y.T, cache
+
+    def _backward(self, _parameters, cache, dy):
+        return super()._backward({"gain": 1.0}, cache, dy.T)[0].T, {}
+
+
+kinds = {"none": ("dense", "relu")}
+kinds |= {"layer": ("dense", "layer", "relu"), "layer, after": ("dense", "relu", "layer")}
+kinds |= {"batch": ("dense", "batch", "relu"), "batch, after": ("dense", "relu", "batch")}
 images, labels = load_digits(return_X_y=True)
 images = (images - images.mean(axis=0)) / images.std()
 
 
-def build(order, depth, width):
-    """Return a network whose hidden layers have their parts in this order."""
-    parts = {"dense": Dense(width), "relu": ActivationLayer("relu"), "norm": LayerNorm()}
-    layers = [parts[part] for _ in range(depth) for part in orders[order][0]]
+def build(kind, depth, width, activation="relu"):
+    """Return a network whose hidden layers have the parts of this kind."""
+    parts = {"dense": Dense(width), "relu": ActivationLayer(activation)}
+    parts |= {"layer": LayerNorm(), "batch": BatchNorm()}
+    layers = [parts[part] for _ in range(depth) for part in kinds[kind]]
     return wi.Network([*layers, Dense(10)], input_shape=(64,))
 
 
@@ -40,20 +55,24 @@ def he_times(factor):
     return wi.VarianceScaling(scale=2.0 * factor**2, mode="fan_in", distribution="normal")
 
 
-def look(order, factor, seed, depth=20):
-    """Return rms of the gradient for each layer's input, and for the first weights."""
-    rng = np.random.default_rng(seed)
-    net = build(order, depth, 256).initialize(he_times(factor), rng=rng)
-    layers = wi.trace(net, rng.standard_normal((50, 64))).layers
+def look(kind, factor, seed, activation="relu"):
+    """Return by layer the mean cosine of two samples and the rms of the gradient, then a step."""
+    rng, init = np.random.default_rng(seed), he_times(factor)
+    net = build(kind, 20, 256, activation).initialize(init, rng=rng)
+    x = rng.standard_normal((50, 64))
+    hidden = [s.y for name, s in net.record(x).items() if name.startswith(activation)]
+    directions = [h / np.linalg.norm(h, axis=1, keepdims=True) for h in [x, *hidden]]
+    alike = [(np.sum(d.sum(axis=0) ** 2) - 50) / (50 * 49) for d in directions]
+    layers = wi.trace(net, x).layers
     back = [np.sqrt(np.mean(layer.inputs_gradient**2)) for layer in reversed(layers)]
-    return back, np.std(layers[0].weight_gradient)
+    return alike, back, 0.02 * np.std(layers[0].weight_gradient) / init.std((64, 256))
 
 
-def accuracy(order, initializer, seed, learning_rate=0.02):
+def accuracy(kind, initializer, seed, learning_rate=0.02):
     """Return the test accuracy after training, or 0 if the numbers overflow."""
     x, x_test, y, y_test = train_test_split(images, labels, stratify=labels, random_state=seed)
     rng = np.random.default_rng(seed)
-    net = build(order, 8, 64).initialize(initializer, rng=rng, dtype=np.float32)
+    net = build(kind, 8, 64).initialize(initializer, rng=rng, dtype=np.float32)
     try:
         wi.train(net, x, y, epochs=8, batch_size=40, learning_rate=learning_rate, rng=rng)
     except FloatingPointError:
@@ -62,59 +81,70 @@ def accuracy(order, initializer, seed, learning_rate=0.02):
 
 
 # %%
-# **One sweep** over the factor, for each order, three seeds.
-looked = {(o, f): [look(o, f, seed) for seed in range(3)] for o in orders for f in (0.1, 1, 10)}
-gradients = {key: np.array([g for g, _ in runs]) for key, runs in looked.items()}
-factors = [0.03, 0.3, 1, 3, 10]
+# **One sweep** over the kind and the factor, three seeds.
+seeds, factors = range(3), [0.03, 0.3, 1, 3, 10]
+pairs = [(k, f) for k in kinds for f in (0.1, 1, 10) if f == 1 or "after" not in k]
+looked = {pair: zip(*(look(*pair, seed) for seed in seeds), strict=True) for pair in pairs}
+medians = {pair: [np.median(part, axis=0) for part in parts] for pair, parts in looked.items()}
 accuracies = {
-    order: np.array([[accuracy(order, he_times(f), s) for f in factors] for s in range(3)])
-    for order in orders
+    kind: np.array([[accuracy(kind, he_times(f), s) for f in factors] for s in seeds])
+    for kind in ("none", "layer", "batch")
 }
 
-fig, axes = plt.subplots(1, 2, figsize=(7.6, 3.8), layout="constrained")
+fig, axes = plt.subplots(1, 3, figsize=(8, 3.3), layout="constrained")
 fig.set_label(
-    "Left, the gradient on its way down 20 layers: without normalization it falls, holds or grows "
-    "with the factor; with it the factor does not matter, before relu it holds, after relu it "
-    "grows steadily. Right, accuracy over the factor: normalized networks bear larger weights."
+    "Line charts for no, layer and batch normalization. Samples grow alike but for batch; the "
+    "gradient follows the scale without, is level with layer, grows with batch; both train more."
 )
-for order, (_, style) in orders.items():
+for kind, style in {"none": ":", "layer": "-", "batch": "--"}.items():
+    axes[0].plot(medians[kind, 1][0], "k" + style, label=kind)
     for f in (0.1, 1, 10):
-        median = np.median(gradients[order, f] / gradients[order, f][:, :1], axis=0)
-        axes[0].plot(median, "k" + style, lw=1.4, label=order if f == 1 else None)
-    low, middle, high = np.quantile(accuracies[order], (0, 0.5, 1), axis=0)
-    axes[1].fill_between(factors, low, high, color="k", alpha=0.12, lw=0)
-    axes[1].plot(factors, middle, "k" + style, marker="o", ms=4, label=order)
-axes[0].set(yscale="log", ylim=(1e-3, 1e3), xlim=(0, 20), xlabel="layers below the top")
-axes[0].set(title="Gradient / at the top", xticks=range(0, 21, 5))
-axes[1].set(xscale="log", ylim=(-0.02, 1), title="Test accuracy", xlabel="std / He's std")
-axes[0].text(3.3, 200, "10 × He")
-axes[0].text(3.3, 0.004, "He / 10")
-axes[0].legend(loc="lower right", title="normalization")
+        axes[1].plot(medians[kind, f][1] / medians[kind, f][1][0], "k" + style)
+    axes[2].plot(factors, accuracies[kind].T, "ko", ms=3, alpha=0.4)
+    axes[2].plot(factors, np.median(accuracies[kind], axis=0), "k" + style)
+axes[0].set(ylim=(-0.05, 1), title="Batch keeps samples apart")
+axes[0].set(xlabel="layer", ylabel="cosine of two samples")
+axes[0].legend(title="normalization", loc="center right", bbox_to_anchor=(1, 0.55))
+axes[1].set(yscale="log", ylim=(1e-3, 1e3), title="Layer keeps the gradient")
+axes[1].set(xlabel="layers below the top", ylabel="gradient / at the top")
+axes[1].text(4, 200, "10 × He")
+axes[1].text(4, 0.003, "He / 10")
+axes[2].set(xscale="log", ylim=(-0.02, 1), title="Both widen the range")
+axes[2].set(xlabel="std / He's std", ylabel="test accuracy")
 plt.show()
 
 # %%
-# **Reading the figure.** Forwards the claim holds: the next normalization divides a factor on the
-# weights out again. Backwards it cancels too, since what divides the signal divides both.
+# **Reading the figure.** *The size of the signal* is hidden: the next normalization divides a
+# factor on the weights out again. On the way back the two cancel as well.
 #
-# That does not make the gradient level. Before relu it is. After relu the normalization divides by
-# the variance that relu leaves, :math:`1/2 - 1/(2\pi)`, and relu leaves 1/2 of the gradient's: it
-# grows by :math:`\sqrt{\pi / (\pi - 1)}` a layer, from any scale. With batch normalization it does
-# so before relu too (:doc:`/about/common-errors`).
+# *What samples share* is not. Samples become more alike in each relu. Layer normalization subtracts
+# one number from all units of a sample, which leaves what samples share. Batch normalization
+# subtracts it unit by unit: samples enter each relu with a cosine near 0 and leave it with
+# :math:`1/\pi`. Sigmoid units share a mean of 1/2: there batch alone keeps them apart (last line).
 #
-# Training sees the factor all the same. The weights' gradient does not grow with the weights: large
-# ones hardly move, and small ones are thrown about. What is left of the scale is the length of a
-# step beside the weights; with a tenth of the learning rate the small start trains. And equal
-# weights are as fatal as ever: normalization makes 0 of units that do not differ.
+# *The gradient* pays. Relu halves its mean square. Layer normalization before relu divides by the
+# mean square of the signal, which relu halves too: level. Batch normalization divides by the
+# variance, which relu cuts to :math:`1/2 - 1/(2\pi)`: the gradient grows by
+# :math:`\sqrt{\pi/(\pi - 1)}` a layer. After relu both kinds do. This holds for wide layers.
+#
+# *Training* sees the scale. The gradient of the weights is the same at all scales, so a step is
+# long beside small weights and short beside large ones; a suitable rate makes up for it. Equal
+# weights are as fatal as ever: copies of a unit stay copies.
 
-paces = {key: float(np.median((g[:, -2] / g[:, 0]) ** (1 / 19))) for key, g in gradients.items()}
-weight_gradients = {key: float(np.median([g for _, g in runs])) for key, runs in looked.items()}
-medians = {name: np.median(values, axis=0) for name, values in accuracies.items()}
-slowly = [accuracy("before relu", he_times(0.03), s, learning_rate=0.002) for s in range(3)]
-equal = [accuracy("before relu", start, 0) for start in (wi.zeros, wi.ones)]
-for (order, f), pace in paces.items():
-    print(f"{order:>11}, {f:>3} × He: gradient × {pace:.3f} a layer", end=", ")
-    print(f"of the first weights {weight_gradients[order, f]:.1e}")
-print(f"sqrt(pi / (pi - 1)) = {np.sqrt(np.pi / (np.pi - 1)):.3f}")
-for name, values in medians.items():
-    print(f"{name:>11}:", *(f"{f} × {value:.0%}" for f, value in zip(factors, values, strict=True)))
-print(f"0.03 × at a tenth of the rate {np.median(slowly):.0%}; equal weights {max(equal):.0%}")
+c = 0.0
+for _ in range(20):  # from the cosine of two normal samples before relu to the one after it
+    c = (np.sqrt(1 - c**2) + c * (np.pi - np.arccos(c))) / np.pi
+theory = {"layer": (1.0, c), "batch": (np.sqrt(np.pi / (np.pi - 1)), 1 / np.pi)}
+ends = {pair: (float((g[-2] / g[0]) ** (1 / 19)), a[-1]) for pair, (a, g, _) in medians.items()}
+for (kind, f), (pace, cosine) in [*ends.items(), *(((k, "theory"), v) for k, v in theory.items())]:
+    print(f"{kind:>12}, {f:>6}: gradient × {pace:.3f} a layer, cosine {cosine:.2f}")
+for kind, runs in accuracies.items():
+    print(f"{kind:>12}: first step / weights at He {medians[kind, 1][2]:.0e}; accuracy", end=" ")
+    print(*(f"{f} × {v:.0%}" for f, v in zip(factors, np.median(runs, axis=0), strict=True)))
+adapted = {("layer", 0.03): 0.002, ("batch", 10): 2.0}
+for (kind, f), rate in adapted.items():
+    adapted[kind, f] = np.median([accuracy(kind, he_times(f), s, rate) for s in seeds])
+    print(f"{kind:>12}: {f} × at rate {rate} instead of 0.02: {adapted[kind, f]:.0%}")
+equal = [accuracy(kind, w, 0) for kind in ("layer", "batch") for w in (wi.zeros, wi.ones)]
+sigmoid = {k: round(float(look(k, 1, 0, "sigmoid")[0][-1]), 4) for k in ("layer", "batch")}
+print(f"equal weights: {max(equal):.0%}; cosine with sigmoid: {sigmoid}")

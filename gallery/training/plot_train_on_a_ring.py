@@ -2,8 +2,8 @@ r"""
 Train on a ring
 ===============
 
-Six starts, one small network, a task that needs its hidden layer. Which starts learn, and does it
-matter how large the random weights are?
+Which starts learn a task that needs a hidden layer, and does the size of the random weights matter?
+Random weights of four sizes learn it, the smallest later. Equal weights, zero among them, do not.
 """
 
 import matplotlib.pyplot as plt
@@ -13,9 +13,8 @@ import weightinit as wi
 
 # %%
 # **Setup.** 400 points in the plane: label 1 in a disc, label 0 in the ring around it. No straight
-# line parts them. The network is 2-4-1 with biases, gradient descent with momentum 0.8 takes all
-# points at each step, and the loss is the mean over the points: learning rate 1.0 with sigmoid
-# units, 0.3 with relu.
+# line separates them. The network is 2-4-1 with biases. Gradient descent with momentum 0.8 takes
+# all points in each step, at learning rate 1.0 with sigmoid units and 0.3 with relu.
 
 starts = {
     "zero": (wi.zeros, "C0"),
@@ -40,7 +39,7 @@ def accuracies(activation, name, seed):
 
 
 # %%
-# **One sweep.** Ten seeds for each start: they draw the points as well as the weights.
+# **One sweep.** Ten seeds for each start draw the points as well as the weights.
 
 measured = {
     activation: {
@@ -71,18 +70,20 @@ axes[0].legend(loc="upper left", fontsize=8.5)
 plt.show()
 
 # %%
-# **Reading the figure.** What decides here is not the scale. The four random starts differ a
-# hundredfold in size and end alike; the smallest is late, because small weights make small
-# gradients, and then catches up.
+# **Reading the figure.** The scale does not decide here. With sigmoid units the four random starts
+# differ a hundredfold in size and end alike. The smallest is late, because small weights make small
+# gradients, and then catches up. With relu the
+# medians end alike; the lowest runs, printed below, do not.
 #
-# What decides is whether the hidden units differ. From zero, and from any other constant, all four
-# compute the same thing for ever: a network of one unit, which can do no better than cut the plane
-# in two. With relu, zero does not even do that: no gradient passes a layer of zeros, and what is
-# left is one answer for all points.
+# What decides is whether the hidden units differ. From zero, or from another constant, all four
+# compute the same thing at every step. Such a network acts as one unit, which can only cut the
+# plane in two. With relu and zero even that fails: no gradient passes a layer of zeros, and all
+# points get one answer.
 #
-# A common demonstration uses points that a straight line does part, and a network without biases.
-# Zero fails there as well, but for another reason: equal hidden units do suffice for a line. We
-# train it both ways, from zero.
+# Does zero fail without a hidden layer's help? On points that a line separates, equal units
+# suffice, and zero learns. It fails there only if the network has no biases: equal sigmoid units
+# are positive, so the sign of the output, which is the answer, is the same for all points. We train
+# both.
 
 
 def accuracy_on_separable(output_bias, seed):

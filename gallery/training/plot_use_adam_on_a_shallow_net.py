@@ -2,7 +2,8 @@ r"""
 Use Adam on a shallow net
 =========================
 
-Adam divides each gradient by its own size. Does the scale of the weights still matter then?
+Does the scale of the weights still matter with Adam, which divides each gradient by its own size?
+With one hidden layer small weights are forgiven and large ones are not. In six layers neither is.
 """
 
 import itertools
@@ -16,9 +17,10 @@ import weightinit as wi
 from weightinit.training import Adam
 
 # %%
-# **Setup.** The digits of scikit-learn, 32 relu units a layer, one hidden layer or six, 32 digits a
-# step, three epochs: enough for a good start, too few for a bad one. Stochastic gradient descent
-# with learning rate 0.05 and Adam with 0.003. All weights are normal, with He's std times a factor.
+# **Setup.** The digits of scikit-learn, one hidden layer or six, 32 relu units a layer, 32 digits a
+# step, three epochs: enough for a good start, too few for a bad one. Stochastic gradient
+# descent has learning rate 0.05, Adam has learning rate 0.003. All weights are normal, with He's
+# std times a factor.
 
 images, labels = load_digits(return_X_y=True)
 images = (images - images.mean(axis=0)) / images.std()
@@ -37,10 +39,10 @@ def start(depth, factor, seed):
     return net, *parts, rng
 
 
-def accuracy(optimizer, depth, factor, seed):
+def accuracy(optimizer, depth, factor, seed, times=1):
     """Return the test accuracy after training, or 0 if the numbers overflow."""
     net, x, x_test, y, y_test, rng = start(depth, factor, seed)
-    options = {"optimizer": optimizer, "learning_rate": optimizers[optimizer][0]}
+    options = {"optimizer": optimizer, "learning_rate": times * optimizers[optimizer][0]}
     try:
         wi.train(net, x, y, epochs=3, batch_size=32, rng=rng, **options)
     except FloatingPointError:
@@ -92,19 +94,20 @@ axes[0].legend(loc="center left")
 plt.show()
 
 # %%
-# **Reading the figure.** Gradient descent takes steps in proportion to the gradient, and small
-# weights have small gradients: it is still on its plateau when three epochs are over. Adam takes
-# steps of about the learning rate in every weight, unless the gradient is far below
-# :math:`10^{-8}`. It has outgrown small weights after a few of them, and so one hidden layer may
-# start from any scale of the figure up to He's.
+# **Reading the figure.** The step of gradient descent is proportional to the gradient, and small
+# weights have small gradients: after three epochs it is still on its plateau. Adam's first step is
+# about the learning rate in every weight, unless the gradient is far below :math:`10^{-8}`. After a
+# few steps it has left the small weights behind, so one hidden layer may start from any scale of
+# the figure up to He's.
 #
-# Weights cannot move further than the number of steps times the learning rate: much larger ones
-# cannot be undone, and here Adam does worse than gradient descent.
+# Adam's steps stay about that long, so it moves a weight by no more than about their number times
+# the rate. Much larger weights cannot be undone in time, and from them Adam does worse than
+# gradient descent. Ten times the rate moves them further, and does better (last line).
 #
-# Nor is depth forgiven. At a hundredth of He's std one step is larger than the weights. In six
-# layers some layer ends with no unit that answers to any digit, and then no weight has a gradient.
-# At a tenth more than half of the worst layer is dead, with He's std a tenth. The :math:`10^{-8}`
-# of Adam is not to blame: without it (last lines) neither trains better.
+# Depth is not forgiven. At a hundredth of He's std one step is larger than the weights. In six
+# layers some layer ends with no unit that is active for any digit, and then no weight before it has
+# a gradient. At a tenth more than half of the worst layer is dead. The :math:`10^{-8}` of Adam is
+# not to blame: with :math:`10^{-40}` in its place neither trains well.
 
 medians = {key: np.median(values, axis=0) for key, values in accuracies.items()}
 steps = 3 * -(-int(0.75 * len(images)) // 32)
@@ -118,3 +121,5 @@ for kind, f in itertools.product(kinds, (0.01, 0.1, 1)):
     behind[kind.epsilon, f] = right, dead, largest = found
     print(f"depth 6, {f} ×, largest gradient {largest:.0e}, Adam adds {kind.epsilon:.0e}:", end=" ")
     print(f"{right:.0%} right, {dead:.0%} of the worst layer dead")
+faster = [accuracy("adam", 1, 10, seed, times=10) for seed in seeds]
+print(f"adam, depth 1, 10 × He at ten times the rate: {np.median(faster):.0%}")

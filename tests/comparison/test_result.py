@@ -104,7 +104,7 @@ def test_few_seeds_give_no_verdict():
     for n, verdict in ((1, "too few seeds"), (5, "too few seeds"), (6, "worse")):
         comparison = made_of({"a": [1.0] * n, "b": [0.0] * n})
         assert verdicts(comparison)["b"] == verdict
-        assert ("2 starts take 6 seeds or more" in comparison.table()) == (n < 6)
+        assert ("2 starts need at least 6 seeds" in comparison.table()) == (n < 6)
 
 
 def test_failures_rank_behind():
@@ -225,14 +225,16 @@ def test_the_table_reads_well():
     row = [wi.History([0.1], [0.5 + i / 50]) for i in range(6)]
     worse = [wi.History([0.1], [0.25]) for i in range(6)]
     assert str(made_of({"he_normal": row, "zeros": worse})) == (
-        "final accuracy (more is better) of 2 starts over 6 seeds\n"
+        "Final accuracy of 2 starts over 6 seeds (more is better)\n"
         "\n"
         "            mean          quartiles  failed    minus the best\n"
         "he_normal  0.550  0.525 0.550 0.575       0                    best\n"
         "zeros      0.250  0.250 0.250 0.250       0  -0.338 .. -0.262  worse\n"
         "\n"
-        "minus the best: mean difference at the same seeds, 95% intervals that hold\n"
-        "together."
+        "quartiles: a quarter, half and three quarters of the runs end below these.\n"
+        "\n"
+        "minus the best: the mean difference at the same seeds, as intervals that all\n"
+        "hold with 95% confidence."
     )
 
 
@@ -300,6 +302,6 @@ def test_plot_takes_colors(draw):
 def test_plot_names_the_missing_package(monkeypatch):
     """Without matplotlib the error says what to install."""
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
-    told = r"Comparison.plot needs matplotlib, .* pip install 'weightinit\[plots\]'"
+    told = r"Comparison.plot needs matplotlib, .* pip install matplotlib"
     with pytest.raises(ImportError, match=told):
         made_of({"a": [1.0]}).plot()

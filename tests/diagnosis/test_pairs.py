@@ -1,6 +1,6 @@
 """Two faults in one network: both are found, unless one hides the other."""
 
-from dataclasses import replace
+import re
 from itertools import permutations
 
 import numpy as np
@@ -40,14 +40,10 @@ def hides(first: str, second: str) -> set[str]:
 def is_found(diagnosis: Diagnosis, problem: str, layer: str) -> bool:
     """Tell whether a problem is found, and the layer named, or listed with others."""
     return any(
-        finding.problem == problem and layer in (finding.layer, *finding.evidence.split())
+        finding.problem == problem
+        and layer in (finding.layer, *re.findall(r"\w+(?:\.\w+)*", finding.evidence))
         for finding in diagnosis.findings
-        for finding in [_without_commas(finding)]
     )
-
-
-def _without_commas(finding: wi.Finding) -> wi.Finding:
-    return replace(finding, evidence=finding.evidence.replace(",", ""))
 
 
 def both(activation: str, a: Plant, b: Plant) -> tuple[Patient, list[tuple[str, str]]] | None:

@@ -102,7 +102,8 @@ def test_a_sigmoid_network_loses_its_gradient_and_no_start_is_to_blame() -> None
     net = wi.mlp([24, *[256] * 20, 10], "sigmoid").initialize(start, rng=rng)
     (finding,) = wi.diagnose(net, rng.standard_normal((64, 24))).findings
     assert finding.problem == "vanishing gradient"
-    assert finding.remedy.startswith("initialization is not the cause")
+    assert "already has the recommended scale" in finding.remedy
+    assert not finding.start
 
 
 def test_large_inputs_are_told_from_large_weights() -> None:
@@ -168,7 +169,8 @@ def test_zero_inputs_are_told_from_zero_weights() -> None:
     patient = mlp("relu", depth=2, width=32, seed=0)
     (finding,) = wi.diagnose(patient.net, 0 * patient.x, patient.y).findings
     assert finding.problem == "frozen"
-    assert finding.remedy.startswith("initialization is not the cause")
+    assert "all that arrives here is zero" in finding.remedy
+    assert not finding.start
 
 
 @EACH_PLANT

@@ -1,11 +1,15 @@
 """What a diagnosis prints and draws."""
 
+import json
+import re
+
 import numpy as np
 import pytest
 
 import weightinit as wi
 from tests.diagnosis.plants import PLANTS, cnn, mlp, residual, rnn
 from weightinit.diagnosis import PROBLEMS, Finding
+from weightinit.networks import ActivationLayer, Dense, LayerNorm
 
 
 def spoiled(problem, patient):
@@ -27,19 +31,84 @@ PATIENTS = {
 @pytest.mark.parametrize("problem", PROBLEMS)
 @pytest.mark.parametrize("kind", PATIENTS)
 def test_text_fits_80_columns(kind, problem):
-    """Table and findings fit 80 columns, every layer has its line, every finding its remedy."""
+    """Findings and table fit 80 columns, every layer has its line, every finding its remedy."""
     diagnosis = spoiled(problem, PATIENTS[kind]())
     lines = str(diagnosis).splitlines()
     assert max(map(len, lines)) <= 80
-    table = lines[1 : 1 + len(diagnosis.layers)]
-    shown = [line.split()[0].lstrip("…") for line in table]
+    (head,) = (place for place, line in enumerate(lines) if line.startswith("layer "))
+    shown = [line.split()[0].lstrip("…") for line in lines[head + 1 :][: len(diagnosis.layers)]]
     assert all(
         layer.name.endswith(name) for layer, name in zip(diagnosis.layers, shown, strict=True)
     )
     text = " ".join(str(diagnosis).split())
     for finding in diagnosis.findings:
-        assert f"{finding.problem} in {finding.layer}" in text
+        assert f"{finding.problem.capitalize()} in {finding.layer}" in text
+        assert finding.evidence in text
+        assert re.fullmatch(r"[A-Z\d].{20,300}\.", finding.evidence)  # a sentence or a few
         assert finding.remedy in text
+
+
+def pasted(diagnosis, net):
+    """Run the code of a report as it is printed, lines of 80 columns and all."""
+    printed = re.search(r"^net\.initialize\(.*?^(?=$)", str(diagnosis), re.MULTILINE | re.DOTALL)
+    exec(printed[0], {"net": net, "wi": wi})
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+@pytest.mark.parametrize("kind", PATIENTS)
+def test_printed_code_mends_what_a_start_can_mend(kind, problem):
+    """Pasted as printed it runs, starts each layer as its finding says, and no finding is left."""
+    patient = PATIENTS[kind]()
+    diagnosis = spoiled(problem, patient)
+    pasted(diagnosis, patient.net)
+    for finding in diagnosis.findings:
+        for name, init in finding.start.items():
+            array = patient.net.parameters[name]
+            assert bool(array.any()) == (init != wi.zeros)
+    assert wi.diagnose(patient.net, patient.x, patient.y).healthy
+
+
+def test_patterns_of_the_printed_code_stand_for_what_the_adviser_says():
+    """The last weights of all branches share a pattern, the output has one, `*` all others."""
+    patient = PATIENTS["residual"]()
+    diagnosis = spoiled("frozen", patient)
+    assert list(diagnosis.start) == ["residual*.dense1.weight", "dense1.weight", "*.weight"]
+    assert diagnosis.start["dense1.weight"] == wi.recommend("relu", layer="output").initializer
+    for pattern in diagnosis.start:
+        assert json.dumps(pattern) in str(diagnosis)
+
+
+def test_no_code_where_no_start_helps():
+    """Findings whose remedy is no start, and reports without a finding, print nothing to paste."""
+    patient = mlp("tanh", depth=3, width=64, seed=0)
+    for scale in (30, 1):
+        diagnosis = wi.diagnose(patient.net, scale * patient.x, None)
+        assert diagnosis.healthy == (scale == 1)
+        assert not any(finding.start for finding in diagnosis.findings)
+        assert "net.initialize" not in str(diagnosis)
+
+
+def test_every_column_has_its_legend():
+    """Each column that is not self-evident is explained by a line below the table."""
+    lines = str(spoiled("vanishing signal", PATIENTS["mlp"]())).splitlines()
+    head = next(line for line in lines if line.startswith("layer ")).split()
+    explained = [line.split("  ")[0] for line in lines[-6:]]
+    assert ["layer", "activation", "units", *explained] == head
+
+
+def test_signal_is_the_root_mean_square():
+    """The column `signal` is the rms of the activations, and the evidence a share of its square."""
+    rng = np.random.default_rng(0)
+    net = wi.mlp([64, 64, 64, 10]).initialize(wi.Normal(std=0.01), rng=rng)
+    x = rng.standard_normal((100, 64))
+    h = np.maximum(x @ net.parameters["dense0.weight"], 0)
+    diagnosis = wi.diagnose(net, x)
+    (row,) = (line.split() for line in str(diagnosis).splitlines() if line.startswith("dense0 "))
+    assert float(row[4]) == pytest.approx(np.sqrt(np.mean(h**2)), rel=0.05)  # two digits
+    kept = np.mean(h**2) / np.mean(x**2)
+    assert f"falls to {100 * kept:.2g} % in dense0" in " ".join(
+        diagnosis.findings[0].evidence.split()
+    )
 
 
 def test_worst_comes_first():
@@ -57,8 +126,8 @@ def test_healthy_text_says_so():
     patient = mlp("relu", 2, 32, seed=0)
     diagnosis = wi.diagnose(patient.net, patient.x, patient.y)
     assert diagnosis.healthy
-    assert "Nothing wrong was found." in str(diagnosis)
-    assert "Nothing wrong was found." in diagnosis._repr_html_()
+    assert "None of the 10 problems" in str(diagnosis)
+    assert "None of the 10 problems" in diagnosis._repr_html_()
 
 
 def test_table_holds_the_facts():
@@ -85,6 +154,23 @@ def test_html_is_escaped():
     assert "<i>" not in html
 
 
+def test_layers_are_counted_from_the_normalization_on():
+    """After a normalization a signal starts again at size 1, and so do count and factor."""
+    layers = [part for _ in range(16) for part in (Dense(64), ActivationLayer("relu"))]
+    layers[7:7] = [LayerNorm()]  # after dense3
+    net = wi.Network([*layers, Dense(10)], (64,)).initialize(wi.he_normal, rng=0)
+    for name in list(net.parameters)[:-2]:
+        if name.endswith("weight"):
+            net.parameters[name][...] *= 0.6
+    x = np.random.default_rng(0).standard_normal((100, 64))
+    finding = next(f for f in wi.diagnose(net, x).findings if f.problem == "vanishing signal")
+    rows = {row.name: row for row in wi.trace(net, x).layers}
+    last = int(finding.layer.removeprefix("dense"))
+    first, here = (np.mean(rows[name].activations ** 2) for name in ("dense3", finding.layer))
+    kept = f"{100 * here / first:.2g} %"
+    assert f"falls to {kept} over the {last - 2} layers up to {finding.layer}" in finding.evidence
+
+
 @pytest.mark.parametrize("problem", ["non-finite", "frozen", "vanishing signal", "dead units"])
 def test_plot_draws_both_ways(problem):
     """One figure: signal and gradient by layer, described for those who cannot see it."""
@@ -102,5 +188,5 @@ def test_plot_asks_for_matplotlib(monkeypatch):
     patient = mlp("relu", 2, 32, seed=0)
     diagnosis = wi.diagnose(patient.net, patient.x, patient.y)
     monkeypatch.setitem(__import__("sys").modules, "matplotlib.pyplot", None)
-    with pytest.raises(ImportError, match=r"pip install 'weightinit\[plots\]'"):
+    with pytest.raises(ImportError, match=r"pip install matplotlib"):
         diagnosis.plot()

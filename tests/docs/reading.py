@@ -1,23 +1,16 @@
-"""Measure how prose reads: its paragraphs, its sentences, and the minutes that a page takes."""
+"""Measure how prose reads: its paragraphs and its sentences."""
 
 import re
 from dataclasses import dataclass
 
-from tests.docs.prose import ROOT, read
+from tests.docs.prose import read
 
 MASK = "█"  # stands for each character of code and of formulas; a run of them reads as one word
-
-WORDS_A_MINUTE = 200
-CODE_LINES_A_MINUTE = 20
-FORMULAS_A_MINUTE = 4
 
 _WORD = re.compile(rf"{MASK}+|[^\s{MASK}]*\w[^\s{MASK}]*")
 _SENTENCE_END = re.compile(rf"(?<=[.?!])[\"”)*_]*\s+(?=[\"“(*_]*[A-Z\d{MASK}])")
 _NO_PARAGRAPH = re.compile(r"#|:::|\||```|%%|[=-]{3,}$")
 _ITEM = re.compile(r" *(?:[-*] |\d+\. )+")
-_CELL = re.compile(r"^(`{3,})(?:\{code-cell\}|\w)[^\n]*\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
-_FORMULA = re.compile(r"\$\$.+?\$\$|\.\. math::", re.DOTALL)
-_HIDDEN = re.compile(r"^:tags: \[(?:hide|remove)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -61,19 +54,3 @@ def paragraphs(file: str, prose: str | None = None) -> list[Paragraph]:
         found[-1][1].append(text)
     blocks = [Paragraph(file, number, " ".join(lines)) for number, lines in found]
     return [block for block in blocks if re.search(r"[^\W\d_]{2}", block.text)]
-
-
-def minutes(file: str) -> float:
-    """Estimate how long a page or a script takes to read, with what code of it is shown at once."""
-    text = (ROOT / file).read_text(encoding="utf-8")
-    if file.endswith(".py"):
-        told = sum(line.startswith("#") for line in text.splitlines())
-        lines = len(re.findall(r"\S[^\n]*$", text, re.MULTILINE)) - told
-    else:
-        shown = [cell[2] for cell in _CELL.finditer(text) if not _HIDDEN.search(cell[2])]
-        lines = sum(len(re.findall(r"^ *[^\s:]", cell, re.MULTILINE)) for cell in shown)
-    prose = re.sub(rf"^[{MASK} ]+$", "", read(file, MASK).prose, flags=re.MULTILINE)
-    formulas = len(_FORMULA.findall(text))
-    return (
-        words(prose) / WORDS_A_MINUTE + lines / CODE_LINES_A_MINUTE + formulas / FORMULAS_A_MINUTE
-    )

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.docs.prose import FILES, ROOT
-from tests.docs.reading import MASK, Paragraph, minutes, paragraphs, sentences, words
+from tests.docs.reading import MASK, Paragraph, paragraphs, sentences, words
 from tests.gallery.test_scripts import VERBS
 
 # On a telephone, 360 pixels wide, a line holds seven words and a screen 25 lines: a paragraph of
@@ -13,8 +13,6 @@ from tests.gallery.test_scripts import VERBS
 WORDS_A_PARAGRAPH = 90
 # Twice the twenty words that style guides recommend as a mean; here the median is 12.
 WORDS_A_SENTENCE = 40
-# A page is read in one sitting, and two of them with an exercise fit into a lesson of 45 minutes.
-MINUTES_A_PAGE = 15
 # The least that can say what to see in a figure.
 WORDS_ABOUT_A_FIGURE = 15
 
@@ -42,12 +40,6 @@ def test_sentences_are_short(file):
     split = [Paragraph(p.file, p.line, s) for p in paragraphs(file) for s in sentences(p.text)]
     long = [s for s in split if words(s.text) > WORDS_A_SENTENCE]
     assert not long, "split:\n" + "\n".join(map(str, long))
-
-
-@pytest.mark.parametrize("file", FILES)
-def test_a_page_is_read_in_one_sitting(file):
-    """Words, code that is shown and displayed formulas take a quarter of an hour at most."""
-    assert minutes(file) <= MINUTES_A_PAGE, f"{minutes(file):.1f} minutes: make it two pages"
 
 
 @pytest.mark.parametrize("file", GUIDES)
@@ -109,17 +101,6 @@ def test_paragraphs_are_told_apart():
         (8, "Another"),
         (11, "Three."),
     ]
-
-
-def test_minutes_add_up(tmp_path, monkeypatch):
-    """A page of 400 words, 20 lines of code that is shown and 4 formulas takes four minutes."""
-    page = tmp_path / "page.md"
-    shown = "```{code-cell} python\n" + "if x:\n    y = 1\n" * 10 + "```\n"
-    hidden = "```{code-cell} python\n:tags: [hide-input]\n\n" + "z = 1\n" * 100 + "```\n"
-    page.write_text("word " * 400 + "\n\n" + shown + "\n" + hidden + "\n$$ x $$\n\n" * 4)
-    monkeypatch.setattr("tests.docs.prose.ROOT", tmp_path)
-    monkeypatch.setattr("tests.docs.reading.ROOT", tmp_path)
-    assert minutes("page.md") == pytest.approx(4)
 
 
 def test_sentences_are_told_apart():

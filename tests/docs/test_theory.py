@@ -21,10 +21,10 @@ def test_dead_units_come_back_above_the_first_layer_alone():
 
 
 def test_the_scale_decides_what_dies_in_training():
-    """At one learning rate the right fan kills no channel, the wrong one all 24 of a network."""
-    dead = run("theory/convolution.md", "images = images.reshape", "def train(").names["dead"]
+    """At one rate the right fan kills no channel, the wrong one all 24 of most networks."""
+    dead = run("theory/convolution.md").names["dead"]
     assert not dead["He"].any()
-    assert dead["He, wrong fan"].max() == 24
+    assert np.median(dead["He, wrong fan"]) == 24
 
 
 @pytest.mark.parametrize("phi", ["gelu", "silu"])
@@ -87,7 +87,7 @@ def test_narrow_networks_stray_low_more_often_than_a_normal_variable():
 
     A count of 300,000 is off by more than six of its standard deviations once in a billion.
     """
-    low = run("theory/diagnosis.md", "def walks(").names["low"]
+    low = run("theory/diagnosis.md", "low = {}").names["low"]
     for size, probability in {(40, 20): 1.93e-4, (20, 10): 1.03e-3, (10, 2): 1.38e-2}.items():
         error = np.sqrt(probability / 300_000)
         assert low[size][0] == pytest.approx(probability, abs=6 * error)
@@ -126,38 +126,29 @@ def test_which_wrong_scales_cross_the_bounds():
     assert all(p.status == "stable" and p.length < 1 for p in found["settled"].values())
 
 
-def test_the_plateau_of_two_hidden_layers_has_the_slope_of_its_flow():
+def test_the_plateau_of_deep_networks_has_the_slope_of_its_flow():
     """The flow from the first weights says how many steps half the std costs, to a tenth."""
-    found = run("theory/impact-on-training.md", "def plateau(", "measured_decade = ").names
-    assert found["longer"] == pytest.approx(found["predicted_longer"], rel=0.1)
+    found = run("theory/impact-on-training.md").names
+    for hidden, longer in found["longer"].items():
+        assert longer == pytest.approx(found["predicted_longer"][hidden], rel=0.1)
     assert found["measured_decade"] == pytest.approx(found["per_decade"], rel=0.05)
-
-
-def test_which_scales_train_depends_on_rate_and_seed():
-    """A tenth of the rate wants a larger scale: by 10 ** (1 / depth), to a step of the grid."""
-    cells = ("n, sigma =", "def signal(", "def accuracy(", "train_at = ")
-    found = run("theory/random-scale.md", *cells).names
-    near, train_at = found["near"] / found["holds"], found["train_at"]
-    assert all(near[0] < factor < near[-1] for factors in train_at.values() for factor in factors)
-    moved = found["centre"][0.003] / found["centre"][0.03]
-    assert 1 < moved < near[1] / near[0] * 10 ** (1 / found["depth"])
 
 
 def test_slopes_of_tanh_hold_a_recurrent_gradient_down():
     """The radius times the slopes, multiplied over the words, is the gradient at the first one."""
-    found = run("theory/recurrent.md", "hidden, words =", "radii = ", "kept_at_1 = ").names
+    found = run("theory/recurrent.md").names
     for radius, kept in found["kept_at_1"].items():
         assert found["typical"][radius][0] == pytest.approx(kept, rel=0.1)
     assert 0.5 < found["slopes"][1.6][-1] < 0.8
 
 
 def test_kernels_keep_more_of_a_large_start_than_of_a_small_one():
-    """Over four seeds He's kernels stay like their start; of std 0.01 less is left, but some."""
-    found = run("theory/convolution.md", "images, labels = load_digits", "def watch(").names
+    """Over five seeds He's kernels stay like their start; of std 0.01 less is left, but some."""
+    found = run("theory/convolution.md").names
     like = found["like_its_start"]
     assert like["std 0.01"].max() < like["He"].min()
-    # The mean of four correlations by chance has half of the std of one: 5 of these, 3e-7.
-    assert like["std 0.01"].mean() > 5 * found["by_chance"] / 2
+    # The mean of five correlations by chance has a std of by_chance / sqrt(5): 5 of these, 3e-7.
+    assert like["std 0.01"].mean() > 5 * found["by_chance"] / np.sqrt(5)
 
 
 def test_a_recurrent_network_from_zero_has_one_answer_for_all_sentences():

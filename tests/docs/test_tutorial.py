@@ -1,4 +1,4 @@
-"""The tutorial, followed to the letter by somebody who has the package and its examples."""
+"""The tutorial, followed to the letter: as a file, and pasted block by block at the prompt."""
 
 import os
 import re
@@ -6,33 +6,70 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pexpect
 import pytest
 
 TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial.md"
 TEXT = TUTORIAL.read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```\{code-cell\} python\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+QUIET = {"MPLBACKEND": "agg", "PYTHONWARNINGS": "ignore"}
+MINUTE = 60
 
 
-@pytest.fixture(scope="module")
-def followed(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return what the blocks print when they are run as one script, outside the repository."""
-    script = tmp_path_factory.mktemp("elsewhere") / "first.py"
+def as_file(folder: Path) -> str:
+    """Return what the blocks print when they are run as one script."""
+    script = folder / "first.py"
     script.write_text("\n".join(BLOCKS), encoding="utf-8")
+    command, environment = [sys.executable, script.name], os.environ | QUIET
     run = subprocess.run(
-        [sys.executable, script.name],
-        cwd=script.parent,
-        env=os.environ | {"PYTHONWARNINGS": "ignore"},
-        capture_output=True,
-        text=True,
-        check=False,
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
     assert run.returncode == 0, run.stderr
     return run.stdout
 
 
+def at_the_prompt(folder: Path) -> str:
+    """Return what a terminal shows when each block is pasted, and Enter pressed once."""
+    # the prompt that Python 3.13 draws takes a paste as one piece; that of 3.11 reads lines
+    plain = QUIET | {"PYTHON_BASIC_REPL": "1", "TERM": "dumb"}
+    python = pexpect.spawn(
+        sys.executable, ["-q"], cwd=folder, env=os.environ | plain, encoding="utf-8", timeout=MINUTE
+    )
+    python.setwinsize(50, 200)
+    shown = ""
+    for number, block in enumerate(BLOCKS):
+        python.sendline(block.rstrip())
+        python.sendline(f"print('end of', {number})")
+        python.expect(f"\nend of {number}\r")
+        shown += python.before
+    python.sendeof()
+    return shown
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        as_file,
+        pytest.param(
+            at_the_prompt,
+            marks=pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals"),
+        ),
+    ],
+)
+def followed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return what the tutorial prints, outside the repository."""
+    return request.param(tmp_path_factory.mktemp("elsewhere"))
+
+
+def test_nothing_stops_a_reader(followed):
+    """No block fails, and none leaves the prompt waiting for the end of a statement."""
+    assert not re.findall(r"^\w*Error\b.*|^Traceback.*", followed, re.MULTILINE)
+
+
 def test_starts_end_as_told(followed):
     """Zero stays at chance, equal weights stay below half, He reads most, shallow and deep."""
-    zero, he, equal, deep = (int(n) for n in re.findall(r"(\d+)% of the new digits", followed))
+    shares = re.findall(r"(\d+)% of the new digits recognized", followed)
+    zero, he, equal, deep = (int(share) for share in shares)
     assert 5 <= zero <= 15
     assert equal < 50
     assert he > 75
@@ -40,28 +77,26 @@ def test_starts_end_as_told(followed):
 
 
 def test_gradients_of_zeros_are_zero_but_for_the_last_biases(followed):
-    """At zero the only gradient is that of the biases of the output."""
-    gradients = dict(re.findall(r"'([\w.]+)': ([\d.e-]+)", followed))
+    """At zero the one gradient that is not zero is that of the biases of the output."""
+    gradients = dict(re.findall(r"^(dense\d\.\w+) +([\d.]+)", followed, re.MULTILINE))
     assert {name for name, size in gradients.items() if float(size)} == {"dense2.bias"}
     assert len(gradients) == 6
-    layers = {3: "three"}[sum(name.endswith("weight") for name in gradients)]
-    assert f"what {layers} layers of zeros could not" in TEXT
 
 
 def test_equal_units_stay_one(followed):
     """From equal weights one unit is left after training; He starts with 32."""
-    assert re.findall(r"(?:after training|He): (\d+)", followed) == ["1", "32"]
+    assert re.findall(r"^(?:equal|He)[^:\n]*: (\d+)", followed, re.MULTILINE) == ["1", "32"]
 
 
 def test_diagnosis_finds_the_bad_start_and_not_the_good_one(followed):
-    """The bad start makes the signal vanish; the start that is recommended is faultless."""
-    assert "vanishing signal" in followed
+    """The bad start makes the signal vanish; in the recommended one nothing is found."""
+    assert "vanishing signal" in followed.lower() or "signal vanishes" in followed
     assert followed.count("he_normal") >= 2
-    assert "findings: ()" in followed or "findings: []" in followed
+    assert re.search(r"findings: (?:\(\)|\[\])", followed)
 
 
 def test_needs_nothing_but_the_extra_that_it_installs():
-    """Imports are those of the package with its examples; the command line installs that."""
+    """Imports are those of the package with its examples; the page names the command for these."""
     imported = set(re.findall(r"^(?:import|from) (\w+)", "\n".join(BLOCKS), re.MULTILINE))
     assert imported == {"matplotlib", "numpy", "sklearn", "weightinit"}
-    assert 'pip install ".[examples]"' in TEXT
+    assert "```{install} examples\n" in TEXT

@@ -72,21 +72,40 @@ def test_wide_layers_are_as_in_theory(names):
     assert names("plot_keep_gradients_with_xavier")["off"] < 0.04
 
 
-def test_sigmoid_loses_the_gradient(names):
-    """Xavier keeps a linear gradient, and loses it by ten powers of ten more under a sigmoid."""
+def test_sigmoid_gradients_follow_chi(names):
+    """Through 20 layers the gradient is chi's to a factor of 1.5, from 1e-13 to 1e2.
+
+    The log10 of ten fresh seeds had a std of 0.08; the median of five strays by 0.18 in 1 of 2,000.
+    """
     found = names("plot_break_xavier_with_sigmoid")
-    ratio = found["ratio"]
-    assert 0.7 < ratio["linear"] < 1.4
-    assert 0.1 < ratio["tanh"] < 0.4
-    assert 0.5 < ratio["ReLU"] / 2 ** (-found["depth"] / 2) < 2
-    assert 0.1 * found["bound"] < ratio["sigmoid"] < found["bound"]
+    assert len(found["chi"]) == 4
+    for name, chi in found["chi"].items():
+        median = np.median(found["gradients"][name][:, -1])
+        assert 1 / 1.5 < median / chi ** (found["depth"] / 2) < 1.5, name
+    assert found["chi"]["1 × Xavier"] < 1 / 16
+    assert found["chi"]["10 × Xavier"] < 1 < found["chi"]["16 × Xavier"]
 
 
-def test_four_times_xavier_repairs_most(names):
-    """Weights four times as large save eight powers of ten, and leave less than ReLU has."""
-    ratio = names("plot_break_xavier_with_sigmoid")["ratio"]
-    assert 1e-5 < ratio["sigmoid, 4 × Xavier"] < 0.5 * ratio["ReLU"]
-    assert ratio["sigmoid, 4 × Xavier"] > 1e7 * ratio["sigmoid"]
+def test_a_sigmoid_with_sums_of_zero_is_a_tanh_network(names):
+    """Four times V with column sums of zero: half the pre-activations are tanh's, to rounding."""
+    found = names("plot_break_xavier_with_sigmoid")
+    assert found["apart"] < found["depth"] * found["width"] * np.finfo(float).eps
+    *_, at_input = np.median(found["gradients"]["4 ×, sums zero"], axis=0)
+    assert 0.8 < at_input / np.median(found["gradients"]["tanh, Xavier"][:, -1]) < 1.25
+
+
+def test_a_sigmoid_learns_where_the_constant_is_gone(names):
+    """Digits look alike, and train badly, but with sums of zero or with batch normalization."""
+    for name, run in names("plot_break_xavier_with_sigmoid")["results"].items():
+        alike, accuracy = run.T
+        if "sums zero" in name or "batch norm" in name or "tanh" in name:
+            assert np.abs(alike).max() < 0.1, name
+            assert accuracy.min() > 0.7, name
+        else:
+            assert alike.min() > 0.8, name
+            assert accuracy.max() < 0.6, name
+        if "1 × Xavier" in name or name == "4 ×, layer norm":
+            assert accuracy.max() < 0.15, name
 
 
 def test_he_is_level_both_ways(names):
@@ -179,6 +198,7 @@ def test_cut_costs_a_deep_network_its_signal(names):
     """After 20 layers the plain cut has c**40 of the mean square left, the corrected one all."""
     found = names("plot_truncate_a_normal")
     theory = found["c"] ** (2 * found["depth"])
+    assert 1 - found["c"] ** 2 > 1 / 5
     assert theory < 0.01
     assert 0.75 < found["left_after"]["plain cut"] / theory < 1.35
     assert 0.75 < found["left_after"]["corrected"] < 1.35

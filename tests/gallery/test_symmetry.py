@@ -128,6 +128,14 @@ def test_a_little_randomness_is_late_but_arrives(hidden):
     assert hidden["finals"]["normal, std 0.01"].min() > 0.9
 
 
+def test_small_weights_have_gradients_smaller_by_the_ratio_of_stds(hidden):
+    """The first hidden gradient of std 0.01 is smaller than He's by the ratio of output stds.
+
+    Both draw the same numbers at two scales, so only the errors differ, by some percent.
+    """
+    assert hidden["measured"] == pytest.approx(hidden["predicted"], rel=0.15)
+
+
 def test_too_large_weights_are_more_than_slow(hidden):
     """After 330 epochs ten times He is behind He after 30, and further behind He after 330."""
     long = hidden["long"]
@@ -167,6 +175,17 @@ def test_biases_free_tanh_but_not_relu(run_script):
     accuracies = run_script("symmetry/plot_find_what_may_be_zero.py").names["accuracies"]
     assert min(accuracies["both weights, biases drawn", "tanh"]) > 0.8
     assert max(accuracies["both weights, biases drawn", "relu"]) < 0.5
+
+
+def test_open_relu_units_stay_one_unit(run_script):
+    """With both weights zero the hidden weights of relu keep rank 1 in training, of tanh not."""
+    runs = run_script("symmetry/plot_find_what_may_be_zero.py").names["runs"]
+    ratios = {
+        name: [ratio for _, ratio in runs["both weights, biases drawn", name]]
+        for name in ("tanh", "relu")
+    }
+    assert max(ratios["relu"]) < EQUAL
+    assert min(ratios["tanh"]) > 0.1
 
 
 def test_one_rounding_frees_the_units(run_script):

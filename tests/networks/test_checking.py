@@ -97,7 +97,7 @@ def test_what_rounding_hides_is_listed(factor: float) -> None:
     inputs = [("dense0.weight", (i, 0)) for i in range(4)]
     assert check.unresolved == (*inputs, ("dense0.bias", (0,)))
     assert check.relative_error <= TOLERANCE
-    assert "not told: 5 entries" in str(check)
+    assert "not judged: 5 entries" in str(check)
     assert "such as dense0.weight[0, 0]" in str(check)
 
 

@@ -96,3 +96,12 @@ def test_weights_that_are_too_large_are_found(guide: dict[str, Any]) -> None:
     model = stack(10, torch.nn.ReLU, torch.nn.init.normal_)
     found = guide["judge"](guide["trace"](model, *batch())).findings
     assert found[0].problem == "exploding signal"
+
+
+@pytest.mark.parametrize("module", ["Conv2d(1, 1, 1)", "BatchNorm1d(64)", "SiLU()"])
+def test_what_the_function_does_not_know_it_refuses(guide: dict[str, Any], module: str) -> None:
+    """A module without a row of its own is named in an error, not passed over."""
+    nn = torch.nn
+    model = nn.Sequential(nn.Linear(64, 64), eval(f"nn.{module}", {"nn": nn}), nn.Linear(64, 10))
+    with pytest.raises(TypeError, match=f"cannot record {module.partition('(')[0]}"):
+        guide["trace"](model, *batch())

@@ -1,11 +1,15 @@
-"""The pages of gallery scripts: names in their code link to what a reader may want to look up."""
+"""The pages of gallery scripts: the figure first, long code folded, no links nobody follows."""
 
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
 import gallery_pages
 import pytest
+from docutils import nodes
+from docutils.utils import new_document
+from myst_nb.sphinx_ import HideCodeCellNode
 
 CLASSES = "sphx-glr-backref-module-{} sphx-glr-backref-type-py-class sphx-glr-backref-instance"
 
@@ -50,3 +54,61 @@ def test_no_page_links_a_variable_to_a_type_of_python(site: Path) -> None:
     pages = [path.read_text(encoding="utf-8") for path in site.glob("auto_gallery/*/*.html")]
     assert any('class="sphx-glr-backref-module-weightinit' in page for page in pages)
     assert not [page for page in pages if gallery_pages._BUILTIN.search(page)]
+
+
+def arranged(*children: nodes.Element) -> nodes.Element:
+    """Return the section of a page that holds these, arranged."""
+    section = nodes.section("", nodes.title("", "Start"), *children)
+    document = new_document("page")
+    document += section
+    config = SimpleNamespace(nb_code_prompt_show="Show", nb_code_prompt_hide="Hide")
+    app = SimpleNamespace(config=config, builder=SimpleNamespace(format="html"))
+    gallery_pages.arrange(app, document, "auto_gallery/topic/plot_start")
+    return section
+
+
+def code(lines: int) -> nodes.literal_block:
+    """Return code of that many lines, as sphinx-gallery writes it."""
+    text = "\n".join(["x = 1"] * lines)
+    return nodes.literal_block(text, text, language="Python")
+
+
+def figure(name: str) -> nodes.raw:
+    """Return a figure, as the scraper writes it."""
+    return nodes.raw("", f'<svg class="wi-figure">{name}</svg>', format="html")
+
+
+def test_the_first_figure_stands_above_the_code() -> None:
+    """The first figure is moved below the opening, and is there once; a second one stays."""
+    opening, text = nodes.paragraph("", "Why?"), nodes.paragraph("", "Reading")
+    section = arranged(opening, code(3), text, code(5), figure("a"), code(2), figure("b"))
+    assert section.index(opening) + 1 == section.first_child_matching_class(nodes.raw)
+    assert [node.astext()[-7] for node in section.findall(nodes.raw)] == ["a", "b"]
+    assert isinstance(section[-1], nodes.raw)
+
+
+def test_long_code_is_folded_unless_it_draws() -> None:
+    """Code of more lines than the bound is folded, if no figure follows it; nothing is lost."""
+    most = gallery_pages.MOST_LINES
+    section = arranged(code(most), code(most + 1), code(most + 1), figure("a"))
+    folds = list(section.findall(HideCodeCellNode))
+    assert [section.index(fold.parent) for fold in folds] == [3]
+    assert str(most + 1) in folds[0]["prompt_show"]
+    assert sum(len(n.astext().splitlines()) for n in section.findall(gallery_pages.is_code)) == (
+        3 * most + 2
+    )
+
+
+@pytest.mark.site
+def test_every_script_opens_with_its_figure(site: Path) -> None:
+    """On the page of each script a figure stands above the code, and no long set-up is in sight."""
+    pages = sorted(site.glob("auto_gallery/*/plot_*.html"))
+    assert pages
+    for page in pages:
+        html = page.read_text(encoding="utf-8")
+        place = html.index('class="wi-figure"')
+        assert place < html.index("highlight-Python"), page.name
+        unfolded = re.sub(r"<details.*?</details>", "", html, flags=re.DOTALL)
+        blocks = re.findall(r"highlight-Python.*?<pre[^>]*>(.*?)</pre>", unfolded, re.DOTALL)
+        set_up = [len(block.strip().splitlines()) for block in blocks if "subplots" not in block]
+        assert max(set_up) <= gallery_pages.MOST_LINES, page.name

@@ -59,17 +59,18 @@ def texts_of(site: Path, name: str, kind: str) -> list[str]:
 
 @EACH_PAGE
 def test_notebook_has_the_code_of_its_page(site: Path, name: str) -> None:
-    """The link leads to a notebook: one cell sets figures up, the others have the page's code."""
-    look, *code = texts_of(site, name, "code")
+    """One cell installs the package, one sets figures up, the others have the page's code."""
+    install, look, *code = texts_of(site, name, "code")
+    assert "%pip install" in install
     assert "animation.html" in look
     assert ast.dump(ast.parse("\n".join(code))) == ast.dump(ast.parse(SOURCES[name]))
 
 
 @EACH_PAGE
 def test_prose_is_plain_markdown(site: Path, name: str) -> None:
-    """The prose begins with a title and what to install; no role and no directive is left in it."""
+    """The prose begins with a title and its page; no role and no directive is left in it."""
     texts = texts_of(site, name, "markdown")
-    assert re.match(r"# \S.*\n\n> .*`pip install \"weightinit\[examples\]\"`", texts[0])
+    assert re.match(r"# \S.*\n\n> From the documentation of weightinit: ", texts[0])
     assert not [match[0] for text in texts for match in UNRENDERED.finditer(text)]
 
 

@@ -13,6 +13,8 @@ from docutils.core import publish_doctree
 from sphinx.errors import ExtensionError
 
 SECTIONS = ("guides", "theory", "auto_gallery")
+# A page is read in one sitting, and two of them with an exercise fit into a lesson of 45 minutes.
+MINUTES_A_PAGE = 15
 LINE = re.compile(r'</h1>\s*<p class="wi-place">(.+?)</p>', re.DOTALL)
 PART = re.compile(r"<span>(.+?)</span>(?= <span>|$)", re.DOTALL)
 LINK = re.compile(r'<a href="([^"]+)">(.+?)</a>')
@@ -64,15 +66,25 @@ def test_saying_nothing_of_needs_fails():
         page_place.check(None, environment(he=None))
 
 
-def test_what_is_folded_or_drawn_is_not_counted():
-    """Prose and code count; a figure, a comment, a folded solution and a folded cell do not."""
-    tree = publish_doctree(
-        "two words\n\n.. raw:: html\n\n   <svg>no</svg>\n\n.. a comment\n\n::\n\n  x = 1\n"
-    )
-    for folded in ({"design_component": "dropdown"}, {"hide_mode": "all"}):
-        tree += nodes.container("", nodes.paragraph(text="not read"), **folded)
-    words = " ".join(text.astext() for text in page_place.read_texts(tree)).split()
-    assert words == ["two", "words", "x", "=", "1"]
+def folded(**attributes: str) -> nodes.container:
+    """Return a container with code in it that takes minutes to read."""
+    code = nodes.literal_block("", "x = 1\n" * 100, nb_element="cell_code_source")
+    return nodes.container("", nodes.paragraph("", "", code), code.deepcopy(), **attributes)
+
+
+def test_minutes_add_up():
+    """400 words, 20 lines of code and 4 formulas take four minutes; figures take none."""
+    formulas = ".. math::\n\n   x = 1\n\n" * 4
+    code = "::\n\n" + "  if x:\n      y = 1\n\n" * 10
+    drawn = "\n.. raw:: html\n\n   <svg>no</svg>\n\n.. a comment\n"
+    page = publish_doctree("word " * 400 + "\n\n" + formulas + code + drawn)
+    assert page_place.minutes(page) == pytest.approx(4)
+    for container in ({"design_component": "dropdown"}, {"hide_mode": "all"}):
+        page += folded(**container)
+    cell = folded(hide_mode="input")
+    cell.pop(0)
+    page += cell  # code that is folded over what it draws
+    assert page_place.minutes(page) == pytest.approx(4)
 
 
 @pytest.fixture(scope="module")
@@ -104,8 +116,16 @@ def test_each_page_says_where_how_long_what_and_next(lines):
     for page, (where, minutes, needs, following) in lines.items():
         assert re.search(r", page \d+ of \d+$", where) or page == "tutorial.html"
         assert re.fullmatch(r"[1-9]\d? minutes?", minutes), page
+        assert int(minutes.split()[0]) <= MINUTES_A_PAGE, f"{page}: make it two pages"
         assert re.fullmatch(r"needs (no other page|<a .+</a>)", needs, re.DOTALL), page
         assert re.fullmatch(r"next: <a .+</a>", following, re.DOTALL), page
+
+
+@pytest.mark.site
+def test_after_the_tutorial_comes_the_zero_trap(lines):
+    """The tutorial leads to the first page of the theory."""
+    address, _ = LINK.search(lines["tutorial.html"][3]).groups()
+    assert target("tutorial.html", address) == "theory/zero-trap.html"
 
 
 @pytest.mark.site

@@ -1,4 +1,4 @@
-"""Comparison: the same training from several starts, over several seeds, judged by its spread."""
+"""Compare starts: the same training from several initializers, each over several seeds."""
 
 from weightinit.comparison.cells import Cell
 from weightinit.comparison.result import Comparison

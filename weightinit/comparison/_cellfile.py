@@ -1,7 +1,7 @@
-"""What the file of a finished cell holds: its key, its numbers, and a checksum of both.
+"""The file of a finished cell: its key, its numbers, and a checksum of both.
 
-It is a plain ``.npz``, and whoever can write to the folder can put another in its place: nothing
-of it is unpickled, and no more is read than the file is long.
+It is a plain ``.npz``. Anyone who can write to the folder can replace it, so nothing is unpickled,
+and no more is read than the file is long.
 """
 
 import hashlib

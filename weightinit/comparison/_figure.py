@@ -1,4 +1,4 @@
-"""The picture of a comparison: curves of training, and where each run ended."""
+"""The figure of a comparison: curves of training, and where each run ended."""
 
 import textwrap
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ def draw(
     colors: Mapping[str, str] | None,
 ) -> "Figure":
     """Draw the curves, if there are any, and the final numbers, best on top."""
-    plt = import_extra("matplotlib.pyplot", extra="plots", use=_USE)
+    plt = import_extra("matplotlib.pyplot", use=_USE)
     done = [cell for cell in cells if cell.result is not None]
     if not done:
         raise ValueError("there is nothing to draw: all cells failed; print the comparison for why")
@@ -58,7 +58,7 @@ def _colors(cells: Sequence[Cell], given: Mapping[str, str] | None) -> dict[str,
     missing = [label for label in labels if label not in by_label]
     if missing:
         raise ValueError(f"colors must hold a colour for each label, got none for {shown(missing)}")
-    is_color_like = import_extra("matplotlib.colors", extra="plots", use=_USE).is_color_like
+    is_color_like = import_extra("matplotlib.colors", use=_USE).is_color_like
     for label in labels:
         if not is_color_like(by_label[label]):
             place = f"colors[{shown(label)}]"

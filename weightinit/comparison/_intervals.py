@@ -1,4 +1,4 @@
-r"""How far apart two starts are, judged from the differences at the same seeds.
+r"""Intervals for the difference between two starts, from runs at the same seeds.
 
 The interval is a bootstrap of the mean difference :math:`\bar d` over n seeds. Its quantiles
 :math:`q` are too narrow for few seeds, in two ways that are known for normal differences: the
@@ -30,7 +30,7 @@ _RESAMPLES = 10_000
 
 def mean_interval(differences: Iterable[float], *, comparisons: int = 1) -> tuple[float, float]:
     """
-    Return a bootstrap interval for the mean of the law that these differences come from.
+    Return a bootstrap interval for the mean of the distribution of these differences.
 
     Parameters
     ----------
@@ -65,9 +65,9 @@ def seeds_needed(comparisons: int) -> int:
     """
     Return the least number of seeds that can tell one start from another.
 
-    Two starts that are alike agree in sign over n seeds with a probability of 2^(1 - n), as n coins
-    do. Where that is not rare at the level asked for, no law of the differences assumed, it is
-    better to say nothing.
+    The differences of two starts that are alike agree in sign over n seeds with probability
+    2^(1 - n), as n coins do, whatever their distribution. Unless that is rare at the level asked
+    for, seeds cannot tell the starts apart.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def seeds_needed(comparisons: int) -> int:
 
 @functools.lru_cache(maxsize=4)
 def _shares(n: int) -> NDArray[Any]:
-    """Return how much of each resampled mean each of n numbers makes up, from a fixed stream."""
+    """Return the share of each of n numbers in each resampled mean, from a fixed stream."""
     rng = np.random.default_rng(n)
     return rng.multinomial(n, np.full(n, 1 / n), size=_RESAMPLES) / n
 

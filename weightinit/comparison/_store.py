@@ -1,6 +1,6 @@
-"""Finished cells in a folder, so that an interrupted comparison goes on where it was.
+"""Keep finished cells in a folder, so that an interrupted comparison can go on.
 
-joblib.Memory and diskcache would keep cells too, as pickles: to load a pickle runs code.
+joblib.Memory and diskcache keep pickles, and loading a pickle runs code.
 """
 
 import contextlib
@@ -41,7 +41,7 @@ class Store:
         self.task = str(getattr(train_once, "__qualname__", type(train_once).__qualname__))
 
     def load(self, label: str, initializer: Initializer, seed: int) -> Cell | None:
-        """Return the cell if it is kept; warn of what is in its place and is not the cell."""
+        """Return the cell if it is kept; warn if its file holds something else."""
         key = self._key(label, initializer, seed)
         path = self._path(key, label, seed)
         if not os.path.exists(path):  # noqa: PTH110  Path.exists raises where it may not look
@@ -57,7 +57,7 @@ class Store:
             return None
 
     def prepare(self) -> None:
-        """Make the folder, write to it for a trial, and clear away what killed runs have left."""
+        """Make the folder, check that it can be written to, and clear what killed runs left."""
         trial = self.folder / f"trial.{secrets.token_hex(8)}.part"
         try:
             self._put(trial, bytes(4096))
@@ -76,7 +76,7 @@ class Store:
                     path.unlink()
 
     def save(self, cell: Cell, initializer: Initializer) -> None:
-        """Keep a cell that has a result; warn if that cannot be done, for nothing else is lost."""
+        """Keep a cell that has a result; warn if that fails, since nothing else is lost."""
         key = self._key(cell.label, initializer, cell.seed)
         path = self._path(key, cell.label, cell.seed)
         try:
@@ -90,7 +90,7 @@ class Store:
             )
 
     def _put(self, path: Path, content: bytes) -> None:
-        """Write a file that is there whole or not at all."""
+        """Write a file so that it appears whole or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f"{path.name}.{secrets.token_hex(8)}.part")
         try:
@@ -105,7 +105,7 @@ class Store:
             raise
 
     def _key(self, label: str, initializer: Initializer, seed: int) -> str:
-        """Return all that tells this cell from others, for a person to read."""
+        """Return all that distinguishes this cell from others, in readable form."""
         parts = {
             "format": _FORMAT,
             "train_once": self.task,

@@ -1,4 +1,4 @@
-"""The standings of a comparison, set as plain text and as HTML."""
+"""The standings of a comparison, as plain text and as HTML."""
 
 import html
 import textwrap
@@ -18,7 +18,7 @@ _Cells = Sequence[Cell]
 
 
 def as_text(standings: _Standings, failures: _Cells, measure: str, seeds: Sequence[int]) -> str:
-    """Return lines of at most 80 characters: a title, the table, and what there is to know."""
+    """Return lines of at most 80 characters: a title, the table and notes on how to read it."""
     for digits in (3, 2, 1):
         table = text_table(_rows(standings, measure, digits))
         if max(map(len, table)) <= WIDTH:
@@ -30,16 +30,16 @@ def as_text(standings: _Standings, failures: _Cells, measure: str, seeds: Sequen
 
 
 def as_html(standings: _Standings, failures: _Cells, measure: str, seeds: Sequence[int]) -> str:
-    """Return the same as an HTML table with its notes below."""
+    """Return the same in HTML."""
     table = html_table(_rows(standings, measure, 3), caption=_title(standings, measure, seeds))
     return table + "".join(f"<p>{html.escape(note)}</p>" for note in _notes(standings, failures))
 
 
 def _title(standings: _Standings, measure: str, seeds: Sequence[int]) -> str:
-    name = measure if measure == "score" else f"final {measure}"
+    name = measure.capitalize() if measure == "score" else f"Final {measure}"
     better = "less" if measure == "loss" else "more"
     starts = _count(len(standings), "start")
-    return f"{name} ({better} is better) of {starts} over {_count(len(seeds), 'seed')}"
+    return f"{name} of {starts} over {_count(len(seeds), 'seed')} ({better} is better)"
 
 
 def _rows(standings: _Standings, measure: str, digits: int) -> Iterator[Sequence[str]]:
@@ -64,19 +64,23 @@ def _number(value: float, measure: str, digits: int, sign: str = "") -> str:
 
 
 def _notes(standings: _Standings, failures: _Cells) -> list[str]:
-    """Return what a reader of these numbers has to know, a sentence or two each."""
+    """Return notes on how to read these numbers, and why runs failed."""
     verdicts = {standing.verdict for standing in standings}
     notes = []
+    if any(standing.quartiles for standing in standings):
+        notes.append("quartiles: a quarter, half and three quarters of the runs end below these.")
     if any(standing.difference for standing in standings):
         notes.append(
-            f"minus the best: mean difference at the same seeds, {CONFIDENCE:.0%} intervals that "
-            "hold together."
+            "minus the best: the mean difference at the same seeds, as intervals that all hold "
+            f"with {CONFIDENCE:.0%} confidence."
         )
+    if "within noise" in verdicts:
+        notes.append("within noise: the interval includes 0, so this start is not shown to differ.")
     if "too few seeds" in verdicts:
         needed = seeds_needed(len(standings) - 1)
         notes.append(
-            f"too few seeds: {_count(len(standings), 'start')} take {needed} seeds or more; with "
-            "fewer, all may agree by chance."
+            f"too few seeds: {_count(len(standings), 'start')} need at least {needed} seeds; fewer "
+            "may all agree by chance."
         )
     if "ahead" in verdicts:
         notes.append("ahead: better than the best where both finished, but it failed more often.")

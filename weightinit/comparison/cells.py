@@ -24,7 +24,7 @@ TrainOnce = Callable[[Initializer, np.random.Generator], Result]
 @dataclass(frozen=True)
 class Cell:
     """
-    What became of one training: a result, or the reason why there is none.
+    The outcome of one training: a result, or the reason why there is none.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What a comparison found."""
+"""The result of a comparison: its table and its figure."""
 
 import collections
 import itertools
@@ -23,9 +23,9 @@ __all__ = ["Comparison"]
 @dataclass(frozen=True, repr=False)
 class Comparison:
     """
-    What became of the same training from several initializers, over several seeds.
+    The results of one training from several initializers, over several seeds.
 
-    Print it, or show it in a notebook, to see the table.
+    Print it for the table.
 
     Parameters
     ----------
@@ -46,10 +46,10 @@ class Comparison:
     together aim at 95 %, and from six seeds on miss it by less than a point if the differences are
     normal. With a long tail, an interval of 95 % over ten seeds may hold in 90 % only.
 
-    A start whose interval contains 0 is "within noise": it is not shown to be worse, nor is it
-    shown to be as good. With fewer seeds than it takes for their agreement to be no coincidence
-    (six for two starts, eight for five), the verdict is "too few seeds". All this speaks of other
-    seeds of the same task, not of other tasks.
+    A start whose interval contains 0 is "within noise": it is neither shown to be worse nor shown
+    to be as good. With so few seeds that all may agree by chance (fewer than six for two
+    starts, eight for five), the verdict is "too few seeds". The intervals hold for other seeds of
+    the same task, not for other tasks.
 
     Examples
     --------
@@ -88,9 +88,9 @@ class Comparison:
         kinds = {isinstance(result, History) for result in self._results}
         if len(kinds) > 1:
             raise ValueError(
-                "cells must hold one kind of result, got a History in some and a number in others, "
-                "which cannot be compared; let train_once return the same kind always, and name "
-                "another cache_dir if train_once has changed"
+                "cells must hold one kind of result, got a History in some and a number in others; "
+                "let train_once return the same kind for each, and name another cache_dir if "
+                "train_once has changed"
             )
 
     @property
@@ -110,11 +110,11 @@ class Comparison:
     @cached_property
     def measure(self) -> str:
         """
-        What is compared, "accuracy", "loss" or "score".
+        What is compared: "accuracy", "loss" or "score".
 
-        The accuracy of the last epoch if every `History` has accuracies, else the loss of the last
-        epoch; "score" where plain numbers were returned. Of a loss less is better, of the others
-        more.
+        The accuracy of the last epoch if every `History` has accuracies, otherwise the loss of the
+        last epoch; "score" where plain numbers were returned. A smaller loss is better, and a
+        larger accuracy or score.
         """
         histories = [result for result in self._results if isinstance(result, History)]
         if not histories:
@@ -123,7 +123,7 @@ class Comparison:
 
     @cached_property
     def scores(self) -> dict[str, dict[int, float]]:
-        """The number that is compared, ``scores[label][seed]``, of the cells that finished."""
+        """The number that is compared, ``scores[label][seed]``, for each finished cell."""
         scores: dict[str, dict[int, float]] = {label: {} for label in self.labels}
         for cell in self.cells:
             if cell.result is not None:
@@ -142,8 +142,8 @@ class Comparison:
 
         Each has ``.label``, ``.failures``, ``.mean``, ``.quartiles``, ``.difference`` (an interval
         for its mean minus that of the best, or None) and ``.verdict``: "best", "within noise",
-        "worse", "ahead" (of the best where both finished, behind it for its failures), "too few
-        seeds" or "failed".
+        "worse", "ahead" (better than the best where both finished, but with more failures), "too
+        few seeds" or "failed".
         """
         return rank(self.scores, self.seeds, higher=self.measure != "loss")
 
@@ -163,7 +163,7 @@ class Comparison:
         ...     return initializer((50, 50), rng=rng).std()
         >>> starts = [wi.Normal(std=1.0), wi.Normal(std=0.5)]
         >>> print(wi.compare(train_once, starts, seeds=8).table().splitlines()[0])
-        score (more is better) of 2 starts over 8 seeds
+        Score of 2 starts over 8 seeds (more is better)
         """
         return _table.as_text(self.standings, self.failures, self.measure, self.seeds)
 
@@ -171,8 +171,8 @@ class Comparison:
         """
         Draw the curves of training, if there are any, and the final numbers.
 
-        Curves are medians over the seeds, up to the last epoch that all of them reached, and their
-        bands lie between the quartiles. Each dot is a run, each tick the mean of them.
+        Curves are medians over the seeds, up to the last epoch that all of them reached; bands lie
+        between the quartiles. Each dot is a run, each tick the mean of the runs.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Running a comparison: initializers times seeds, one cell after the other or side by side."""
+"""Run a comparison: initializers times seeds, one cell after another or side by side."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,20 +43,20 @@ def compare(
         Called as ``train_once(initializer, rng)``, once for each initializer and seed, with
         ``rng = np.random.default_rng(seed)``. It returns the `History` of ``wi.train``, or one
         made by hand, or a number, more being better: the accuracy on held-out data for example.
-        All randomness comes from `rng`, and what it shares with other calls it leaves unchanged.
+        It must take all randomness from `rng`, and change nothing that it shares with other calls.
     initializers : sequence of Initializer, or mapping of str to Initializer
-        What to compare. A sequence is labelled by ``str(initializer)``; no two labels are equal.
+        What to compare. A sequence is labelled by ``str(initializer)``; labels must differ.
     seeds : int or sequence of int
-        How many seeds, 0, 1, 2, ..., or which.
+        The number of seeds, 0, 1, 2, ..., or the seeds themselves.
     n_jobs : int, default 1
-        How many cells run side by side, as in joblib: -1 takes all processors. Within
+        The number of cells that run side by side, as in joblib: -1 takes all processors. Within
         ``joblib.parallel_config(backend="dask")`` they run on that cluster, as many as it has
         threads. The results do not depend on it.
     progress : bool, default False
         Show a bar over the cells, with tqdm.
     cache_dir : path, optional
-        A folder that keeps the cells that finished, a small ``.npz`` each: the same call after an
-        interrupt goes on from there. See the notes for what tells cells apart.
+        A folder for finished cells, a small ``.npz`` each: after an interrupt the same call goes
+        on from there. The notes say what identifies a cell.
 
     Returns
     -------
@@ -68,36 +68,35 @@ def compare(
     TypeError, ValueError
         An argument is not as above; some cells return a `History` and others a number.
     OSError
-        Nothing can be written to `cache_dir`, which is tried before the first cell runs.
+        `cache_dir` cannot be written to; this is checked before the first cell runs.
     ImportError
-        joblib is not installed, or tqdm and `progress` is asked for.
+        joblib is not installed, or tqdm is not and `progress` asks for it.
     KeyboardInterrupt
-        The keyboard interrupts; cells that finished are in `cache_dir`.
+        The keyboard interrupts; finished cells are in `cache_dir`.
 
     Notes
     -----
     **Pairs.** A cell depends on its initializer and seed alone: not on the order, nor on the number
-    of workers, nor on what else is compared. All initializers meet the same stream at the same
-    seed, so that what it draws first is the same for all: luck with the data cancels in the
-    difference between two starts. Initializers take different amounts of randomness; to
-    share more than what comes before them, split the stream: ``data_rng, weights_rng =
-    rng.spawn(2)``.
+    of workers, nor on what else is compared. All initializers get the same stream at the same
+    seed, so what it draws first is the same for all, and luck with the data cancels in the
+    difference between two starts. Initializers draw different amounts; to share more than what
+    comes before them, split the stream: ``data_rng, weights_rng = rng.spawn(2)``.
 
-    **Failures.** An exception, or a number that is not finite, fails its cell alone. It is told in
-    its place with seed and message; ``train_once(initializer, np.random.default_rng(seed))`` runs
-    it again. What ends the whole process (out of memory) ends the comparison.
+    **Failures.** An exception, or a number that is not finite, fails its cell alone. The table
+    names its seed and its message; ``train_once(initializer, np.random.default_rng(seed))`` runs it
+    again. What ends the whole process, such as lack of memory, ends the comparison.
 
-    **What is kept.** A file belongs to the label, the ``repr`` of the initializer, the seed and the
-    name of `train_once`. It does not know the code of `train_once` nor its data: after a change of
-    either, name another folder or empty this one. Failed cells are not kept, they run again. What
-    is in the place of a cell and is not that cell, or no longer the same, is told of, and the cell
-    runs again; nothing is ever unpickled. A cell that cannot be written, on a disk that is full by
-    then, is told of as well: the comparison has it all the same. Runs at the same time may share a
-    folder. What a killed one leaves behind goes after an hour.
+    **What is kept.** The label, the ``repr`` of the initializer, the seed and the name of
+    `train_once` identify a file. The code of `train_once` and its data do not: after a change of
+    either, name another folder or empty this one. Failed cells are not kept; they run again. If
+    another file is in the place of a cell, or its file was changed, a warning says so and the cell
+    runs again; no file is unpickled. If a cell cannot be written, because the disk is full, a
+    warning says so, and the comparison still has the cell. Simultaneous runs may share a folder.
+    What a killed run leaves there is removed after an hour.
 
     **Same bits.** A matrix product may round differently on another processor or with another
-    number of BLAS threads, and joblib gives its workers fewer. Then `train_once` itself has to fix
-    them, or ``OPENBLAS_NUM_THREADS=1`` in the environment.
+    number of BLAS threads, and joblib gives its workers fewer. To get the same bits, fix the number
+    in `train_once`, or set ``OPENBLAS_NUM_THREADS=1`` in the environment.
 
     Examples
     --------
@@ -140,7 +139,7 @@ def _run(
     workers: int,
 ) -> Iterator[Cell]:
     """Yield cells as they finish; raise KeyboardInterrupt where one of them was interrupted."""
-    joblib = import_extra("joblib", extra="parallel", use="wi.compare")
+    joblib = import_extra("joblib", use="wi.compare")
     task = joblib.delayed(run_cell)
     needed = min(workers, max(len(places), 1))
     # A batch of one: what finished is handed over, and kept, at once.
@@ -153,7 +152,7 @@ def _run(
 
 def _bar(cells: Iterator[Cell], done: int, total: int) -> Any:
     without = ", or leave progress out"
-    tqdm = import_extra("tqdm", extra="parallel", use="progress=True", otherwise=without)
+    tqdm = import_extra("tqdm", use="progress=True", otherwise=without)
     return tqdm.tqdm(cells, desc="comparing", unit="cell", initial=done, total=total)
 
 

@@ -1,4 +1,4 @@
-"""Who is the best, and who is not shown to be worse."""
+"""Rank starts: which is the best, and which are shown to be worse."""
 
 import statistics
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ Scores = Mapping[str, Mapping[int, float]]
 @dataclass(frozen=True)
 class Standing:
     """
-    How one initializer did, and how it stands to the best.
+    The result of one initializer, and how it compares with the best.
 
     Parameters
     ----------
@@ -28,14 +28,14 @@ class Standing:
     mean : float or None
         The mean of its scores; None if all of its cells failed.
     quartiles : tuple of float or None
-        Their quartiles: a quarter, half and three quarters of them lie below.
+        Their quartiles: a quarter, half and three quarters of them lie below these.
     difference : tuple of float or None
         An interval for its mean score minus that of the best, over the seeds at which both
         finished; None for the best, and where fewer than two seeds are left.
     verdict : str
-        "best"; "within noise" of it; "worse"; "ahead" of it where both finished, but ranked behind
-        it for more failures; "too few seeds" to tell; "failed" at all seeds, or at so many that
-        too few are left to compare.
+        "best"; "within noise" of it; "worse"; "ahead" of it where both finished, but ranked after
+        it for more failures; "too few seeds" to say; "failed" at all seeds, or at so many that too
+        few are left to compare.
     """
 
     label: str

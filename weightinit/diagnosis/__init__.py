@@ -1,7 +1,7 @@
-"""Find out what is wrong with the start of a network, in which layer, and what to use instead.
+"""Find what is wrong with the start of a network, in which layer, and what to use instead.
 
-:func:`judge` reads nothing but a record of one pass, a :class:`~weightinit.tracing.Trace`;
-:func:`diagnose` makes that record of a network and judges it.
+:func:`diagnose` records one pass through a network and judges the record. :func:`judge` judges such
+a record, a :class:`~weightinit.tracing.Trace`, of any framework.
 
 >>> import weightinit as wi
 >>> net = wi.mlp([2, 8, 3], "tanh").initialize(wi.zeros)
@@ -10,8 +10,9 @@
 ('frozen', 'start dense0.weight from wi.xavier_uniform')
 """
 
+from weightinit.diagnosis.layers import LayerReport
 from weightinit.diagnosis.problems import PROBLEMS
 from weightinit.diagnosis.remedies import Finding
-from weightinit.diagnosis.result import Diagnosis, LayerReport, diagnose, judge
+from weightinit.diagnosis.result import Diagnosis, diagnose, judge
 
 __all__ = ["PROBLEMS", "Diagnosis", "Finding", "LayerReport", "diagnose", "judge"]

@@ -1,4 +1,4 @@
-r"""Where a healthy signal stays: what layers do to it, added up, beside what they may do.
+r"""The bounds of a healthy signal or gradient, added up layer by layer.
 
 Fluctuation. In a layer of :math:`n` ReLU units started after He, the second moment of a signal is
 multiplied by a random factor with mean 1 and :math:`\operatorname{E} f^2 = 1 + 5/n` (Hanin and
@@ -62,18 +62,18 @@ def is_scale_free(activation: Activation | None) -> bool:
 
 
 def allowance(layers: float) -> float:
-    """Return the log of the factor that a healthy signal may lose or gain in so many layers."""
+    """Return the log of the factor that a healthy signal may lose or gain in a number of layers."""
     return math.log(8.0 * max(layers, 1.0))
 
 
 def shape_factors(shape: tuple[int, ...]) -> tuple[float, float, float]:
-    """Return the log factors of a weight's shape, with fan in, mean of fans, fan out."""
+    """Return the log factors that a weight's shape makes with fan in, mean of fans and fan out."""
     n_in, n_out = compute_fans(shape)
     return 0.0, math.log(2 * n_in / (n_in + n_out)), math.log(n_in / n_out)
 
 
 def largest_mean_square(k: int) -> float:
-    """Return what the mean square of k standard normals passes only as one normal passes SIGMAS.
+    """Return the bound that the mean square of k normals passes as rarely as one passes SIGMAS.
 
     By the cube root that makes a chi-square nearly normal (Wilson and Hilferty 1931).
     """
@@ -82,14 +82,14 @@ def largest_mean_square(k: int) -> float:
 
 
 def binomial_tail(at_least: int, n: int) -> float:
-    """Return the probability of so many heads or more among n tosses of a fair coin."""
+    """Return the probability of at least this many heads in n tosses of a fair coin."""
     return float(sum(math.comb(n, k) for k in range(at_least, n + 1)) / 2**n)
 
 
 @dataclass(frozen=True)
 class Bounds:
     """
-    The logarithms between which a network counts as healthy: a sum over layers.
+    The logarithms between which a network counts as healthy, as sums over layers.
 
     Parameters
     ----------
@@ -135,9 +135,9 @@ _NOTHING = Bounds(layers=0)
 
 
 def of_layer(row: LayerTrace, blocks: int) -> Bounds:
-    r"""Return the bounds of one layer, in a network of so many residual blocks.
+    r"""Return the bounds of one layer in a network with this many residual blocks.
 
-    A layer without activation may gain 2, what He's start gives in front of a ReLU. A branch may
+    A layer without activation may gain 2, as He's start gives before a ReLU. A branch may
     be smaller than its input by the number of blocks: Fixup and others scale it so.
     """
     if row.weight is None:
@@ -151,7 +151,7 @@ def of_layer(row: LayerTrace, blocks: int) -> Bounds:
 
 
 def _share_of_branch(row: LayerTrace) -> float:
-    """Return the share of a block's output that its branch adds; the rest does not stray."""
+    """Return the share of a block's output that its branch adds; the rest does not fluctuate."""
     before, after = (float(np.vdot(x, x)) for x in (row.inputs, row.activations) if x is not None)
     return 1 - before / after if 0 < before < after < math.inf else 0.0
 
@@ -164,7 +164,7 @@ def of_step(row: LayerTrace) -> Bounds:
 @dataclass(frozen=True)
 class Point:
     """
-    What became of a signal or a gradient up to a layer, in logarithms.
+    The change of a signal or a gradient up to a layer, in logarithms.
 
     Parameters
     ----------
@@ -172,14 +172,16 @@ class Point:
         The layer that it has just passed.
     step : int or None
         In a recurrent layer: how many time steps it has passed.
+    passed : int
+        How many layers, or time steps, it has passed since it set out.
     change : float
-        The log of what is left of the second moment, or of the squared norm, since it set out.
+        The log of the factor on the second moment, or on the squared norm, since it set out.
     own : float
         What this layer did to it.
     expected : float
         The change if the layers were infinitely wide and started as theory wants.
     low, high : float
-        Between which changes a network counts as healthy; infinite where nobody asks.
+        The changes between which a network counts as healthy.
     fades, explodes : bool
         Whether it is below, or above, here; or does too much in this one layer.
     alone : bool
@@ -188,6 +190,7 @@ class Point:
 
     layer: str
     step: int | None
+    passed: int
     change: float
     own: float
     expected: float
@@ -250,6 +253,7 @@ class Walk:
         return Point(
             layer,
             step,
+            self.bounds.layers,
             self.change,
             own,
             self.expected,

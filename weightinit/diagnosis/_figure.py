@@ -15,11 +15,11 @@ _LN10 = math.log(10)
 def draw(
     signal: Iterable[Sequence[Point]], gradient: Iterable[Sequence[Point]], problems: str
 ) -> Any:
-    """Draw the longest path of the signal, and that of the gradient."""
-    plt = import_extra("matplotlib.pyplot", extra="plots", use="plot()")
+    """Draw the longest path of the signal and of the gradient; no colour means a start here."""
+    plt = import_extra("matplotlib.pyplot", use="plot()")
     figure, axes = plt.subplots(1, 2, figsize=(8.5, 3.6), layout="constrained")
     forward, backward = (max(paths, key=len, default=()) for paths in (signal, gradient))
-    _panel(axes[0], forward, "signal: second moment of activations", "step {}")
+    _panel(axes[0], forward, "signal: mean square of activations", "step {}")
     _panel(axes[1], backward[::-1], "gradient: squared norm, going back", "{} back")
     figure.suptitle(problems[:100])
     figure.set_label(f"How signal and gradient change from layer to layer: {problems}.")
@@ -34,7 +34,7 @@ def _drawable(log: float) -> float:
 def _panel(ax: Any, path: Sequence[Point], title: str, step_name: str) -> None:
     ax.set_title(title, fontsize="medium")
     if not path:
-        ax.text(0.5, 0.5, "nothing to follow", ha="center", transform=ax.transAxes)
+        ax.text(0.5, 0.5, "no layer to follow", ha="center", transform=ax.transAxes)
         ax.set_axis_off()
         return
     places = range(len(path))
@@ -47,9 +47,9 @@ def _panel(ax: Any, path: Sequence[Point], title: str, step_name: str) -> None:
             [_drawable(point.high) for point in path],
         )
     )
-    ax.fill_between(places, low, high, color="C4", alpha=0.15, lw=0, label="healthy")
-    ax.plot(places, theory, "--", color="C4", label="theory")
-    ax.plot(places, measured, "o-", color="C5", ms=4, label="measured")
+    ax.fill_between(places, low, high, color="0.5", alpha=0.2, lw=0, label="healthy")
+    ax.plot(places, theory, "--", color="0.5", label="theory")
+    ax.plot(places, measured, "o-", color="black", ms=4, label="measured")
     inside = [*measured, *theory]
     ax.set(ylim=(min(*inside, -1) - 1, max(*inside, 1) + 1), ylabel="change (powers of ten)")
     every = -(-len(path) // 12)

@@ -1,8 +1,8 @@
-"""How signal and gradient fare from layer to layer, and from step to step in a recurrent layer."""
+"""Follow signal and gradient from layer to layer, and through the time of recurrent layers."""
 
 import contextlib
 import math
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from weightinit import meanfield
 from weightinit._quadrature import MomentError
@@ -20,7 +20,7 @@ from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace
 from weightinit.tracing.measures import mean_square
 
-__all__ = ["backward", "departure", "forward"]
+__all__ = ["backward", "forward"]
 
 # Of a mean square whose moments are asked for. Beyond the second a sine has too many waves, and is
 # at its limit; beyond the third the mean square of an exponential is no float.
@@ -28,7 +28,7 @@ _LARGEST = 1e200, 1e4, 1e2
 
 
 def _levels(rows: Iterable[LayerTrace]) -> list[list[LayerTrace]]:
-    """Group layers that stand one behind the other: each residual branch, and the net itself.
+    """Group layers that follow each other: each residual branch, and the network itself.
 
     Inner branches come first: what is wrong in one shows in the blocks around it.
     """
@@ -68,7 +68,7 @@ def backward(trace: Trace) -> list[list[Point]]:
 
 
 def _moments(row: LayerTrace, q: float) -> meanfield.Moments:
-    """Return the moments behind a layer for pre-activations of a mean square that floats hold."""
+    """Return the moments after a layer, for the nearest mean square that can be integrated."""
     activation = row.activation or linear
     for most in _LARGEST:
         with contextlib.suppress(MomentError):
@@ -109,14 +109,14 @@ def _forward_level(level: list[LayerTrace], blocks: int) -> Iterator[Point]:
 
 
 def _next(row: LayerTrace, q: float) -> float:
-    """Return the second moment behind a layer of a good start, by the length map."""
+    """Return the second moment after a layer of a good start, by the length map."""
     return float(_moments(row, critical_scale(row.activation) * q).value)
 
 
 def _blamed(row: LayerTrace, s: float, m: float) -> tuple[float, float]:
     """Return what a layer is blamed for when signals fade, and when they grow.
 
-    Not for cutting off a signal above 1, nor for making one of size 1 of a weak one.
+    It is not blamed for cutting a signal above 1 down, nor for raising a weak one to size 1.
     """
     if is_scale_free(row.activation):
         return _log(m / s), _log(m / s)
@@ -124,9 +124,9 @@ def _blamed(row: LayerTrace, s: float, m: float) -> tuple[float, float]:
 
 
 def _forward_in_time(row: LayerTrace) -> Iterator[Point]:
-    """Compare the states with the words, which come anew at each step.
+    """Compare the states with the words, which enter at each step.
 
-    They keep the state from fading; that the first word is forgotten shows in the gradient.
+    New words keep the state from fading; a forgotten first word shows in the gradient.
     """
     assert row.inputs is not None and row.steps is not None  # noqa: PT018  # of a recurrent layer
     s = before = mean_square(row.inputs)
@@ -147,9 +147,9 @@ def _forward_in_time(row: LayerTrace) -> Iterator[Point]:
 
 
 def _backward_level(level: list[LayerTrace], blocks: int, free: set[str]) -> Iterator[Point]:
-    """Leave out layers that start at zero, and the first: its input are data, which learn nothing.
+    """Follow the gradient; leave out zero layers, and the first, whose inputs are data.
 
-    The first layer of a branch does count: its input is what came before.
+    The first layer of a branch counts: its input comes from the layers before.
     """
     walk = Walk()
     for row in reversed(level if level[0].block else level[1:]):
@@ -167,7 +167,7 @@ def _backward_level(level: list[LayerTrace], blocks: int, free: set[str]) -> Ite
 
 
 def _slope(row: LayerTrace, rows: Array | None = None) -> float:
-    """Return the log of what a good start does to a gradient where pre-activations are these."""
+    """Return the log of the factor of a good start on the gradient, at these pre-activations."""
     if row.weight is None:
         return 0.0
     z = row.pre_activations if rows is None else row.pre_activations[rows]
@@ -184,45 +184,3 @@ def _backward_in_time(row: LayerTrace) -> Iterator[Point]:
         if k and 0 < before < math.inf and square < math.inf:
             yield walk.go(row.name, _log(square / before), _slope(row, rows), of_step(row), step=k)
         before = square
-
-
-def departure(
-    paths: Iterable[Sequence[Point]], what: str, *, fading: bool, explained: Collection[str]
-) -> tuple[list[str], str] | None:
-    """Return the layers at which a path leaves its bounds, the first in front, and the evidence."""
-    for path in paths:
-        for count, point in enumerate(path, 1):
-            if (point.fades if fading else point.explodes) and point.layer not in explained:
-                others = [p.layer for p in path if p.alone and (p.own < 0) == fading]
-                evidence = _evidence(what, point, count, path[-1], fading=fading)
-                return list(dict.fromkeys([point.layer, *others])), evidence
-    return None
-
-
-def _evidence(what: str, point: Point, count: int, end: Point, *, fading: bool) -> str:
-    unit = "layer" if point.step is None else "time step"
-    units = f"{count} {unit} multiplies" if count == 1 else f"{count} {unit}s multiply"
-    limit = point.low if fading else point.high
-    beyond = point.change < limit if fading else point.change > limit
-    rest = "" if end is point else f"; in all it comes to {_factor(end.change)}"
-    if beyond or count == 1:
-        return (
-            f"{units} the {what} by {_factor(point.change)}; a good start of these widths by "
-            f"{_factor(limit)} at {'least' if fading else 'most'}{rest}"
-        )
-    return (
-        f"this {unit} alone multiplies the {what} by {_factor(point.own)}; {units} it by "
-        f"{_factor(point.change)}{rest}"
-    )
-
-
-def _factor(log: float) -> str:
-    """Write exp(log), which itself might overflow, in two digits."""
-    if log == -math.inf:
-        return "0"
-    exponent = math.floor(log / math.log(10))
-    if -3 <= exponent <= 1:
-        return f"{math.exp(log):.2g}"
-    if exponent in (2, 3):
-        return f"{math.exp(log):.0f}"
-    return f"{math.exp(log - exponent * math.log(10)):.1f}e{exponent:+03d}"

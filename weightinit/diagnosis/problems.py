@@ -1,4 +1,4 @@
-"""What can be wrong with a start: one function a problem, from facts to a finding or None.
+"""The problems of a start: one function each, from facts to a finding or None.
 
 Thresholds are explained in :mod:`weightinit.diagnosis._bounds`.
 """
@@ -10,10 +10,12 @@ from functools import cached_property
 
 import numpy as np
 
+from weightinit._messages import listed
 from weightinit.diagnosis import _bounds as bounds
 from weightinit.diagnosis import _paths as paths
 from weightinit.diagnosis import remedies
 from weightinit.diagnosis._bounds import SIGMAS, Point
+from weightinit.diagnosis._departures import departure
 from weightinit.diagnosis.remedies import Cure, Finding
 from weightinit.tracing import LayerTrace, Trace, measures
 from weightinit.tracing.measures import mean_square
@@ -29,7 +31,7 @@ _Problem = Callable[["Facts"], Finding | None]
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """A trace, with what several problems ask of it."""
+    """A trace, and what several problems derive from it."""
 
     trace: Trace
 
@@ -40,17 +42,16 @@ class Facts:
     def finding(self, problem: str, layers: Sequence[str], evidence: str, cure: Cure) -> Finding:
         """Make a finding for the first of these layers; the others are listed."""
         first, *others = layers
-        names = ", ".join(others[:3]) + (f" and {len(others) - 3} more" if others[3:] else "")
-        told = f"{evidence}; also in {names}" if names else evidence
-        return Finding(problem, first, told, *cure(self.trace, self.row(first)))
+        also = f" Also in {listed(others)}." if others else ""
+        return Finding(problem, first, evidence + also, *cure(self.trace, self.row(first)))
 
-    def first(self, problem: str, told: Mapping[str, str], cure: Cure) -> Finding | None:
+    def first(self, problem: str, seen: Mapping[str, str], cure: Cure) -> Finding | None:
         """Make a finding from the evidence by layer, if there is any."""
-        return self.finding(problem, list(told), next(iter(told.values())), cure) if told else None
+        return self.finding(problem, list(seen), next(iter(seen.values())), cure) if seen else None
 
     @cached_property
     def broken(self) -> LayerTrace | None:
-        """The first layer with something that is not finite; for gradients, the last."""
+        """The first layer with a weight or value that is not finite; for gradients the last one."""
         for row in self.trace.layers:
             arrays = (row.weight, row.bias, row.activations)
             if not all(np.isfinite(array).all() for array in arrays if array is not None):
@@ -68,7 +69,7 @@ class Facts:
 
     @cached_property
     def later_hidden(self) -> tuple[LayerTrace, ...]:
-        """The same in the trace whose gradients tell; none where gradients are not finite."""
+        """The hidden rows after the small steps, if there were any; none if not all is finite."""
         return () if self.broken else (self.trace.after or self.trace).layers[:-1]
 
     @cached_property
@@ -83,9 +84,9 @@ class Facts:
 
     @cached_property
     def is_frozen(self) -> bool:
-        """Tell whether no weight has a gradient beyond rounding, though the outputs are pulled.
+        """Tell whether no weight has a gradient beyond rounding, although the outputs have one.
 
-        A gradient is as small as the inputs of the network are, and no less a gradient for that.
+        Gradients scale with the inputs of the network, and so does the threshold.
         """
         output, inputs = self.trace.layers[-1], self.trace.layers[0].inputs
         size = 1.0 if inputs is None else min(1.0, float(np.abs(inputs).max()))
@@ -95,7 +96,7 @@ class Facts:
         return self.broken is None and largest <= eps * size * pull and pull > 0
 
     def can_die(self, row: LayerTrace) -> bool:
-        """Tell whether a layer may have dead units of its own: zero weights or inputs kill all."""
+        """Tell whether units can be dead for a cause other than zero weights or inputs."""
         if row.activation is None or row.weight is None or not row.weight.any():
             return False
         left, right = row.activation.derivative(np.array([-1.0, 1.0]))
@@ -103,7 +104,7 @@ class Facts:
 
     @cached_property
     def explained(self) -> set[str]:
-        """Name layers that let nothing through for a cause that has a finding of its own."""
+        """Name the layers that pass nothing on, for a cause that has its own finding."""
         dead = {r.name for r in self.hidden if self.can_die(r) and measures.dead_units(r).all()}
         zero = {r.name for r in self.hidden if r.weight is not None and not r.weight.any()}
         cut_off = {r.name for r in self.hidden if r.inputs is not None and not r.inputs.any()}
@@ -111,7 +112,7 @@ class Facts:
 
     @cached_property
     def variance(self) -> float:
-        """How far the signal strays on its way to the outputs (the V of ``bounds``)."""
+        """The variance of the log of the signal at the outputs (the V of ``bounds``)."""
         rows = [row for row in self.trace.layers[:-1] if not row.block]
         return sum(
             bounds.of_layer(row, 0).variance
@@ -121,12 +122,12 @@ class Facts:
 
     @cached_property
     def largest_hidden(self) -> float:
-        """The largest second moment with which chance lets a signal of size 1 reach the outputs."""
+        """The largest second moment at the outputs that chance makes of a signal of size 1."""
         return math.exp(SIGMAS * math.sqrt(self.variance))
 
 
 def _reach(row: LayerTrace) -> float:
-    """Return how large a gradient of the weight the batch could make, were its labels others.
+    """Return the largest gradient of the weight that this batch could have with other labels.
 
     In the gradient itself opposite samples may cancel, as in a balanced batch.
     """
@@ -142,12 +143,13 @@ def _non_finite(facts: Facts) -> Finding | None:
     for what, array in (("weight", row.weight), ("bias", row.bias)):
         if array is not None and not np.isfinite(array).all():
             count = np.count_nonzero(~np.isfinite(array))
-            evidence = f"{count} of {array.size} entries of its {what} are nan or infinite"
+            evidence = f"{count:,} of {array.size:,} entries of its {what} are nan or infinite."
             return facts.finding("non-finite", [row.name], evidence, remedies.restart)
     where = "gradient" if np.isfinite(row.activations).all() else "output"
-    evidence = f"its {where} is not finite"
+    evidence = f"Its {where} holds nan or infinity"
     if row.inputs is not None and where == "output":
-        evidence += f"; what it receives is, up to {np.abs(row.inputs).max():.2g}"
+        evidence += f", although its input is finite (at most {np.abs(row.inputs).max():.2g})"
+    evidence += "."
     return facts.finding("non-finite", [row.name], evidence, remedies.restart)
 
 
@@ -158,10 +160,9 @@ def _frozen(facts: Facts) -> Finding | None:
     rows = [row for row in facts.trace.layers if row.weight is not None]
     zero = sum(not row.weight.any() for row in rows if row.weight is not None)
     first = next((row for row in facts.hidden if not row.activations.any()), rows[0])
-    evidence = (
-        "no weight has a gradient beyond rounding, only the output bias can move; "
-        f"{zero} of {len(rows)} weights are all zero"
-    )
+    evidence = "Every weight has a gradient of zero, to rounding: only the output bias can change."
+    if zero:
+        evidence += f" {zero} of {len(rows)} weight matrices are all zero."
     is_dead = first.weight is not None and bool(first.weight.any())
     cure = remedies.revive if is_dead else remedies.restart
     return facts.finding("frozen", [first.name], evidence, cure)
@@ -169,55 +170,56 @@ def _frozen(facts: Facts) -> Finding | None:
 
 def _symmetric_units(facts: Facts) -> Finding | None:
     """Look for hidden units that are copies: equal incoming weights, equal gradients."""
-    told = {}
+    seen = {}
     for row in facts.later_hidden:
         if row.weight_gradient is not None and row.weight_gradient.any():
             distinct = measures.distinct_units(row)
             if distinct < row.units:
-                told[row.name] = (
-                    f"{distinct} distinct among {row.units} units: the others have the same "
-                    "weights and the same gradients"
+                seen[row.name] = (
+                    f"{row.units - distinct} of its {row.units} units are copies: they have the "
+                    "weights and the gradients of another unit."
                 )
-    return facts.first("symmetric units", told, remedies.restart)
+    return facts.first("symmetric units", seen, remedies.restart)
 
 
 def _dead_units(facts: Facts) -> Finding | None:
-    """Look for more units that are never on than are always on.
+    """Look for more units that are off for the whole batch than are on for it.
 
-    By the symmetry of weights around zero a unit is as likely always on as always off; deep layers
-    of a healthy network have many of both, since there all samples look alike.
+    With weights symmetric around zero both are equally likely; deep layers of a healthy network
+    have many of both, since samples look alike there.
     """
-    told = {}
+    seen = {}
     for row in facts.hidden:
         if not facts.can_die(row):
             continue
         off, on = int(measures.dead_units(row).sum()), int(measures.always_on(row).sum())
         if off == row.units or (off and bounds.binomial_tail(off, off + on) < _CHANCE):
-            told[row.name] = (
-                f"{off} of {row.units} units are never on and {on} are always on, over all "
-                "samples; chance alone makes the two numbers alike"
+            seen[row.name] = (
+                f"{off} of its {row.units} units are off for the whole batch, and {on} are on for "
+                "the whole batch; by chance the two counts would be about equal."
             )
-    return facts.first("dead units", told, remedies.revive)
+    return facts.first("dead units", seen, remedies.revive)
 
 
 def _saturated_units(facts: Facts) -> Finding | None:
-    """Look for more values on the flat ends of tanh and the like than chance brings there."""
-    told = {}
+    """Look for more values on the flat ends of tanh and the like than chance explains."""
+    seen = {}
     for row in facts.hidden:
         share, at_most = measures.saturated_share(row), _healthy_saturation(row)
         if share > at_most:
-            told[row.name] = (
-                f"{share:.0%} of its values lie where the slope is below 1 % of its largest; a "
-                f"good start has {at_most:.0%} at most"
+            seen[row.name] = (
+                f"{100 * share:.0f} % of its values lie on the flat ends of {row.activation}, with "
+                "a slope below 1 % of the largest; a healthy start puts at most "
+                f"{100 * at_most:.0f} % there."
             )
-    return facts.first("saturated units", told, remedies.shrink)
+    return facts.first("saturated units", seen, remedies.shrink)
 
 
 def _healthy_saturation(row: LayerTrace) -> float:
     """Return the share of a normal beyond the bend, at the largest variance of a good start.
 
-    That is its scale, for an input of size 1; twice it where the mean of fans is counted; and what
-    chance adds in one layer.
+    For an input of size 1 that variance is the scale; twice as much with the mean of fans; and
+    chance adds its share in one layer.
     """
     limit = measures.flat_beyond(row.activation)
     if math.isinf(limit):
@@ -249,8 +251,9 @@ def _first_loss_too_high(facts: Facts) -> Finding | None:
         return None
     rms = math.sqrt(mean_square(output.pre_activations))
     evidence = (
-        f"{loss:.3g}, where guessing has ln {k} = {math.log(k):.3g} and a good start "
-        f"{math.log(k) + excess:.3g} at most; the outputs have rms {rms:.2g}"
+        f"The loss is {loss:.3g}, where equal probabilities give ln {k} = {math.log(k):.3g} and a "
+        f"healthy start at most {math.log(k) + excess:.3g}. The outputs have a root mean square of "
+        f"{rms:.2g}."
     )
     return facts.finding("first loss too high", [output.name], evidence, remedies.calm)
 
@@ -258,11 +261,10 @@ def _first_loss_too_high(facts: Facts) -> Finding | None:
 def _leaving(what: str, *, fading: bool) -> _Problem:
     """Return the problem of a signal, or a gradient, that fades or grows beyond its bounds."""
     name = f"{'vanishing' if fading else 'exploding'} {what}"
-    moment = "second moment" if what == "signal" else "squared gradient"
 
     def look(facts: Facts) -> Finding | None:
         walks = facts.forward if what == "signal" else facts.backward
-        found = paths.departure(walks, moment, fading=fading, explained=facts.explained)
+        found = departure(walks, what, fading=fading, explained=facts.explained)
         return facts.finding(name, *found, remedies.rescale) if found else None
 
     return look

@@ -1,7 +1,10 @@
-"""A finding and what to do about it: the start that the adviser names for the layer."""
+"""Findings and their remedies: the start that the adviser recommends for the layer."""
 
+import fnmatch
 import functools
 import math
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -27,6 +30,7 @@ __all__ = [
     "restart",
     "revive",
     "shrink",
+    "whole_start",
 ]
 
 #: A std this close to the advised one, or to what another count of fans makes of it, is right.
@@ -45,12 +49,12 @@ class Finding:
     layer : str
         The layer to change, or the first of them: the problem may show in others.
     evidence : str
-        What was measured, in numbers, beside what a healthy network would show.
+        What was measured, beside what a healthy start would show: a sentence or two.
     start : mapping of str to Initializer
-        What to start anew, and from what: names of parameters, as ``net.initialize`` takes them,
-        and what :func:`recommend` says for the layer. Empty where no start helps.
+        The parameters to start anew, by the names that ``net.initialize`` takes, and what
+        :func:`recommend` says for them. Empty where no start helps.
     advice : str
-        What else to do, or instead.
+        What to do besides, or instead.
 
     Examples
     --------
@@ -70,13 +74,13 @@ class Finding:
 
     @property
     def remedy(self) -> str:
-        """What to do, in a sentence: initializers are expressions of this package."""
+        """What to do, in words; initializers are written as expressions of this package."""
         parts = [f"start {name} from wi.{init}" for name, init in self.start.items()]
         return "; ".join([*parts, self.advice] if self.advice else parts)
 
 
 class Remedy(NamedTuple):
-    """What to do: parameters to start anew, and what else, or what no start can do."""
+    """What to do: parameters to start anew, and advice in words."""
 
     start: Mapping[str, Initializer] = MappingProxyType({})
     advice: str = ""
@@ -92,10 +96,10 @@ def _ask(activation: Activation, layer: str, **asked: Any) -> Recommendation:
 
 
 def advised(trace: Trace, row: LayerTrace) -> Recommendation:
-    """Ask the adviser about a layer: its kind, its activation, and how deep the network is there.
+    """Ask the adviser about a layer: its kind, its activation and the depth of the network there.
 
     Depth counts time steps in a recurrent layer, blocks in a residual branch, and elsewhere the
-    hidden layers with weights that stand in a row.
+    hidden layers of this kind outside of branches.
     """
     phi, hidden = row.activation or linear, trace.layers[:-1]
     if row is trace.layers[-1]:
@@ -112,7 +116,7 @@ def advised(trace: Trace, row: LayerTrace) -> Recommendation:
 
 
 def advised_start(trace: Trace, row: LayerTrace) -> Mapping[str, Initializer]:
-    """Return what the adviser starts a layer from; of a block, the last weight in its branch."""
+    """Return what the adviser starts a layer from; for a block, the last weight in its branch."""
     block = row.name if row.weight is None else row.block
     branch = [r for r in trace.layers if block and r.block == block and r.weight is not None]
     if branch and row.name in (block, branch[-1].name):
@@ -124,6 +128,22 @@ def advised_start(trace: Trace, row: LayerTrace) -> Mapping[str, Initializer]:
         fits = _takes(init, row.weight.shape)
         init = init if fits else Orthogonal(gain=init.gain)  # as the note of the adviser says
     return {f"{row.name}.weight": init}
+
+
+def whole_start(trace: Trace) -> dict[str, Initializer]:
+    """Return what the adviser starts each weight from, as few patterns as tell them apart."""
+    starts: dict[str, Initializer] = {}
+    for row in trace.layers:
+        if row.weight is not None:
+            starts |= advised_start(trace, row)
+    common, _ = Counter(starts.values()).most_common(1)[0]
+    patterns = {}
+    for name, init in starts.items():
+        wide = re.sub(r"\d+\.", "*.", name, count=1)  # residual*.dense1.weight, of all blocks
+        alike = all(starts[other] == init for other in fnmatch.filter(starts, wide))
+        if init != common:
+            patterns[wide if alike else name] = init
+    return patterns | {"*.weight": common}
 
 
 def _takes(init: Initializer, shape: tuple[int, ...]) -> bool:
@@ -139,8 +159,10 @@ def restart(trace: Trace, row: LayerTrace) -> Remedy:
     return Remedy(advised_start(trace, row))
 
 
+<<<<<<< HEAD
+=======
 def _fits(trace: Trace, row: LayerTrace) -> bool:
-    """Tell whether the weights have the std that the adviser says, by any count of fans."""
+    """Tell whether the weights have about the advised std, by any count of fans."""
     if row.weight is None or row.inputs is None:
         return False
     rms = math.sqrt(mean_square(row.weight))
@@ -161,25 +183,24 @@ def _is_shifted(row: LayerTrace) -> bool:
 
 
 def rescale(trace: Trace, row: LayerTrace) -> Remedy:
-    """Give weights the right scale; if they have it, say that it is not that."""
+    """Give weights the right scale; where they have it, name other means."""
     if _is_shifted(row):
         return _bias_to_zero(row)
     if not _fits(trace, row):
         return restart(trace, row)
     return Remedy(
-        advice=f"initialization is not the cause: {row.name}.weight has the right scale; fewer or "
-        "wider layers, residual blocks or normalization would help, or another activation"
+        advice=f"{row.name}.weight already has the recommended scale; try fewer or wider layers, "
+        "residual blocks, normalization or another activation"
     )
 
 
 def revive(trace: Trace, row: LayerTrace) -> Remedy:
-    """Wake dead units: by biases of zero, or by weights with mean zero."""
+    """Revive dead units, by biases of zero or by weights with mean zero."""
     if row.inputs is not None and not row.inputs.any():
-        told = "initialization is not the cause: what the layer receives is all zero"
-        return Remedy(advice=told)
+        return Remedy(advice="look at the data or the layers before: all that arrives here is zero")
     if row.bias is not None and float(np.min(row.bias)) < 0:
         return _bias_to_zero(row)
-    few = row.units < 20  # a healthy layer dies with a probability of 2 ** -units
+    few = row.units < 20  # one sample finds a healthy layer dead with a probability of 2 ** -units
     again = "draw them with another rng; more units make this unlikely" if few else ""
     return Remedy(advised_start(trace, row), again)
 
@@ -190,9 +211,10 @@ def shrink(trace: Trace, row: LayerTrace) -> Remedy:
 
 
 def calm(trace: Trace, row: LayerTrace) -> Remedy:
-    """Start a layer from what the adviser says, unless it does and its inputs are too large."""
+    """Start a layer from what the adviser says; where it does, scale the inputs."""
     if _fits(trace, row):
         return Remedy(
-            advice="initialization is not the cause: scale the inputs to mean 0 and std 1"
+            advice=f"scale the inputs to mean 0 and std 1: {row.name}.weight already has the "
+            "recommended scale"
         )
     return restart(trace, row)

@@ -1,4 +1,4 @@
-"""Matrices drawn evenly among all with orthonormal columns, the same on any number of threads.
+"""Draw matrices from the Haar measure, the same on any number of threads.
 
 LAPACK's QR decomposition rounds differently with the number of threads of the BLAS below it. Here
 all products are of tiles so small that a BLAS does not split them.
@@ -21,7 +21,7 @@ _TILE = 64
 
 
 def haar(shape: tuple[int, int], rng: np.random.Generator, dtype: np.dtype[Any]) -> _Array:
-    """Draw a matrix whose columns, or rows if they are fewer, are orthonormal (Haar measure).
+    """Draw a matrix with orthonormal columns, or rows if these are fewer (Haar measure).
 
     The QR decomposition of a Gaussian matrix reflects away, column by column, what is below the
     diagonal. What it finds there is Gaussian and independent of all reflections before, so that
@@ -39,7 +39,7 @@ def haar(shape: tuple[int, int], rng: np.random.Generator, dtype: np.dtype[Any])
 def _reflectors(
     long: int, short: int, rng: np.random.Generator, dtype: np.dtype[Any]
 ) -> tuple[_Array, _Array, _Array]:
-    """Draw the v_j as the columns of a tiled matrix; return their squared lengths and D as well."""
+    """Draw the v_j as the columns of a tiled matrix; return it, their squared lengths and D."""
     height, width = min(_TILE, long), min(_TILE, short)
     rows, columns = math.ceil(long / height), math.ceil(short / width)
     v = np.zeros((rows * height, columns * width), dtype)  # the padding reflects nothing
@@ -52,7 +52,7 @@ def _reflectors(
 
 
 def _product(v: _Array, squares: _Array) -> _Array:
-    """Multiply out the first columns of H_1 H_2 ... H_k, a tile's width of reflections at a time.
+    """Multiply out the first columns of H_1 H_2 ... H_k, one tile of reflections at a time.
 
     The reflections of one block are I - V T V' with T^-1 the upper triangle of V'V, its diagonal
     halved (compact WY form: Schreiber and Van Loan 1989, doi:10.1137/0910005). Backwards, each

@@ -1,4 +1,4 @@
-"""What initializers share that look at the axes of a weight: these parameters, and the centre."""
+"""Parameters that name the axes of a weight, for the initializers that need them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ _AXES: dict[str, Callable[[str, object], Any]] = {
 
 
 def check_fields(init: Initializer) -> None:
-    """Put the gain, the axes and the groups of an initializer in the form that can be compared."""
+    """Normalize the gain, axes and groups of an initializer, so that equal ones compare equal."""
     if hasattr(init, "gain"):
         hint = "it multiplies the length of every signal; 1.0 keeps it"
         object.__setattr__(init, "gain", check_nonnegative("gain", init.gain, hint=hint))
@@ -29,12 +29,12 @@ def check_fields(init: Initializer) -> None:
 
 
 def axes_of(init: Initializer) -> dict[str, Any]:
-    """Return the parameters of an initializer that say what the axes of a weight hold."""
+    """Return the axis parameters of an initializer by name."""
     return {name: getattr(init, name) for name in _AXES if hasattr(init, name)}
 
 
 def check_centre(layout: Layout) -> Layout:
-    """Return a layout whose receptive field has a centre, or raise."""
+    """Return the layout, or raise if its receptive field has no centre."""
     for axis, size in enumerate(layout.shape):
         if size % 2 == 0 and axis not in layout.batch + layout.inputs + layout.outputs:
             raise ValueError(

@@ -1,4 +1,4 @@
-"""The field of a dataclass that is a number and, called with a shape, a theory."""
+"""A dataclass field that is a number and, called with a shape, a method."""
 
 from collections.abc import Callable, Sequence
 

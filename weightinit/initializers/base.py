@@ -1,4 +1,4 @@
-"""What every initializer is: a frozen value that turns a shape into an array."""
+"""Define what an initializer is: a frozen value that turns a shape into an array."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ class Initializer(ABC):
     __call__(shape, *, rng=None, dtype=np.float64)
         Draw an array.
     std(shape)
-        Say what std its values have, by theory.
+        Return the theoretical std of its values.
 
     Examples
     --------
@@ -69,8 +69,8 @@ class Initializer(ABC):
         Returns
         -------
         ndarray
-            A new C-contiguous array. The same seed gives the same bits on any number of threads,
-            with every NumPy from 2.0 to 2.5 and on every x86-64 processor, except as noted below.
+            A new C-contiguous array. The same seed gives the same bits on any number of threads;
+            so it did with NumPy 2.0 to 2.5 on the x86-64 processors tried, except as noted below.
 
         Raises
         ------
@@ -100,7 +100,7 @@ class Initializer(ABC):
 
     def std(self, shape: Sequence[int]) -> float:
         """
-        Return the std of the weights, by theory: of one entry picked at random from the array.
+        Return the theoretical std of an entry picked at random from the array.
 
         Parameters
         ----------
@@ -138,7 +138,7 @@ class Initializer(ABC):
         """Return what ``std`` returns; the shape has been checked."""
 
     def _center(self) -> float:
-        """Return what the weights scatter about, if that is not 0."""
+        """Return the centre of the distribution of the weights."""
         return 0.0
 
     @abstractmethod
@@ -146,7 +146,7 @@ class Initializer(ABC):
         """Raise if the shape does not fit; return a bound on the absolute value of the weights."""
 
     def __repr__(self) -> str:
-        """Return the expression that makes this initializer, without what is default."""
+        """Return the expression that makes this initializer, without defaults."""
         given = (
             f"{field.name}={getattr(self, field.name)!r}"
             for field in fields(self)  # type: ignore[arg-type]  # subclasses are dataclasses
@@ -155,10 +155,10 @@ class Initializer(ABC):
         return f"{type(self).__name__}({', '.join(given)})"
 
     def __str__(self) -> str:
-        """Return the name of the scheme if it has one, the expression that makes it otherwise."""
+        """Return the name of the scheme if it has one, else the expression that makes it."""
         return _names.get(self, repr(self))
 
     def _name(self, name: str, doc: str) -> None:
-        """Give this value the name that it is printed with, and a docstring of its own."""
+        """Give this value a name for printing, and a docstring."""
         _names[self] = name
         object.__setattr__(self, "__doc__", doc)  # the fields stay as they are

@@ -1,4 +1,4 @@
-"""Initializers that draw every weight alike, whatever its fans."""
+"""Initializers with one distribution for each weight, independent of the fans."""
 
 import math
 from dataclasses import dataclass
@@ -162,7 +162,7 @@ class Normal(Initializer):
 @dataclass(frozen=True, kw_only=True, repr=False)
 class TruncatedNormal(Initializer):
     r"""
-    Draw from a normal distribution whose tails are cut off, of exactly the std that is asked for.
+    Draw from a truncated normal distribution whose std after the cut is the one you name.
 
     Of :math:`z \sim N(0, 1)` only :math:`|z| \le b` is kept. That shrinks its std to
 

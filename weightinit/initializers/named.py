@@ -1,4 +1,4 @@
-"""The schemes that people know by name: each fixes the parameters of a general initializer.
+"""The well-known schemes by name: each fixes the parameters of a general initializer.
 
 A name is a value and, since values can be called, a function: ``he_normal((784, 256), rng=0)``.
 """
@@ -253,7 +253,7 @@ delta_orthogonal = _named(
     DeltaOrthogonal(),
     r"""Draw a kernel with an orthogonal matrix at its centre and zeros around it.
 
-    A convolution with it keeps the length of every image.
+    A convolution with it keeps the length of every image, if outputs are not fewer than inputs.
 
     Fixes ``DeltaOrthogonal`` at ``gain=1``.
 

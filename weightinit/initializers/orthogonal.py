@@ -19,7 +19,7 @@ __all__ = ["DeltaOrthogonal", "Orthogonal"]
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Orthogonal(Initializer):
     r"""
-    Draw a matrix with orthonormal rows or columns, evenly among all there are (Haar measure).
+    Draw a matrix with orthonormal rows or columns, uniformly (from the Haar measure).
 
     The array is read as a matrix :math:`W` with a row for each input of a unit (its fan in) and a
     column for each output. With more rows than columns the columns are orthonormal,
@@ -182,7 +182,7 @@ class DeltaOrthogonal(Initializer):
 def _drawn(
     layout: Layout, gain: float, rng: np.random.Generator, dtype: np.dtype[Any]
 ) -> NDArray[Any]:
-    """Draw each matrix of a weight for itself."""
+    """Draw the matrices of a weight independently."""
     matrices = np.empty((layout.stack, layout.c_in, layout.c_out), dtype)
     for matrix in matrices:
         np.multiply(haar(matrix.shape, rng, dtype), dtype.type(gain), out=matrix)

@@ -21,7 +21,7 @@ __all__ = ["Identity", "Sparse"]
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Identity(Initializer):
     r"""
-    Pass every input on to the output of the same number, as far as there is one.
+    Pass each input on to the output with the same number, if there is one.
 
     Dense weights are :math:`g I`; a kernel has :math:`g I` at its centre and zeros around it.
     Where inputs and outputs differ in number, the identity is cut off or padded with zeros.
@@ -101,7 +101,7 @@ class Identity(Initializer):
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Sparse(Initializer):
     r"""
-    Give each unit exactly k inputs that count, normally distributed; all other weights are zero.
+    Give each unit exactly k normally distributed weights, and set the others to zero.
 
     However wide the layer, a unit then sums :math:`k` terms, and no two units start alike.
 

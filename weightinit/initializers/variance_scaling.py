@@ -1,4 +1,4 @@
-"""The engine behind LeCun's, Xavier's and He's schemes: a variance that scales with the fans."""
+"""The basis of LeCun's, Xavier's and He's schemes: a variance that scales with the fans."""
 
 import math
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-r"""What one wide layer does to a signal and to a gradient: the mean field theory of deep networks.
+r"""Mean field theory: what one wide layer does to a signal and to a gradient.
 
 In a wide layer with independent random weights the pre-activations are normal (a sum of many small
 terms), so that two numbers describe them: their variance q, the *length*, and for two inputs their

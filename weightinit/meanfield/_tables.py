@@ -1,4 +1,4 @@
-r"""The moments of an activation as functions of the length q, tabulated where they are asked for.
+r"""Moments of an activation as functions of the length q, tabulated on demand.
 
 In the logarithm of q a moment is smooth whatever phi is: as an integral over x = sqrt(q) z it is
 analytic in q as long as the real part of 1/q is above zero, so in a strip of half-width pi / 2 in
@@ -48,21 +48,21 @@ _TO_COEFFICIENTS = np.linalg.inv(chebvander(_POINTS, _DEGREE))
 
 
 class Tables:
-    """What is known of one activation so far; ask :func:`tables` for it."""
+    """Moments of one activation that were computed so far; :func:`tables` returns it."""
 
     def __init__(self, activation: ActivationLike) -> None:
         self.phi, self.derivative = phi_and_derivative(activation)
         self._known: dict[Any, _Array | None] = {}
 
     def moment(self, q: _Array, *, slopes: bool = False) -> _Array:
-        """Return E phi(z)^2, or with `slopes` E phi'(z)^2, for z ~ N(0, q); at 0 and inf limits."""
+        """Return E phi(z)^2, or with `slopes` E phi'(z)^2, for z ~ N(0, q); limits at 0 and inf."""
         found: _Array = self._moments(q, slopes)[0]
         if not q.all():
             found[q == 0] = self.slope_at_zero_squared() if slopes else self.at_zero() ** 2
         return found
 
     def growth(self, q: _Array) -> _Array:
-        """Return the derivative of E phi(z)^2 in q; at 0 and inf its limit."""
+        """Return the derivative of E phi(z)^2 in q; its limits at 0 and inf."""
         return np.where(
             q > 0, self._moments(q, slopes=False)[1] / inside(q), self.slope_at_zero_squared()
         )
@@ -70,7 +70,7 @@ class Tables:
     def by_panel(
         self, measure: _Measure, q: _Array, *, slopes: bool = False
     ) -> Iterator[tuple[_Array, _Array]]:
-        """Yield places in q, some at a time, and what is measured there of phi or its slope."""
+        """Yield batches of q with the moments of phi, or of its slope, at each."""
         least = _NUMERICAL if slopes and self.derivative is None else 0.0
         t = np.log(np.maximum(inside(q), least)) / PANEL
         panels = np.floor(t)
@@ -90,7 +90,7 @@ class Tables:
                     yield here, found[..., which]
 
     def mesh(self, q: _Array, *, slopes: bool = False, closely: bool = True) -> Mesh:
-        """Sample phi, or its slope, over z ~ N(0, 1) at x = sqrt(q) z, far out and for sure.
+        """Sample phi, or its slope, at x = sqrt(q) z for z ~ N(0, 1), including the far tails.
 
         Or not `closely`: what hides from some lengths of many shows in the others.
         """
@@ -112,7 +112,7 @@ class Tables:
         return float(left), float(right)
 
     def slope_at_zero_squared(self) -> float:
-        """Return the mean of the squares of both, which E phi'^2 tends to as q becomes small."""
+        """Return the mean square of both slopes, the limit of E phi'^2 as q tends to 0."""
         left, right = self.slopes_at_zero()
         return (left**2 + right**2) / 2
 
@@ -124,7 +124,7 @@ class Tables:
         return found
 
     def _fit(self, measure: _Measure, slopes: bool, panel: float) -> _Array | None:
-        """Return the coefficients of a panel, or None where a polynomial does not do."""
+        """Return the coefficients of a panel, or None where a polynomial does not fit."""
         q = np.exp(PANEL * (panel + (1 + _POINTS) / 2))
         try:
             found = measure(self.mesh(q, slopes=slopes, closely=False), q.size)
@@ -136,7 +136,7 @@ class Tables:
 
 
 def inside(q: _Array) -> _Array:
-    """Return lengths that can be looked at, for inf a large one, for 0 any."""
+    """Return lengths that can be looked up: a large one for inf, a placeholder for 0."""
     return np.where(q > 0, np.where(q < np.inf, q, np.exp(LARGEST)), 1.0)
 
 
@@ -148,7 +148,7 @@ def _moment_and_growth(found: Mesh, rows: int) -> _Array:
 
 
 def tables(activation: ActivationLike | Tables) -> Tables:
-    """Return the tables of an activation, kept if it has a name; a callable may change."""
+    """Return the tables of an activation; those of named activations are kept."""
     if isinstance(activation, Tables):  # of who asks much of one callable
         return activation
     if isinstance(activation, str | Activation):
@@ -162,7 +162,7 @@ def _kept(activation: Activation) -> Tables:
 
 
 def over_arrays(function: Callable[..., Any], **arguments: ArrayLike) -> Any:
-    """Call a function of flat arrays with the arguments, checked and broadcast.
+    """Call a function of flat arrays with checked and broadcast arguments.
 
     It returns an array or a tuple of them; of numbers alone both become numbers again.
     """
@@ -185,7 +185,7 @@ def over_arrays(function: Callable[..., Any], **arguments: ArrayLike) -> Any:
 
 
 def _check(name: str, value: ArrayLike) -> _Array:
-    """Return an array of numbers in the range of the argument, or 0, which stands for itself."""
+    """Return an array of numbers in the range of the argument, or 0."""
     least, most = _RANGES[name]
     allowed = "a real number or an array of them"
     with np.errstate(over="ignore"):  # of a long double: inf, which is refused below

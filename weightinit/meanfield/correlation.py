@@ -1,4 +1,4 @@
-r"""How the correlation of two inputs changes from layer to layer, and where it settles.
+r"""The correlation of two inputs: how it changes from layer to layer, and where it settles.
 
 For normal z1, z2 of variance q and correlation c the mean of f(z1) f(z2) is Mehler's sum
 :math:`\sum_k a_k^2 c^k` over the normalized Hermite polynomials, :math:`a_k = E f(\sqrt q z)
@@ -44,7 +44,7 @@ def correlation_map(
     q: ArrayLike | None = None,
 ) -> Any:
     r"""
-    Return how the pre-activations of two inputs correlate one layer on.
+    Return the correlation of the pre-activations of two inputs one layer later.
 
     .. math::
 
@@ -123,7 +123,7 @@ def depth_scale(
     activation: ActivationLike, *, weight_variance: ArrayLike, bias_variance: ArrayLike = 0.0
 ) -> Any:
     r"""
-    Return over how many layers two inputs forget how they correlated.
+    Return the number of layers over which the correlation of two inputs settles.
 
     .. math:: \xi = -1 / \log \chi(c^*), \qquad
         \chi(c) = \sigma_w^2 \operatorname{E} \phi'(z_1) \phi'(z_2)
@@ -182,7 +182,7 @@ def depth_scale(
 
 
 def _slope_at_rest(known: Tables, w: _Array, b: _Array) -> _Array:
-    """Return chi at the stable fixed point of the correlation map, that of the largest length."""
+    """Return chi at the stable fixed point of the correlation map, for the largest length."""
     q = settle(known, w, b)
     diverges, passed = np.isinf(q), w.copy()  # ... of w q by the length ahead, which is q elsewhere
     far = inside(q[diverges])

@@ -1,4 +1,4 @@
-r"""Where the length of a signal settles in depth, and whether gradients stay as they are there.
+r"""Where the length of a signal settles in depth, and whether gradients keep their size there.
 
 Iterating the length map can take forever. In t = log q it moves t by
 :math:`F(t) = \log(\sigma_w^2 E \phi^2 + \sigma_b^2) - t`. Where F is above zero at the start the
@@ -41,7 +41,7 @@ _GRID = PANEL / _STEPS * np.arange(1, _STEPS + 1)
 
 class FixedPoint(NamedTuple):
     r"""
-    Where the length of the pre-activations settles.
+    The length at which pre-activations settle.
 
     Parameters
     ----------
@@ -72,7 +72,7 @@ def fixed_point(
     activation: ActivationLike, *, weight_variance: ArrayLike, bias_variance: ArrayLike = 0.0
 ) -> FixedPoint:
     r"""
-    Return the length at which pre-activations of length 1 settle in depth.
+    Return the length at which pre-activations that start at length 1 settle in depth.
 
     It solves :math:`q = \sigma_w^2 \operatorname{E} \phi(\sqrt q z)^2 + \sigma_b^2`: 1 if that is a
     solution, to 1e-9, else the nearest one in the direction in which the first layer moves a
@@ -189,7 +189,7 @@ def edge_of_chaos(activation: ActivationLike, *, bias_variance: ArrayLike = 0.0)
 
 
 def settle(known: Tables, w: _Array, b: _Array) -> _Array:
-    """Return the lengths of fixed points for flat arrays of variances: 0 and inf among them."""
+    """Return the lengths of fixed points, 0 and inf included, for flat arrays of variances."""
     start = _move(known, np.zeros(w.size), w, b)
     least = b + w * known.at_zero() ** 2  # no length becomes smaller
     with np.errstate(divide="ignore"):
@@ -203,7 +203,7 @@ def settle(known: Tables, w: _Array, b: _Array) -> _Array:
 
 
 def _crossing(known: Tables, sign: float, limit: _Array, w: _Array, b: _Array) -> _Array:
-    """Step up or down until F changes its sign, and find where; infinite where it does not."""
+    """Step up or down to a sign change of F and locate it; infinite where there is none."""
     found, going, y = np.full(w.size, np.inf), np.arange(w.size), 0.0
     while going.size:
         grid = y + (_GRID if y < LARGEST else _STEPS * _GRID)  # far out F is as straight as phi
@@ -220,7 +220,7 @@ def _crossing(known: Tables, sign: float, limit: _Array, w: _Array, b: _Array) -
 
 
 def _move(known: Tables, t: _Array, w: _Array, b: _Array) -> _Array:
-    """Return F."""
+    """Return F of the logarithm of the length."""
     with np.errstate(divide="ignore"):  # nothing is passed on: F is -inf
         return np.asarray(np.log(w * _finite_moment(known, np.exp(t)) + b) - t)
 
@@ -236,7 +236,7 @@ def _finite_moment(known: Tables, q: _Array) -> _Array:
 
 
 def _slope(known: Tables, q: _Array, w: _Array) -> _Array:
-    """Return the slope of the length map, infinite where lengths grow without one."""
+    """Return the slope of the length map, infinite where lengths grow without bound."""
     try:
         return w * known.growth(q)
     except TooLargeError:
@@ -244,7 +244,7 @@ def _slope(known: Tables, q: _Array, w: _Array) -> _Array:
 
 
 def zero(f: Callable[[_Array], _Array], low: _Array, high: _Array) -> _Array:
-    """Find where f changes its sign between two places each; `high` where it does not.
+    """Find the sign change of f between pairs of places; `high` where there is none.
 
     The method of Ridders (1979): bisect, multiply f by the exponential that makes its three values
     lie on a line, and take the zero of the line.
@@ -285,7 +285,7 @@ def _critical(known: Tables, b: float) -> _Array:
     """Return the variances of the weights for which chi is 1 at any fixed point."""
 
     def excess(t: _Array) -> _Array:
-        """Return how much less than b the bias variance is for which chi is 1, times E phi'^2."""
+        """Return b minus the bias variance for which chi is 1, times E phi'^2."""
         q = np.exp(t)
         return known.moment(q) - (q - b) * known.moment(q, slopes=True)
 

@@ -94,7 +94,7 @@ def length_map(
     bias_variance: ArrayLike = 0.0,
 ) -> Any:
     r"""
-    Return the length of the pre-activations one layer on.
+    Return the length of the pre-activations one layer later.
 
     .. math:: q' = \sigma_w^2 \operatorname{E} \phi(z)^2 + \sigma_b^2, \qquad z \sim N(0, q)
 
@@ -150,7 +150,7 @@ def chi(
     q: ArrayLike | None = None,
 ) -> Any:
     r"""
-    Return the factor of one layer on the mean square of a gradient.
+    Return the factor by which one layer multiplies the mean square of a gradient.
 
     .. math:: \chi = \sigma_w^2 \operatorname{E} \phi'(z)^2, \qquad z \sim N(0, q)
 

@@ -1,5 +1,6 @@
-"""The figure of a run: ridgelines by layer, and below them what changed over the steps."""
+"""The figure of a run: ridgelines by layer, and curves over the steps below them."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,17 +15,18 @@ if TYPE_CHECKING:
 
 __all__ = ["draw"]
 
-_COLORS = ("C4", "C5", "C2", "C1", "C7")
-_LAYERS, _RIDGES = len(_COLORS), 8
+# Layers differ in shade and stroke: a colour of the cycle may mean a start to the reader.
+_STROKES = ("-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)))
+_LAYERS, _RIDGES = len(_STROKES), 8
 
 
 def draw(steps: Array, losses: Array, layers: Mapping[str, LayerRecord]) -> "Figure":
     """Draw two rows of ridgelines, and a row of curves over the steps."""
     if not len(steps):
         raise ValueError(
-            "there is nothing to draw: nothing was recorded yet; give the monitor to wi.train"
+            "there is nothing to draw: nothing was recorded yet; pass the monitor to wi.train"
         )
-    plt = import_extra("matplotlib.pyplot", extra="plots", use="plot()")
+    plt = import_extra("matplotlib.pyplot", use="plot()")
     chosen = [list(layers.values())[place] for place in _spread(len(layers), _LAYERS)]
     figure = plt.figure(figsize=(7.6, 7.2), layout="constrained")
     top, bottom = figure.subfigures(2, 1, height_ratios=(2.3, 1))
@@ -38,8 +40,13 @@ def draw(steps: Array, losses: Array, layers: Mapping[str, LayerRecord]) -> "Fig
 
 
 def _spread(n: int, most: int) -> list[int]:
-    """Return at most so many places among n, evenly apart, the first and the last included."""
+    """Return at most this many places among n, evenly spaced, with the first and the last."""
     return sorted(set(np.linspace(0, n - 1, min(n, most)).round().astype(int).tolist()))
+
+
+def _shades(n: int) -> list[float]:
+    """Return an opacity for each layer, from the first to the last."""
+    return [float(shade) for shade in np.linspace(0.55, 1.0, n)]
 
 
 def _ridgelines(line: Any, kind: str, chosen: Sequence[LayerRecord], steps: Array) -> None:
@@ -49,19 +56,18 @@ def _ridgelines(line: Any, kind: str, chosen: Sequence[LayerRecord], steps: Arra
     middles = (EDGES[:-1] + EDGES[1:]) / 2
     filled = np.flatnonzero(sum(rows.sum(axis=0) for rows in histograms))
     low, high = (middles[filled[0]], middles[filled[-1]]) if len(filled) else (-1.0, 0.0)
-    for number, (ax, layer, rows) in enumerate(zip(line, chosen, histograms, strict=True)):
+    for shade, ax, layer, rows in zip(_shades(len(chosen)), line, chosen, histograms, strict=True):
         height = 1.6 / max(rows.max(), 1e-9)
         for ridge, shares in enumerate(rows):
             base, order = -ridge, {"zorder": 2 + ridge / 10}
             top = base + height * shares
-            color = _COLORS[number]
-            ax.fill_between(middles, base, top, color=color, alpha=0.25, linewidth=0, **order)
-            ax.plot(middles, top, color=color, linewidth=1, **order)
+            ax.fill_between(middles, base, top, color="black", alpha=0.2, linewidth=0, **order)
+            ax.plot(middles, top, color="black", alpha=shade, linewidth=1, **order)
         ax.set_xlim(max(low - 0.5, high - 8), high + 0.5)
         ax.locator_params(axis="x", nbins=3, integer=True)
         ax.xaxis.set_major_formatter(lambda power, _: f"$10^{{{power:.0f}}}$")
         if kind == "activation":
-            ax.set_title(layer.name, color=_COLORS[number])
+            ax.set_title(layer.name)
     line[0].set_yticks([-ridge for ridge in range(len(places))], [str(steps[p]) for p in places])
     line[0].set_ylabel(f"|{kind}|\nstep")
 
@@ -70,10 +76,12 @@ def _curves(figure: Any, chosen: Sequence[LayerRecord], steps: Array, losses: Ar
     has_loss = bool(np.isfinite(losses).any())
     axes = figure.subplots(1, 3 if has_loss else 2)
     marker = "o" if len(steps) < 3 else None
-    for color, layer in zip(_COLORS, chosen, strict=False):
+    for shade, stroke, layer in zip(_shades(len(chosen)), _STROKES, chosen, strict=False):
+        look = {"color": "black", "alpha": shade, "linestyle": stroke, "marker": marker}
         ratio = np.where(layer.update_ratio > 0, layer.update_ratio, np.nan)
-        axes[0].plot(steps, ratio, color=color, marker=marker)
-        axes[1].plot(steps, layer.distinct / layer.units, color=color, marker=marker)
+        axes[0].plot(steps, ratio, label=layer.name, **look)
+        axes[1].plot(steps, layer.distinct / layer.units, **look)
+    axes[0].legend(fontsize="small", frameon=False)
     axes[0].set(title="Update / weight", yscale="log", xlabel="step")
     axes[1].set(title="Distinct units (share)", ylim=(-0.05, 1.08), xlabel="step")
     if has_loss:
@@ -84,8 +92,8 @@ def _curves(figure: Any, chosen: Sequence[LayerRecord], steps: Array, losses: Ar
 def _words(steps: Array, losses: Array, layers: Sequence[LayerRecord]) -> str:
     """Say what the figure shows, with the numbers at both ends."""
     parts = [
-        f"{layer.name}: activation std {layer.std[0]:.2g} to "
-        f"{layer.std[-1]:.2g}, gradient rms {layer.gradient_rms[0]:.2g} to "
+        f"{layer.name}: signal {math.sqrt(layer.second_moment[0]):.2g} to "
+        f"{math.sqrt(layer.second_moment[-1]):.2g}, gradient {layer.gradient_rms[0]:.2g} to "
         f"{layer.gradient_rms[-1]:.2g}, distinct units {layer.distinct[0]} to "
         f"{layer.distinct[-1]} of {layer.units}"
         for layer in (layers[place] for place in _spread(len(layers), _LAYERS))

@@ -1,7 +1,9 @@
-"""The records of a run as a table of plain text."""
+"""The records of a run as a table of plain text: each layer at the first and the last."""
 
 import math
 from collections.abc import Mapping
+
+import numpy as np
 
 from weightinit._tables import text_table
 from weightinit.monitoring.records import LayerRecord
@@ -9,24 +11,30 @@ from weightinit.networks.layers.base import Array
 
 __all__ = ["as_text"]
 
-_HEAD = ("layer", "activation std", "gradient rms", "update ratio", "distinct units")
+_HEAD = ("layer", "signal", "gradient", "update", "distinct units")
+_LEGEND = (
+    "signal          root mean square of the activations over the probe",
+    "gradient        the same of the loss gradient, taken before the activation",
+    "update          distance that the weights moved since the last record, relative",
+    "distinct units  units that are no copies of another one",
+)
 
 
 def as_text(steps: Array, losses: Array, layers: Mapping[str, LayerRecord]) -> str:
-    """Return a title and a line for each layer: the first record and the last."""
+    """Return a title, a line for each layer from the first record to the last, and a legend."""
     if not len(steps):
-        return "Monitor: nothing recorded yet; give it to wi.train(..., monitor=monitor)"
+        return "Monitor: nothing recorded yet; pass it to wi.train(..., monitor=monitor)"
     loss = "" if math.isnan(losses[0]) else f"; loss {_change(losses)}"
     records = "1 record" if len(steps) == 1 else f"{len(steps)} records"
     title = f"Monitor: {records}, steps {steps[0]} to {steps[-1]}{loss}"
-    return "\n".join([title, *text_table([_HEAD, *map(_row, layers.values())])])
+    return "\n".join([title, *text_table([_HEAD, *map(_row, layers.values())]), "", *_LEGEND])
 
 
 def _row(layer: LayerRecord) -> tuple[str, ...]:
     ratio, widths = layer.update_ratio[-1], layer.distinct
     return (
         layer.name,
-        _change(layer.std),
+        _change(np.sqrt(layer.second_moment)),
         _change(layer.gradient_rms),
         "" if math.isnan(ratio) else f"{ratio:.2g}",
         f"{_ends(f'{widths[0]}', f'{widths[-1]}')} of {layer.units}",

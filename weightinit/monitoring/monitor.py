@@ -1,4 +1,4 @@
-"""A monitor: called by training, it looks through the network every few steps."""
+"""A monitor, which training calls, and which looks into the layers every few steps."""
 
 from collections.abc import Iterator
 from operator import setitem
@@ -27,26 +27,26 @@ __all__ = ["Monitor"]
 
 class Monitor:
     r"""
-    Watch a training run: what goes through each layer, every few steps, on a fixed probe.
+    Watch a training run: record signals, gradients and weights of each layer every few steps.
 
-    Give it to :func:`train`. It changes neither the network nor the training, which goes on to the
-    last bit as it would without.
+    Pass it to :func:`train`. It changes neither the network nor the training: the weights are the
+    same, to the last bit, as without it.
 
     Parameters
     ----------
     x : array_like, shape (n, ...)
-        The probe: a few samples, which stay the same, so that what changes is the network.
+        The probe: a few samples that stay the same, so that what changes is the network.
     y : array_like, shape (n,) or (n, d), optional
-        Their labels or targets. Left out: the loss is nan, and gradients are those of a fixed
-        pull at the outputs, as for :func:`trace`. They tell how gradients travel from layer to
-        layer, not how they shrink as the network learns.
+        Their labels or targets. Without them the loss is nan, and the gradients are those of a
+        fixed pull at the outputs, as for :func:`trace`: they show how gradients travel from layer
+        to layer, not how they shrink as the network learns.
     every : int, default 10
-        Record after every so many steps. The steps of further trainings count on.
+        The number of steps between records. The count goes on in further trainings.
 
     Attributes
     ----------
     steps : ndarray of int, shape (records,)
-        After how many steps each record was made.
+        The step at which each record was made.
     losses : ndarray, shape (records,)
         The loss of the probe.
     layers : dict of str to LayerRecord
@@ -64,16 +64,15 @@ class Monitor:
     Notes
     -----
     A record is one pass forward and one back over the :math:`n` samples of the probe. With batches
-    of :math:`m` samples that is about :math:`n / m` of a step, and :math:`n / (km)` of a training,
-    k being `every`: with an eighth of a batch and k = 10, one part in 80. To that come some passes
-    over the weights, and about a third of a millisecond for each layer. In all, with such a probe
-    and k = 10, monitoring takes about a tenth of a training whose steps take five milliseconds or
-    more. Twice the `every` takes half of that: choose it larger where steps are shorter. While
-    units are copies of each other all their weights have to be compared, and a record of wide
-    layers takes about twice as long. Of each layer a record keeps about a kilobyte.
+    of :math:`m` samples and k for `every`, that adds about :math:`n / (km)` to the work of a
+    training: with an eighth of a batch and k = 10, one part in 80. A record also reads the weights
+    a few times, and takes about a third of a millisecond for each layer. In all, monitoring with
+    such a probe and k = 10 takes about a tenth of a training whose steps take five milliseconds or
+    more; where steps are shorter, choose a larger `every`. While units are copies of each other all
+    their weights have to be compared, and a record of wide layers takes about twice as long. A
+    record keeps about a kilobyte for each layer.
 
-    Choose for the probe about an eighth of a batch, 16 to 64 samples at random and some of each
-    class: enough for a mean, few beside a batch.
+    A good probe has about an eighth of a batch, 16 to 64 samples at random, some of each class.
 
     Examples
     --------
@@ -101,7 +100,7 @@ class Monitor:
 
     @property
     def steps(self) -> Array:
-        """After how many steps each record was made."""
+        """The step at which each record was made."""
         return np.array(self._steps, dtype=np.intp)
 
     @property
@@ -115,7 +114,7 @@ class Monitor:
         return {name: join(samples) for name, samples in self._samples.items() if samples}
 
     def __call__(self, step: int, net: Network, loss: float, gradients: Gradients) -> None:
-        """Count a step of training, and record if it is time; :func:`train` calls this."""
+        """Count a step of training, and record at every `every`-th; :func:`train` calls this."""
         del step, loss, gradients  # each training counts from 1
         self._adopt(net)
         self._step += 1
@@ -124,7 +123,7 @@ class Monitor:
 
     def record(self, net: Network) -> None:
         """
-        Record now: before training, to see the start as step 0, or at any other time.
+        Record now: before training, which gives a record of the start as step 0, or later.
 
         Parameters
         ----------
@@ -180,7 +179,7 @@ class Monitor:
         return self._probe
 
     def __str__(self) -> str:
-        """Return a table of 80 columns at most: each layer at the first record and the last."""
+        """Return a table of at most 80 columns: each layer from the first record to the last."""
         return _table.as_text(self.steps, self.losses, self.layers)
 
     def plot(self) -> "Figure":
@@ -189,8 +188,8 @@ class Monitor:
 
         Above, ridgelines: for each layer a histogram of the magnitudes of its activations, and of
         its gradients, at up to eight records, the first on top. Below, the update-to-weight
-        ratio, the share of units that differ and the loss. Of more than five layers, five are
-        drawn, the first and the last among them.
+        ratio, the share of units that differ, and the loss. At most five layers are drawn, with the
+        first and the last among them.
 
         Returns
         -------
@@ -219,7 +218,7 @@ class Monitor:
 
 def _check_probe(x: ArrayLike, y: ArrayLike | None) -> tuple[Array, Array | None]:
     """Return copies of a probe and its labels, as far as they can be checked without a network."""
-    way_out = "give it a few samples, such as x[:32] and y[:32]"
+    way_out = "pass a few samples, such as x[:32] and y[:32]"
     batch = check_array("x", x, "an array of samples", hint=way_out).copy()
     if batch.ndim < 1 or len(batch) == 0:
         raise ValueError(f"x must hold at least one sample, got {shown(x)}; {way_out}")

@@ -1,4 +1,4 @@
-"""What a monitor keeps of one layer, and how it is measured."""
+"""The records that a monitor keeps of one layer, and how they are measured."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ Sample = Mapping[str, Any]
 @dataclass(frozen=True, eq=False, kw_only=True)
 class LayerRecord:
     r"""
-    What a :class:`weightinit.Monitor` recorded of one layer: arrays with an entry for each record.
+    The records of one layer by a :class:`weightinit.Monitor`: arrays with an entry for each.
 
     Parameters
     ----------
@@ -35,15 +35,15 @@ class LayerRecord:
     mean, std, second_moment, gradient_rms : ndarray, shape (records,)
         Of the activations, and of the gradient for the pre-activations, over the probe.
     dead, saturated, distinct, correlation : ndarray, shape (records,)
-        Shares of units and of values, a count of units, and how alike samples are: these eight are
-        what :class:`~weightinit.tracing.LayerStats` says.
+        Shares of units and of values, a count of units, and how alike samples are. These eight
+        are the measures of :class:`~weightinit.tracing.LayerStats`.
     update_ratio : ndarray, shape (records,)
         :math:`\|W_t - W_s\| / \|W_t\|`, from the weights :math:`W_s` at the record before to
         :math:`W_t` at this one; nan at the first record and where there are no weights.
     activation_histogram, gradient_histogram : ndarray, shape (records, bins)
         The shares of all values whose magnitude lies between the powers of ten ``bin_edges`` of
-        the monitor; the first and last bins take what is beyond. What is 0 or not finite is in
-        none, so that a row may sum to less than 1.
+        the monitor; the first and last bins include what lies beyond. Values that are 0 or not
+        finite are in no bin, so a row may sum to less than 1.
 
     Examples
     --------
@@ -73,7 +73,7 @@ class LayerRecord:
 
 
 def sample(row: LayerTrace, kept: tuple[Array, Array] | None) -> Sample:
-    """Measure one layer now; `kept` are its weights at the record before, and room for more."""
+    """Measure one layer; `kept` holds its weights at the record before, and an array to use."""
     return {
         **vars(measure(row)),
         "update_ratio": update_ratio(row.weight, kept),
@@ -83,9 +83,9 @@ def sample(row: LayerTrace, kept: tuple[Array, Array] | None) -> Sample:
 
 
 def update_ratio(after: Array | None, kept: tuple[Array, Array] | None) -> float:
-    """Return by how much weights changed, relative to what they are now; 0 if they did not.
+    """Return how far weights moved, relative to their length now; 0 if they did not.
 
-    Kept are the weights before, and an array of their shape that is overwritten.
+    `kept` holds the weights before, and an array of their shape that is overwritten.
 
     Examples
     --------
@@ -125,6 +125,6 @@ def shares(x: Array) -> Array:
 
 
 def join(samples: Sequence[Sample]) -> LayerRecord:
-    """Put the samples of a layer, one a record, into arrays."""
+    """Join the samples of a layer, one a record, into arrays."""
     fields = {key: np.array([each[key] for each in samples]) for key in samples[0]}
     return LayerRecord(**fields | {key: samples[0][key] for key in ("name", "units")})

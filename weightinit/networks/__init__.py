@@ -1,7 +1,7 @@
-"""Networks from scratch: layers with exact backpropagation, and architectures apart from weights.
+"""Networks from scratch, with exact backpropagation; architecture and weights are separate.
 
 A layer is a frozen value that declares the shapes of its parameters and maps a batch forward and
-a gradient back, both as pure functions. A :class:`Network` puts layers one behind the other and
+a gradient back, both as pure functions. A :class:`Network` puts layers in a chain and
 is given its weights by ``initialize``. :func:`mlp`, :func:`cnn` and :func:`rnn` build the usual
 ones.
 

@@ -1,4 +1,4 @@
-"""A pass forward to the loss and back to the gradients."""
+"""One pass forward to the loss and back to the gradients."""
 
 from weightinit.networks._losses import Loss
 from weightinit.networks.layers.base import Array, Gradients, Parameters
@@ -11,7 +11,7 @@ def backpropagate(
     chain: Chain, parameters: Parameters, loss: Loss, x: Array, y: Array
 ) -> tuple[float, Array, Gradients]:
     """
-    Go forward to the loss and back to the gradients, without checks.
+    Compute the loss and the gradients, without checks.
 
     Parameters
     ----------

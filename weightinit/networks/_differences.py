@@ -1,4 +1,4 @@
-"""Differences of a loss, and how far rounding may put them off."""
+"""Finite differences of a loss, and their rounding error."""
 
 from collections.abc import Callable, Mapping
 from itertools import pairwise
@@ -19,7 +19,7 @@ _SHORTER = (1e-1, 1e-2, 1e-3, 1e-4)  # of the step: away from kinks, fit for lar
 
 
 class Evaluation(NamedTuple):
-    """A loss, the outputs that it is of, and its gradient with respect to them."""
+    """A loss, the outputs, and the gradient with respect to the outputs."""
 
     loss: float
     outputs: Array
@@ -27,7 +27,7 @@ class Evaluation(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """What differences say of one entry of a gradient."""
+    """How one entry of a gradient compares with finite differences."""
 
     analytic: float
     numeric: float
@@ -43,7 +43,7 @@ class _Slope(NamedTuple):
 
 
 class Differences:
-    """Central differences of what `evaluate` finds, by the entries of the arrays that it reads."""
+    """Central differences of the result of `evaluate`, for entries of the arrays it reads."""
 
     def __init__(self, evaluate: Callable[[], Evaluation], parameters: Mapping[str, Array]) -> None:
         self._evaluate, self._parameters = evaluate, parameters
@@ -51,7 +51,7 @@ class Differences:
         self._noise = self._rounding()
 
     def compare(self, name: str, index: tuple[int, ...], analytic: float) -> Comparison:
-        """Compare an entry of a gradient with differences of several steps; one match is enough."""
+        """Compare an entry of a gradient with differences of several steps; one match suffices."""
         slopes = [self._central(name, index, _STEP)]
         if not _error(analytic, slopes[0]) <= _GOOD:
             longest = _extrapolated(
@@ -62,7 +62,7 @@ class Differences:
         return _verdict(analytic, slopes)
 
     def _rounding(self) -> Evaluation:
-        """Return how far rounding may put off the difference of two evaluations.
+        """Return the rounding error of the difference of two evaluations.
 
         Every parameter is moved by its last bit, up or down, which is what rounding inside amounts
         to, and makes all sums round anew: the largest of such changes, or a last bit, twice. That
@@ -104,7 +104,7 @@ class Differences:
 
 
 def _verdict(analytic: float, slopes: list[_Slope]) -> Comparison:
-    """Judge by the longest step that agrees with the next as far as rounding lets it."""
+    """Judge by the longest step that agrees with the next one within rounding error."""
     best = min(slopes, key=lambda slope: _error(analytic, slope))
     error = _error(analytic, best)
     if error <= _GOOD or not np.isfinite(analytic):
@@ -126,7 +126,7 @@ def _largest(*arrays: Array) -> Array:
 def _difference(
     ahead: Evaluation, behind: Evaluation, noise: Evaluation, width: float
 ) -> tuple[float, float]:
-    """Return the slope between two evaluations, and how far rounding may put it off.
+    """Return the slope between two evaluations, and its rounding error.
 
     That of the outputs, along the mean gradient of both ends, is as good as that of the loss, by
     the trapezoidal rule, and does not drown in a loss that is large. It counts where the other
@@ -142,7 +142,7 @@ def _difference(
 
 
 def _extrapolated(slope: _Slope, twice: _Slope) -> _Slope:
-    """Take out the error in h^2 by a difference of twice the step (Richardson)."""
+    """Remove the error in h^2 with a difference of twice the step (Richardson)."""
     value = (4 * slope.value - twice.value) / 3
     return slope._replace(value=value, noise=(4 * slope.noise + twice.noise) / 3)
 

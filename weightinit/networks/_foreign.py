@@ -1,4 +1,4 @@
-"""Networks of other frameworks, recognized without an import of these."""
+"""Recognize networks of other frameworks without importing these."""
 
 from weightinit._checks import check_instance
 from weightinit._messages import short
@@ -7,12 +7,12 @@ from weightinit.networks.network import Network
 __all__ = ["check_network"]
 
 _FRAMEWORKS = frozenset({"flax", "jax", "keras", "tensorflow", "torch"})
-_GUIDE = "the guide 'Diagnose a network of PyTorch' (guides/diagnose-pytorch)"
+_GUIDE = "the guide 'Diagnose a PyTorch model' (guides/diagnose-pytorch)"
 
 
 def check_network(net: object) -> Network:
     """
-    Return `net`, which must be a Network; point a model of another framework to its guide.
+    Return `net` if it is a Network; for a model of another framework, name the guide.
 
     Parameters
     ----------

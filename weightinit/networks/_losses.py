@@ -1,4 +1,4 @@
-"""Losses, each the mean over the batch, with its gradient with respect to the outputs.
+"""Losses as means over the batch, with their gradients with respect to the outputs.
 
 Cross-entropies go through ``logaddexp``: exact where a probability rounds to 0 or 1.
 """
@@ -106,7 +106,7 @@ def sigmoid_cross_entropy(z: Array, y: Array) -> tuple[float, Array]:
 
 def mean_squared_error(z: Array, y: Array) -> tuple[float, Array]:
     r"""
-    Return the mean of squared differences, over the batch and all outputs, and its gradient.
+    Return the mean squared difference over batch and outputs, and its gradient.
 
     .. math:: L = \frac{1}{nd} \sum_{i, k} (z_{ik} - y_{ik})^2, \qquad
         \frac{\partial L}{\partial z_{ik}} = \frac{2 (z_{ik} - y_{ik})}{nd}
@@ -138,7 +138,7 @@ def mean_squared_error(z: Array, y: Array) -> tuple[float, Array]:
 
 def choose_loss(y: Any, n: int, output_shape: tuple[int | None, ...]) -> tuple[Loss, Array]:
     """
-    Choose the loss that targets call for, and check that they fit the outputs.
+    Choose the loss by the targets, and check that these fit the outputs.
 
     Integer labels ``(n,)``: the cross-entropy of a sigmoid if there is one output, of a softmax
     if there are several. Float targets ``(n, d)``: the mean squared error.
@@ -191,7 +191,7 @@ def choose_loss(y: Any, n: int, output_shape: tuple[int | None, ...]) -> tuple[L
 
 def labels_of(z: Array) -> Array:
     """
-    Return the label that the outputs of each sample speak for.
+    Return the label that the outputs of each sample predict.
 
     Parameters
     ----------

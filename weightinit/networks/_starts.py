@@ -1,4 +1,4 @@
-"""What each parameter of a network starts from."""
+"""Choose and compute the first value of each parameter of a network."""
 
 import fnmatch
 from collections.abc import Iterable, Mapping

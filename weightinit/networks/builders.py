@@ -1,4 +1,4 @@
-"""The three architectures of the lessons, each in one call."""
+"""Build the three architectures of the lessons in one call each."""
 
 from collections.abc import Sequence
 
@@ -27,7 +27,7 @@ def mlp(sizes: Sequence[int], activation: str | Activation = "relu") -> Network:
         The sizes of input, hidden layers and output. ``[784, 10]`` has no hidden layer: it is
         softmax regression.
     activation : str or Activation, default "relu"
-        The activation behind each hidden layer.
+        The activation after each hidden layer.
 
     Returns
     -------
@@ -65,7 +65,7 @@ def cnn(
     activation: str | Activation = "relu",
 ) -> Network:
     """
-    Build a convolutional network: convolution, activation and pooling by turns, then one dense.
+    Build a convolutional network: convolution, activation, pooling, repeated; then dense.
 
     Each convolution is 3 x 3 with padding "same", each pooling halves height and width.
 
@@ -78,7 +78,7 @@ def cnn(
     classes : int
         The outputs of the dense layer.
     activation : str or Activation, default "relu"
-        The activation behind each convolution.
+        The activation after each convolution.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Gradients checked against differences of the loss."""
+"""Check gradients against finite differences of the loss."""
 
 import math
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ __all__ = ["GradientCheck", "check_gradients"]
 @dataclass(frozen=True)
 class GradientCheck:
     """
-    The entry of all gradients where backpropagation and the difference agree least.
+    The entry of the gradients where backpropagation and differences agree least.
 
     Parameters
     ----------
@@ -38,8 +38,8 @@ class GradientCheck:
     entries : int
         How many entries were compared.
     unresolved : tuple of (str, tuple of int), default ()
-        Those of them, as parameter and place, that could not be told: rounding or a kink may be
-        all that their two numbers differ by. The worst is one of these only if there are no others.
+        Entries, as parameter and place, that could not be judged: rounding or a kink may explain
+        the difference of their two numbers. The worst is among these if there are no others.
 
     Examples
     --------
@@ -69,7 +69,7 @@ class GradientCheck:
         ]
         if self.unresolved:
             lines.append(
-                f"not told: {len(self.unresolved)} entries, whose gradients rounding or a kink "
+                f"not judged: {len(self.unresolved)} entries, whose gradients rounding or a kink "
                 f"hides, such as {_place(*self.unresolved[0])}"
             )
         return "\n".join(lines)
@@ -180,7 +180,7 @@ def _check_start(net: Network, loss: float, gradients: Gradients) -> None:
 
 
 def _worst(found: dict[tuple[str, tuple[int, ...]], Comparison]) -> GradientCheck:
-    """Return the entry that agrees least among those that can be told, if there are any."""
+    """Return the entry that agrees least among those that rounding allows to judge."""
     told = [place for place, entry in found.items() if entry.resolved] or list(found)
     name, index = worst = max(told, key=lambda place: found[place].relative_error)
     analytic, numeric, error, _ = found[worst]
@@ -191,7 +191,7 @@ def _worst(found: dict[tuple[str, tuple[int, ...]], Comparison]) -> GradientChec
 def _indices(
     shape: tuple[int, ...], most: int | None, rng: np.random.Generator
 ) -> list[tuple[int, ...]]:
-    """Choose at most so many places of an array."""
+    """Choose at most this many places of an array."""
     size = math.prod(shape)
     flat = range(size) if most is None or most >= size else rng.choice(size, most, replace=False)
     return [tuple(int(i) for i in np.unravel_index(place, shape)) for place in flat]

@@ -1,4 +1,4 @@
-"""A network: an architecture that is given its weights."""
+"""A network: an architecture, and separately its weights."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ _WHERE = "wi.diagnose(net, x) says in which layer they do not"
 
 class Network:
     """
-    A network: layers one behind the other, an architecture that is given its weights.
+    A chain of layers whose weights are set apart from the architecture.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ class Network:
 
     @property
     def parameters(self) -> dict[str, Array]:
-        """The live arrays by name: what changes them changes the network."""
+        """The arrays of the network by name; changing them changes the network."""
         if self.parameter_shapes and not self._parameters:
             raise RuntimeError(
                 "the network has no weights yet; give it some with "
@@ -92,7 +92,7 @@ class Network:
         dtype: DTypeLike = np.float64,
     ) -> Self:
         """
-        Give every parameter its first value.
+        Set the first value of each parameter.
 
         Parameters
         ----------
@@ -221,7 +221,7 @@ class Network:
 
     def loss_and_gradients(self, x: ArrayLike, y: ArrayLike) -> tuple[float, Gradients]:
         r"""
-        Compute the loss of a batch and its gradient for every parameter, by backpropagation.
+        Compute the loss of a batch and its gradient for each parameter, by backpropagation.
 
         Parameters
         ----------
@@ -263,7 +263,7 @@ class Network:
 
     def record(self, x: ArrayLike, y: ArrayLike | None = None) -> dict[str, Step]:
         """
-        Compute as :meth:`forward` does, and with labels as :meth:`loss_and_gradients`; keep all.
+        Compute what :meth:`forward` or :meth:`loss_and_gradients` does, and keep each layer's part.
 
         For a look at any layer, in the shapes that layers have. What measures and judges work
         with, whatever the framework, is a :func:`trace`.
@@ -307,7 +307,7 @@ class Network:
 
     def check_inputs(self, x: ArrayLike) -> Array:
         """
-        Return a batch as the network computes with it.
+        Return a batch in the form that the network computes with.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""What each layer of a network is given and makes, forwards and back, written down on the way."""
+"""Record the inputs, outputs and gradients of each layer of a network."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +13,7 @@ __all__ = ["Step", "watch"]
 @dataclass(eq=False)
 class Step:
     r"""
-    What one layer was given and what it made, forwards and back.
+    The inputs, outputs and gradients of one layer.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class Step:
 
 def watch(chain: Chain) -> tuple[Chain, dict[str, Step]]:
     """
-    Return a chain that computes the same, unchecked, and the record that it writes as it does.
+    Return a chain that computes the same, unchecked, and the record that it fills.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def _watched(chain: Chain, prefix: str, steps: dict[str, Step]) -> Chain:
 
 
 class _Watched(Layer):
-    """A layer that writes down what it is given and what it makes."""
+    """A layer that records its inputs, outputs and gradients."""
 
     def __init__(self, name: str, layer: Layer, steps: dict[str, Step]) -> None:
         self.name, self.layer, self.steps = name, layer, steps

@@ -1,4 +1,4 @@
-"""What is measured of one layer: the one vocabulary of diagnosis and monitor."""
+"""The measures of one layer, which diagnosis and monitor share."""
 
 import functools
 import math
@@ -28,7 +28,7 @@ __all__ = [
 @dataclass(frozen=True, kw_only=True)
 class LayerStats:
     r"""
-    What is measured of one layer, by the names that diagnosis and monitor share.
+    The measures of one layer, with the names that diagnosis and monitor share.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class LayerStats:
     gradient_rms : float
         The root mean square of :math:`\partial L / \partial z`, z the pre-activations.
     dead : float
-        The share of units on whose every sample the activation is flat, :math:`\phi' = 0`.
+        The share of units whose activation is flat, :math:`\phi' = 0`, on every sample.
     saturated : float
         The share of values where the slope is below 1 % of its largest, on the flat ends of tanh
         and the like.
@@ -85,7 +85,7 @@ def measure(row: LayerTrace) -> LayerStats:
     Parameters
     ----------
     row : LayerTrace
-        What went through it, of whatever framework.
+        The record of the layer, of any framework.
 
     Returns
     -------
@@ -233,10 +233,10 @@ def correlation(row: LayerTrace) -> float:
 def distinct_units(row: LayerTrace) -> int:
     """Return how many units differ in incoming weights or in their gradients.
 
-    Equal means: to rounding. A sum over m samples of eps each is off by about m eps at most, and
-    so the tolerance is that, relative to the largest entry. Copies are neighbours in the order of
-    a random projection; neighbours are compared entry by entry until they differ. Of units that
-    are about a tolerance apart, some are counted and some are not.
+    Equal means equal up to rounding. A sum over m samples with errors of eps each is off by at most
+    about m eps, so that is the tolerance, relative to the largest entry. Copies are neighbours in
+    the order of a random projection; neighbours are compared entry by entry until they differ. Of
+    units that are about a tolerance apart, some are counted and some are not.
 
     Examples
     --------
@@ -258,7 +258,7 @@ def distinct_units(row: LayerTrace) -> int:
 
 
 def _matrices(parts: Iterable[Array | None]) -> list[Array]:
-    """Return matrices in whose columns stands all that leads into a unit."""
+    """Return matrices whose columns hold all that leads into a unit."""
     return [part.reshape(-1, part.shape[-1]) for part in parts if part is not None]
 
 
@@ -284,7 +284,7 @@ def _split(group: Array, matrices: Sequence[Array], tolerance: float) -> Array:
 
 
 def _blocks(matrices: Iterable[Array]) -> Iterator[Array]:
-    """Yield rows: first a few, which tell most units apart, then as many as fit into a cache."""
+    """Yield rows: first a few, which separate most units, then as many as fit into a cache."""
     for matrix in matrices:
         yield matrix[:8]
         yield from (matrix[start : start + 256] for start in range(8, len(matrix), 256))

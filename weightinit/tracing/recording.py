@@ -1,4 +1,4 @@
-"""Recording a trace: a pass forward and one back, layer by layer."""
+"""Record a trace: a pass forward and one back, layer by layer."""
 
 import dataclasses
 import math
@@ -38,8 +38,8 @@ def trace(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Trace:
     """
     Record what goes through each layer of a network, forwards and back.
 
-    For whoever measures or judges layers, of any framework. A look at each layer by itself, in the
-    shapes that layers have, is :meth:`Network.record`.
+    A trace has the same form for every framework, for code that measures or judges layers. For the
+    arrays of a single layer in its own shapes, use :meth:`Network.record`.
 
     Parameters
     ----------
@@ -48,8 +48,8 @@ def trace(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Trace:
     x : array_like, shape (n, ...)
         A batch of samples; about a hundred will do.
     y : array_like, shape (n,) or (n, d), optional
-        Labels or targets. Left out: there is no loss, and the gradients are those of a pull at the
-        outputs, normal with std 1/n, at random but always the same.
+        Labels or targets. Without them there is no loss, and the gradients are those of a fixed
+        pull at the outputs: the same normal draw, of std 1/n, at each call.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def trace(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Trace:
 @dataclass(frozen=True, eq=False)
 class Probe:
     """
-    A batch, checked against a network, with what pulls at the outputs.
+    A batch, checked against a network, and the loss for its outputs.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ class Probe:
     loss : callable
         From outputs and targets to the loss and its gradient.
     targets : ndarray
-        The labels or targets; empty where there are none, and the pull is always the same.
+        The labels or targets; empty where there are none and the pull is fixed.
 
     Examples
     --------
@@ -117,7 +117,7 @@ class Probe:
         return cls(net.chain, inputs, *choose_loss(y, len(inputs), net.output_shape))
 
     def look(self, parameters: Parameters) -> Trace:
-        """Return what a pass forward and one back show, for any parameters of the network."""
+        """Return the trace of a pass forward and one back, with these parameters of the network."""
         chain, steps = watch(self.chain)
         loss, _, _ = backpropagate(chain, parameters, self.loss, self.inputs, self.targets)
         rows = tuple(_rows(steps))
@@ -129,7 +129,7 @@ class Probe:
         return Trace(inputs=self.inputs, layers=rows, loss=loss, labels=labels)
 
     def look_again(self, first: Trace) -> Trace | None:
-        """Step as long as that wakes weights whose gradient was exactly zero at first."""
+        """Take small steps while they wake weights whose gradient was exactly zero at first."""
         tilted, found = dataclasses.replace(self, loss=self._tilted), None
         before = tilted.look(first.parameters) if _silent(first) else first
         while silent := _silent(before):
@@ -147,9 +147,9 @@ class Probe:
 
 
 def _fixed_pull(z: Array, _targets: Array) -> tuple[float, Array]:
-    """Stand in for a loss where there are no labels: pull at the outputs, always the same way.
+    """Stand in for a loss where there are no labels: the same pull at the outputs at each call.
 
-    Labels that are made up would pull less at a network the more it has learned of them.
+    The gradients of made-up labels would shrink as the network learns them.
     """
     pull = np.random.default_rng(0).standard_normal(z.shape) / len(z)
     return math.nan, pull.astype(z.dtype)
@@ -186,10 +186,10 @@ def _rows(steps: Mapping[str, Step]) -> Iterator[LayerTrace]:
 
 
 def _grouped(steps: Mapping[str, Step]) -> dict[str, list[Step]]:
-    """Group layers by the one, with a weight or a branch, in whose row they are.
+    """Group layers by the layer with a weight or a branch to whose row they belong.
 
-    It is the one before them; for those in front of the first the first; and the block where there
-    is none in a branch.
+    It is the one before them; for those before the first one, the first; and the block where a
+    branch has none.
     """
     chains: dict[str, list[Step]] = {}
     for step in steps.values():
@@ -253,7 +253,7 @@ def _row(step: Step, group: Sequence[Step]) -> LayerTrace:
 
 
 def _recurrent_row(step: Step, group: Sequence[Step]) -> LayerTrace:
-    """Unroll a recurrent layer: a row for each sample and time step that counts.
+    """Unroll a recurrent layer: a row for each sample and each time step that is no padding.
 
     Its gradient for the input is that for the pre-activation a_t = x_t + h_{t-1} W + b.
     """
@@ -283,7 +283,7 @@ def _recurrent_row(step: Step, group: Sequence[Step]) -> LayerTrace:
 
 
 def _matrix(x: Array | None, mask: Array | None) -> Array:
-    """Return a row for each sample and position that counts."""
+    """Return a row for each sample and each position that is no padding."""
     assert x is not None
     if mask is not None and x.shape[:2] == mask.shape:
         return x[mask]
@@ -291,7 +291,7 @@ def _matrix(x: Array | None, mask: Array | None) -> Array:
 
 
 def _samples(x: Array, mask: Array | None) -> Array | None:
-    """Return which sample each row of the matrix is of."""
+    """Return the number of the sample of each row of the matrix."""
     if x.ndim == 2:
         return None
     numbers = np.arange(len(x)).reshape(-1, *[1] * (x.ndim - 1))
@@ -307,7 +307,7 @@ def _normalized(step: Step, before: Sequence[Step]) -> bool | str:
 
 
 def _coverage(layer: Layer, x: Array) -> float:
-    """Return the share of the taps of a kernel that meet the image and not its padding."""
+    """Return the share of the taps of a kernel that meet the image rather than its padding."""
     if not isinstance(layer, Conv2D):
         return 1.0
     probe = Conv2D(1, layer.kernel, layer.stride, layer.padding)

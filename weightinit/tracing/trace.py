@@ -1,4 +1,4 @@
-"""A trace: what went through each layer of a network, forwards and back, as plain arrays."""
+"""The form of a trace: plain arrays for each layer, forwards and back."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from weightinit.networks.layers.base import Array
 
 __all__ = ["LayerTrace", "Trace"]
 
-_HINT = "LayerTrace says what goes where"
+_HINT = "see help(weightinit.tracing.LayerTrace) for what goes into each field"
 _MATRICES = (
     "pre_activations",
     "pre_activations_gradient",
@@ -33,7 +33,7 @@ _MATRICES = (
 @dataclass(frozen=True, eq=False, kw_only=True)
 class LayerTrace:
     r"""
-    What went through a layer with a weight and the activation behind it: a row of a ``Trace``.
+    The record of a layer with a weight and the activation after it: a row of a ``Trace``.
 
     Matrices have a row for each sample and position (pixel, word without padding) and a column for
     each feature. :math:`\partial L` stands for the gradient of the loss.
@@ -41,28 +41,29 @@ class LayerTrace:
     Parameters
     ----------
     name : str
-        The name of the layer; inside a residual branch with that of the block in front:
-        ``residual0.dense1``. A block itself has a row behind those of its branch.
+        The name of the layer; inside a residual branch it begins with that of the block:
+        ``residual0.dense1``. A block itself has a row after those of its branch.
     parameters, gradients : mapping of str to ndarray
-        The parameters by their full names, ``dense0.weight``, and :math:`\partial L` for each. With
-        those of the layer come those of layers without a weight behind it, such as ``norm0.gain``,
-        and of such that stand in front of the first layer with a weight. A weight is
-        ``(in, units)`` or ``(kernel_h, kernel_w, in, units)``; a residual block has a ``scale``.
+        The parameters by their full names, ``dense0.weight``, and :math:`\partial L` for each.
+        Those of layers without a weight, such as ``norm0.gain``, belong to the row of the layer
+        before them; before the first layer with a weight, to that one. A weight is ``(in, units)``
+        or ``(kernel_h, kernel_w, in, units)``; a residual block has a ``scale``.
     activation : Activation or None
-        The activation behind the weight; None if there is none.
+        The activation after the layer; None if there is none.
     inputs, inputs_gradient : ndarray, shape (rows, in), or None
         What the layer received; None for tokens.
     pre_activations, pre_activations_gradient : ndarray, shape (rows, units)
         What the activation received.
     activations, activations_gradient : ndarray, shape (rows, units)
-        What it made of that; the pre-activations if there is none.
+        The output of the activation; the pre-activations if there is none.
     kind : str, default "dense"
-        What :func:`~weightinit.recommend` calls such a layer, or ``"residual"`` for a block.
+        The name that :func:`~weightinit.recommend` has for such a layer; ``"residual"`` for a
+        block.
     samples : ndarray of int, shape (rows,), or None
-        Which sample each row is of, in ascending order; None: each is of another.
+        The sample of each row, in ascending order; None if each row has its own.
     normalized : bool or {"layer", "batch"}, default False
-        Whether a normalization stands between weight and activation, or in the branch of a block,
-        and which, by the words of :func:`~weightinit.recommend`.
+        Whether there is a normalization between weight and activation, or in the branch of a block,
+        and which, in the words of :func:`~weightinit.recommend`.
     pooled : bool, default False
         Whether max pooling follows.
     coverage : float, default 1.0
@@ -200,7 +201,7 @@ class LayerTrace:
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Trace:
     """
-    What one pass forward and one back left behind, of a network of whatever framework.
+    The record of one pass forward and one back through a network of any framework.
 
     Parameters
     ----------
@@ -214,8 +215,8 @@ class Trace:
     labels : ndarray of int, shape (n,), or None
         The labels of the batch; None where there are none.
     after : Trace or None
-        The same after a few small steps, where gradients were exactly zero at first and such steps
-        wake some of them: behind a layer that starts at zero.
+        The record after a few small steps. It is there if gradients were exactly zero at first and
+        such steps wake some of them, as in the layers before one that starts at zero.
 
     Raises
     ------
@@ -249,7 +250,7 @@ class Trace:
             check_instance(f"layers[{place}]", row, LayerTrace, "a LayerTrace", hint=_HINT)
         object.__setattr__(self, "layers", rows)
         if all(row.weight is None for row in rows):
-            raise ValueError("layers must hold one with a weight, got none; record one")
+            raise ValueError("layers must hold at least one with a weight, got none; record one")
         loss: Any = self.loss
         if not isinstance(loss, Real):
             raise TypeError(message("loss", loss, "a number", "nan where there is none"))

@@ -1,4 +1,4 @@
-"""Training: minibatches, SGD with momentum or Adam, and a record of losses and accuracies."""
+"""Training with minibatches, SGD with momentum or Adam, and a record of the losses."""
 
 from weightinit.training.history import History
 from weightinit.training.loop import train

@@ -1,4 +1,4 @@
-"""Whether an interrupt ends a training, or all that the training is a part of."""
+"""Decide whether an interrupt ends one training, or what the training is part of."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,13 +10,13 @@ _raised: ContextVar[bool] = ContextVar("_raised", default=False)
 
 
 def interrupts_are_raised() -> bool:
-    """Tell whether a training hands an interrupt on, rather than return what it has."""
+    """Tell whether a training passes an interrupt on, or returns what it has."""
     return _raised.get()
 
 
 @contextmanager
 def raise_interrupts() -> Iterator[None]:
-    """Let trainings inside hand interrupts on, for their end is not the end of what runs them."""
+    """Let trainings inside pass interrupts on to the code that runs them."""
     before = _raised.set(True)
     try:
         yield

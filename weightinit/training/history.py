@@ -1,4 +1,4 @@
-"""What became of the loss during training."""
+"""The losses and accuracies of a training run."""
 
 import contextlib
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ __all__ = ["History"]
 @dataclass
 class History:
     """
-    What became of the loss and the accuracy during training, one number an epoch.
+    The loss and the accuracy of a training run, one number per epoch.
 
     Both are means over the samples of the epoch, each taken when its batch was met and before the
     weights were changed for it. The accuracy of the trained network is
@@ -50,13 +50,13 @@ class History:
     interrupted: bool = False
 
     def __post_init__(self) -> None:
-        """Check the fields, and bring the numbers into plain form."""
+        """Check the fields, and convert the numbers to plain floats."""
         self.losses = _curve("losses", self.losses)
         self.accuracies = _curve("accuracies", self.accuracies)
         self.interrupted = check_flag("interrupted", self.interrupted)
 
     def __repr__(self) -> str:
-        """Return a line: how many epochs, and the last loss and accuracy."""
+        """Return one line: the number of epochs, and the last loss and accuracy."""
         parts = [f"epochs={len(self.losses)}"]
         if self.losses:
             parts.append(f"last loss={self.losses[-1]:.4g}")

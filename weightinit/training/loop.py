@@ -48,7 +48,7 @@ def train(
     monitor: Monitor | None = None,
 ) -> History:
     """
-    Train a network in place, and return what became of its loss.
+    Train a network in place, and return its losses and accuracies.
 
     Parameters
     ----------
@@ -151,18 +151,18 @@ def _optimizer(name: str, net: Network, learning_rate: float, momentum: float) -
 
 
 def _rounds(epochs: int, progress: bool) -> Any:
-    """Return the numbers of the epochs, in a bar of tqdm if one is asked for."""
+    """Return the numbers of the epochs, in a progress bar if asked."""
     if not progress:
         return range(epochs)
     without = ", or leave progress out"
-    tqdm = import_extra("tqdm", extra="parallel", use="progress=True", otherwise=without)
+    tqdm = import_extra("tqdm", use="progress=True", otherwise=without)
     return tqdm.tqdm(range(epochs), desc="training", unit="epoch")
 
 
 def _until_interrupted(
     run: "_Run", rounds: Any, size: int, rng: np.random.Generator, *, bar: bool
 ) -> tuple[list[tuple[float, float]], bool]:
-    """Return loss and accuracy of each epoch that was finished, and whether an interrupt came."""
+    """Return loss and accuracy of each finished epoch, and whether an interrupt came."""
     finished: list[tuple[float, float]] = []  # of pairs: one append takes both numbers or none
     try:
         for epoch in rounds:
@@ -177,7 +177,7 @@ def _until_interrupted(
 
 
 class _Run:
-    """One training run: what stays the same from step to step, and the count of them."""
+    """One training run: its settings, and the number of steps so far."""
 
     def __init__(
         self,
@@ -192,7 +192,7 @@ class _Run:
         self.step = 0
 
     def epoch(self, number: int, size: int, rng: np.random.Generator) -> tuple[float, float]:
-        """Go through all samples once; return their mean loss and the share that was right."""
+        """Go through the samples once; return their mean loss and the accuracy."""
         total = hits = 0.0
         for x, y in self._batches(size, rng):
             self.step += 1
@@ -214,7 +214,7 @@ class _Run:
         return total / len(self.x), hits / len(self.x)
 
     def _batches(self, size: int, rng: np.random.Generator) -> Iterator[tuple[Array, Array]]:
-        """Yield all samples in random order, so many at a time."""
+        """Yield the samples in random order, in minibatches."""
         n = len(self.x)
         if size >= n:  # the order of a whole makes no difference
             yield self.x, self.y
@@ -225,7 +225,7 @@ class _Run:
             yield self.x[chosen], self.y[chosen]
 
     def _give_up(self, number: int, x: Array) -> None:
-        """Raise, naming the first layer that has a weight or makes a value that is not finite."""
+        """Raise, naming the first layer with a weight or a value that is not finite."""
         with np.errstate(all="ignore"):
             where = next(self._not_finite(x))
         raise FloatingPointError(

@@ -1,4 +1,4 @@
-"""Optimizers: from gradients to the next weights, in place."""
+"""Optimizers: change the weights in place by their gradients."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ __all__ = ["Adam", "Optimizer", "Sgd"]
 
 class Optimizer(ABC):
     """
-    The base of optimizers: holds live parameters and changes them by their gradients.
+    The base of optimizers: holds the parameters and changes them by their gradients.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ class Optimizer(ABC):
 
     def check(self) -> None:
         """
-        Raise if the parameters are not arrays that a step can change, of the shapes from the start.
+        Raise if the parameters cannot be changed in place, or have changed their shapes.
 
         Raises
         ------
@@ -91,7 +91,7 @@ class Optimizer(ABC):
                 )
 
     def _apply(self, gradients: Mapping[str, Array]) -> None:
-        """Change the parameters by one step, where most is checked already.
+        """Change the parameters by one step, with checked gradients.
 
         NumPy has to be told to ignore all that goes wrong with numbers,
         ``np.errstate(all="ignore")``: an error or a warning would come in the midst of a step.
@@ -109,7 +109,7 @@ class Optimizer(ABC):
     def _step(
         self, t: int, theta: Array, g: Array, slots: Sequence[Array]
     ) -> Sequence[tuple[Any, ...]]:
-        """Return the calls of C functions that make the t-th step of a parameter, all in place.
+        """Return the calls of C functions that make the t-th step of a parameter in place.
 
         The slots are arrays beside it, at first 0: what is remembered, and room to compute in.
         """
@@ -118,7 +118,7 @@ class Optimizer(ABC):
 def _check_arrays(
     argument: str, arrays: Mapping[str, Array], shapes: Mapping[str, tuple[int, ...]] | None = None
 ) -> dict[str, Array]:
-    """Return arrays of floats by name, which have the names and shapes that are known, if any."""
+    """Return arrays of floats by name, with the expected names and shapes."""
     own = "parameters" if argument == "parameters" else "loss_and_gradients(x, y)[1]"
     hint = f"take net.{own}"
     given = check_mapping(argument, arrays, "a mapping from names to arrays", hint=hint)
@@ -175,7 +175,7 @@ class Sgd(Optimizer):
 
     @property
     def momentum(self) -> float:
-        """The share of the velocity that stays from step to step."""
+        """The share of the velocity that is kept from step to step."""
         return self._momentum
 
     def _step(
@@ -196,7 +196,7 @@ class Sgd(Optimizer):
 
 class Adam(Optimizer):
     r"""
-    Adam: steps of about the learning rate, whatever the size of the gradient.
+    Adam: steps of about the learning rate, nearly independent of the gradient's size.
 
     .. math::
         m \leftarrow \beta_1 m + (1 - \beta_1) g, \qquad

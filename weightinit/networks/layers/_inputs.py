@@ -1,4 +1,4 @@
-"""Checks of what networks and layers are given, before any work is done."""
+"""Check the inputs of networks and layers before the work starts."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -33,7 +33,7 @@ def check_sample_shape(name: str, shape: object) -> Shape:
 
 
 def check_values(x: object, dtype: np.dtype[Any], input_shape: Shape | None = None) -> Array:
-    """Return a batch of finite real numbers in a dtype, copied only if it has another."""
+    """Return a batch of finite real numbers in a dtype, copied if it has another."""
     batch = check_array("x", x, "an array of real numbers", hint="encode anything else first")
     _check_batch(batch, input_shape)
     with np.errstate(over="ignore"):  # told below
@@ -60,7 +60,7 @@ def check_tokens(x: object, vocabulary: int, input_shape: Shape | None = None) -
 
 
 def _check_batch(batch: Array, input_shape: Shape | None) -> None:
-    """Raise if it is no batch, has other samples than are wanted, or none."""
+    """Raise if this is no batch, is empty, or has samples of another shape."""
     if batch.ndim < 1 or (input_shape is not None and not _fits(batch.shape[1:], input_shape)):
         sizes = ("...",) if input_shape is None else input_shape
         wanted = ", ".join("any" if size is None else str(size) for size in sizes)
@@ -102,7 +102,7 @@ def check_mask(mask: object, x: Array) -> Array | None:
 def check_parameters(
     parameters: object, shapes: Mapping[str, tuple[int, ...]], *, finite: bool
 ) -> dict[str, Array]:
-    """Return the arrays of a layer by name, all that are declared and no others."""
+    """Return the arrays of a layer by name, exactly those that it declares."""
     hint = "parameter_shapes says which"
     given = check_mapping("parameters", parameters, "a mapping of names to arrays", hint=hint)
     if given.keys() != shapes.keys():
@@ -117,7 +117,7 @@ def check_parameters(
 def check_gradient(
     dy: object, shape: tuple[int, ...], dtype: np.dtype[Any], *, finite: bool
 ) -> Array:
-    """Return the gradient with respect to an output, in the dtype of that."""
+    """Return the gradient with respect to an output, in the output's dtype."""
     with np.errstate(over="ignore"):  # told below
         cast = check_array("dy", dy, "an array of numbers", kinds="iuf").astype(dtype, copy=False)
     return _check_like("dy", cast, shape, finite=finite)
@@ -137,7 +137,7 @@ def _check_like(name: str, value: object, shape: tuple[int, ...], *, finite: boo
 
 @contextmanager
 def no_overflow(what: str, way_out: str) -> Iterator[list[Array]]:
-    """Say what overflows in the block, instead of a warning and a value that is not finite.
+    """Raise if the block overflows, in place of a warning and a non-finite value.
 
     What the block has made, and puts into the list, is looked at as well: the threads of a BLAS
     do not tell of an overflow.

@@ -1,4 +1,4 @@
-"""Checks of what the two passes of a layer are given, and what goes from one to the other."""
+"""Check the arguments of the two passes of a layer; define what one hands to the other."""
 
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ __all__ = ["Cache", "check_backward", "check_forward"]
 
 
 class Cache(NamedTuple):
-    """What the forward pass of a layer leaves for its backward pass.
+    """What the forward pass of a layer keeps for its backward pass.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Cache(NamedTuple):
 def check_forward(
     layer: Any, parameters: object, x: object, mask: object, *, finite: bool = True
 ) -> tuple[Parameters, Array, Array | None]:
-    """Return the arguments of a forward pass of a Layer in the form that it computes with."""
+    """Return the checked and converted arguments of a layer's forward pass."""
     batch = layer._check_batch(x)
     try:
         shapes = layer.parameter_shapes(batch.shape[1:])
@@ -55,7 +55,7 @@ def check_forward(
 def check_backward(
     layer: Any, parameters: object, cache: object, dy: object, *, finite: bool = True
 ) -> tuple[Parameters, Array]:
-    """Return the arguments of a backward pass of a Layer in the form that it computes with."""
+    """Return the checked and converted arguments of a layer's backward pass."""
     hint = "y, cache = layer.forward(parameters, x)"
     allowed = "what forward returned beside its output"
     before = check_instance("cache", cache, Cache, allowed, hint=hint)

@@ -1,4 +1,4 @@
-"""Shapes: what layers ask of them, and arrays seen as matrices."""
+"""Check shapes for layers, and view arrays as matrices."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from weightinit.networks.layers.base import Array, Layer, Shape
 
 
 def last_size(layer: Layer, input_shape: Shape) -> int:
-    """Return the size of the last axis, which must be known, of an input to `layer`."""
+    """Return the size of the last axis of an input to `layer`; it must be known."""
     if not input_shape or input_shape[-1] is None:
         raise ValueError(
             f"{shown(layer)} needs an input_shape whose last axis has a known size, got "
@@ -26,13 +26,13 @@ def as_rows(x: Array) -> Array:
 
 
 def sum_rows(x: Array) -> Array:
-    """Return the sum over all axes but the last, by a product with ones, which is fastest."""
+    """Return the sum over the axes but the last, by a product with ones, which is fastest."""
     rows = as_rows(x)
     return np.ones(len(rows), x.dtype) @ rows
 
 
 def check_pair(name: str, value: object) -> tuple[int, int]:
-    """Return a height and a width, which one number stands for."""
+    """Return a height and a width from a pair, or from one number for both."""
     hint = "write one number, or a pair of them"
     if not isinstance(value, Sequence) or isinstance(value, str | bytes):
         size = check_integer(name, value, at_least=1, hint=hint)
@@ -42,7 +42,7 @@ def check_pair(name: str, value: object) -> tuple[int, int]:
 
 
 def check_image_shape(layer: Layer, shape: Shape) -> tuple[int, int, int]:
-    """Return the height, width and channels of the images that `layer` is to take."""
+    """Return the height, width and channels of the images that `layer` takes."""
     sizes = [size for size in shape if size is not None]
     if len(shape) != 3 or len(sizes) != 3:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Types that all of the networks share."""
+"""Types that the modules of networks share."""
 
 from collections.abc import Mapping
 from typing import Any

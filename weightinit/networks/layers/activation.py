@@ -13,7 +13,7 @@ __all__ = ["ActivationLayer"]
 @dataclass(frozen=True)
 class ActivationLayer(Layer):
     r"""
-    An activation at every place by itself, :math:`y = \phi(x)`.
+    An activation applied elementwise, :math:`y = \phi(x)`.
 
     .. math:: \frac{\partial L}{\partial x} = \frac{\partial L}{\partial y}\, \phi'(x)
 
@@ -48,7 +48,7 @@ class ActivationLayer(Layer):
 
     @property
     def kind(self) -> str:  # type: ignore[override]  # it is known only with the activation
-        """What a network calls the layer, with a number behind: ``relu0``."""
+        """The name of the layer in a network, before its number: ``relu0``."""
         return self.activation.name
 
     def _parameter_shapes(self, _input_shape: Shape) -> dict[str, tuple[int, ...]]:

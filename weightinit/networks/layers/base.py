@@ -1,4 +1,4 @@
-"""What every layer is: a frozen value with a forward and a backward pass, both pure functions."""
+"""Define what a layer is: a frozen value with two pure functions, forward and backward."""
 
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
@@ -45,7 +45,7 @@ class Layer(ABC):
     (array([[1., 1.]]), array([1., 0., 0.]))
     """
 
-    #: What a network calls the layer, with a number behind: ``dense0``.
+    #: The name of the layer in a network, before its number: ``dense0``.
     kind: ClassVar[str]
 
     #: Whether the input is integers, which have no gradient: such a layer can only be the first.
@@ -99,7 +99,7 @@ class Layer(ABC):
         self, parameters: Parameters, x: Array, mask: Array | None = None
     ) -> tuple[Array, Any]:
         """
-        Compute the output, and what the backward pass will need.
+        Compute the output, and what the backward pass needs.
 
         Parameters
         ----------
@@ -135,7 +135,7 @@ class Layer(ABC):
         self, parameters: Parameters, cache: Any, dy: Array
     ) -> tuple[Array | None, Gradients]:
         r"""
-        Take the gradient of a loss from the output to the input and the parameters.
+        Return the gradients of a loss for the input and the parameters.
 
         Parameters
         ----------
@@ -169,7 +169,7 @@ class Layer(ABC):
 
     def gradients(self, parameters: Parameters, cache: Any, dy: Array) -> Gradients:
         """
-        Take the gradient of a loss to the parameters alone, which saves that of the input.
+        Return the gradients of a loss for the parameters, without that for the input.
 
         Parameters
         ----------
@@ -198,7 +198,7 @@ class Layer(ABC):
 
     def mask(self, x: Array, mask: Array | None = None) -> Array | None:
         """
-        Return the mask that goes with the output: by default the one that came with the input.
+        Return the mask of the output: by default the mask of the input.
 
         Parameters
         ----------
@@ -223,7 +223,7 @@ class Layer(ABC):
     def _check_batch(
         self, x: object, dtype: np.dtype[Any] | None = None, input_shape: Shape | None = None
     ) -> Array:
-        """Return a batch, of values in a dtype, or raise if the layer takes no such thing."""
+        """Return a batch of values in a dtype, or raise if the layer does not take it."""
         if dtype is None:
             dtype = check_array("x", x, "an array of real numbers").dtype
         return check_values(x, dtype if dtype.kind == "f" else np.dtype(np.float64), input_shape)
@@ -247,9 +247,9 @@ class Layer(ABC):
         """Return the gradients for the input and the parameters."""
 
     def _mask(self, _x: Array, mask: Array | None) -> Array | None:
-        """Return what ``mask`` returns; a layer that changes the time steps defines it."""
+        """Return the mask; a layer that changes the time steps overrides this."""
         return mask
 
     def _gradients(self, parameters: Parameters, cache: Any, dy: Array) -> Gradients:
-        """Return the gradients for the parameters; a layer that saves work by it defines it."""
+        """Return the gradients for the parameters; a layer that saves work by it overrides this."""
         return self._backward(parameters, cache, dy)[1]

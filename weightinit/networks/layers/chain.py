@@ -1,4 +1,4 @@
-"""Layers one behind the other: the chain rule, in one place."""
+"""A chain of layers: the chain rule, in one place."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +18,7 @@ __all__ = ["Chain", "check_layers"]
 @dataclass(frozen=True)
 class Chain(Layer):
     r"""
-    Layers one behind the other, :math:`y = f_L(\dots f_2(f_1(x)))`.
+    A chain of layers, :math:`y = f_L(\dots f_2(f_1(x)))`.
 
     A layer is named after its kind and its number among those: ``dense0``, ``relu0``, ``dense1``.
     Its parameters have its name in front: ``dense0.weight``.
@@ -83,7 +83,7 @@ class Chain(Layer):
         return input_shape
 
     def _outputs(self, parameters: Parameters, x: Array) -> Array:
-        """Return the output alone: what a layer made is let go as soon as the next is done."""
+        """Return the output; each layer's output is freed once the next is computed."""
         for y, _ in self._steps(parameters, x, None):
             x = y
         return x
@@ -106,7 +106,7 @@ class Chain(Layer):
     def _steps(
         self, parameters: Parameters, x: Array, mask: Array | None
     ) -> Iterator[tuple[Array, Any]]:
-        """Yield the output and the cache of each layer, the first to the last."""
+        """Yield the output and the cache of each layer, from first to last."""
         own = _by_layer(parameters)
         for name, layer in self.named.items():
             y, cache = layer._forward(own.get(name, {}), x, mask)
@@ -117,7 +117,7 @@ class Chain(Layer):
     def _go_back(
         self, parameters: Parameters, caches: Sequence[Any], dy: Array, *, to_input: bool
     ) -> tuple[Array | None, Gradients]:
-        """Go from the last layer to the first, and if asked on to its input: the chain rule."""
+        """Apply the chain rule from the last layer to the first, or on to the input."""
         own, gradients = _by_layer(parameters), {}
         first, flow = next(iter(self.named)), dy
         for (name, layer), cache in zip(
@@ -132,7 +132,7 @@ class Chain(Layer):
 
 
 def _by_layer(parameters: Parameters) -> dict[str, dict[str, Array]]:
-    """Group parameters by the name of their layer, which is what stands before the first dot.
+    """Group parameters by the name of their layer, the part before the first dot.
 
     A name without a dot, such as the scale of a residual block, is that of no layer here.
     """
@@ -144,7 +144,7 @@ def _by_layer(parameters: Parameters) -> dict[str, dict[str, Array]]:
 
 
 def _full_names(by_layer: Iterable[tuple[str, Gradients]]) -> Gradients:
-    """Put the name of its layer in front of each gradient."""
+    """Put the layer's name before the name of each gradient."""
     return {f"{name}.{local}": g for name, own in by_layer for local, g in own.items()}
 
 

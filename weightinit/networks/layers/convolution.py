@@ -38,7 +38,7 @@ class Conv2D(Layer):
     stride : int, default 1
         How many pixels the kernel moves at a step.
     padding : {"same", "valid"}, default "same"
-        "same" puts zeros around the image, as evenly as goes with the odd one behind, so that
+        "same" pads the image with zeros, an odd one at the end, so that
         the output has ``ceil(size / stride)`` pixels a side; "valid" puts none.
 
     Raises
@@ -129,7 +129,7 @@ class Conv2D(Layer):
         return {"weight": dW.reshape(parameters["weight"].shape), "bias": sum_rows(d_rows)}
 
     def _input_gradient(self, W: Array, dy: Array, x_shape: tuple[int, ...]) -> Array:
-        """Correlate dy, a stride apart with zeros between, with the kernel turned around.
+        """Correlate dy, spread by the stride with zeros between, with the flipped kernel.
 
         By the formula x_p meets W_a in y_i where p = s i + a, so that dx_p sums W_a dy_i over
         s i = p - a: the kernel runs backwards.
@@ -145,7 +145,7 @@ class Conv2D(Layer):
 
 
 def _correlate(padded: Array, W: Array, stride: int) -> tuple[Array, list[Array]]:
-    """Return the sum of the formula, and for each row of the kernel what it met.
+    """Return the sum of the formula, and the unfolded input for each kernel row.
 
     Arrays are (rows, n, columns, channels). With the rows in front, those that a row of the kernel
     meets lie side by side, and in a row so do the kernel_w * in values of a window. So the input is

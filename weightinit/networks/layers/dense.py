@@ -1,4 +1,4 @@
-"""The dense layer, and what flattens an input for it."""
+"""The dense layer, and a layer that flattens its input."""
 
 import math
 from dataclasses import dataclass

@@ -16,7 +16,7 @@ __all__ = ["LayerNorm"]
 @dataclass(frozen=True)
 class LayerNorm(Layer):
     r"""
-    Give the last axis of every sample mean 0 and variance 1, then a learned gain and bias.
+    Normalize the last axis to mean 0 and variance 1, then apply a learned gain and bias.
 
     .. math:: y = g\, \hat x + b, \qquad \hat x = \frac{x - \mu}{\sigma}, \qquad
         \sigma = \sqrt{\operatorname{Var} x + \varepsilon}

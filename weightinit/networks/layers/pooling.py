@@ -61,7 +61,7 @@ class MaxPool2D(Layer):
         return height // self.size[0], width // self.size[1], channels
 
     def _places(self, x: Array) -> list[Array]:
-        """Return, for each place in a window, a view of `x` at that place of all windows."""
+        """Return, for each place in a window, a view of `x` at that place in the windows."""
         (a, b), (height, width) = self.size, x.shape[1:3]
         rows, columns = a * (height // a), b * (width // b)
         return [x[:, i:rows:a, j:columns:b] for i, j in np.ndindex(a, b)]

@@ -1,4 +1,4 @@
-"""Layers for sequences: the lookup of tokens, and the recurrent layer behind it."""
+"""Layers for sequences: the lookup of tokens, and the recurrent layer after it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -157,7 +157,7 @@ class RNN(Layer):
         object.__setattr__(self, "activation", phi)
 
     def _mask(self, _x: Array, _mask: Array | None) -> None:
-        """Return None: behind the last state there are no time steps."""
+        """Return None: after the last state there are no time steps."""
 
     def _parameter_shapes(self, input_shape: Shape) -> dict[str, tuple[int, ...]]:
         units = last_size(self, input_shape)

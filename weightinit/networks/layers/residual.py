@@ -16,7 +16,7 @@ __all__ = ["Residual"]
 @dataclass(frozen=True)
 class Residual(Layer):
     r"""
-    A branch beside the identity, :math:`y = x + \alpha f(x)`, with a trainable scalar.
+    A branch added to the identity, :math:`y = x + \alpha f(x)`, with a trainable scalar.
 
     .. math::
         \frac{\partial L}{\partial \alpha} = \sum \frac{\partial L}{\partial y} f(x), \qquad

@@ -1,0 +1,92 @@
+"""Where a path leaves its bounds, and the sentence that says so."""
+
+import math
+from collections.abc import Collection, Iterable, Sequence
+
+from weightinit.diagnosis._bounds import Point
+
+__all__ = ["departure"]
+
+
+def departure(
+    paths: Iterable[Sequence[Point]], what: str, *, fading: bool, explained: Collection[str]
+) -> tuple[list[str], str] | None:
+    """Return the layers at which a path leaves its bounds, the first one first, and the evidence.
+
+    `what` is the quantity on the path: "signal" or "gradient".
+    """
+    for path in paths:
+        for place, point in enumerate(path):
+            if (point.fades if fading else point.explodes) and point.layer not in explained:
+                others = [p.layer for p in path if p.alone and (p.own < 0) == fading]
+                evidence = _evidence(what, point, _end(path[place:]), fading=fading)
+                return list(dict.fromkeys([point.layer, *others])), evidence
+    return None
+
+
+def _end(path: Sequence[Point]) -> Point:
+    """Return the last point before the signal sets out anew, behind a normalization."""
+    end, *later = path
+    for point in later:
+        if point.passed <= end.passed:
+            break
+        end = point
+    return end
+
+
+def _evidence(what: str, point: Point, end: Point, *, fading: bool) -> str:
+    """Say what was measured at a point, beside what a healthy start would show there."""
+    moment = "signal's mean square" if what == "signal" else "gradient's squared norm"
+    limit = point.low if fading else point.high
+    beyond = point.change < limit if fading else point.change > limit
+    width = "this width" if point.passed == 1 else "these widths"
+    if not beyond and point.passed > 1:
+        found = f"is multiplied by {_factor(point.own)} in {point.layer} alone, and"
+        found += f" by {_factor(point.change)} {_way(what, point)}"
+    elif fading:
+        found = f"falls to {_share(point.change)} {_way(what, point)}; a healthy start of {width}"
+        found += f" keeps at least {_share(limit)}"
+    else:
+        found = f"is multiplied by {_factor(point.change)} {_way(what, point)}; a healthy start of"
+        found += f" {width} multiplies it by at most {_factor(limit)}"
+    rest = "" if end is point else _left(end, fading=fading)
+    return f"The {moment} {found}.{rest}"
+
+
+def _way(what: str, point: Point) -> str:
+    """Name the layers or time steps up to a point."""
+    count, layer = point.passed, point.layer
+    if point.step is not None:
+        steps = "one time step" if count == 1 else f"{count} time steps"
+        return f"in {steps} of {layer}" + ("" if what == "signal" else ", going back")
+    if what == "signal":
+        return f"in {layer}" if count == 1 else f"over the {count} layers up to {layer}"
+    return f"going back through {layer}" + ("" if count == 1 else f" and {count - 1} more after it")
+
+
+def _left(end: Point, *, fading: bool) -> str:
+    """Say what has become of it at the end of its path; nothing of a branch that ends with zero."""
+    if end.change == -math.inf:
+        return ""
+    units = "layers" if end.step is None else "time steps"
+    left = (
+        f"{_share(end.change)} is left" if fading else f"it is {_factor(end.change)} times as large"
+    )
+    return f" After all {end.passed} {units} {left}."
+
+
+def _share(log: float) -> str:
+    """Write exp(log) as a percentage, or as a power of ten where that is too small to read."""
+    return f"{100 * math.exp(log):.2g} %" if -13.8 < log < 0 else _factor(log)
+
+
+def _factor(log: float) -> str:
+    """Write exp(log), which itself might overflow, in two digits."""
+    if log == -math.inf:
+        return "0"
+    exponent = math.floor(log / math.log(10))
+    if -3 <= exponent <= 1:
+        return f"{math.exp(log):.2g}"
+    if exponent in (2, 3):
+        return f"{math.exp(log):.0f}"
+    return f"{math.exp(log - exponent * math.log(10)):.1f}e{exponent:+03d}"
