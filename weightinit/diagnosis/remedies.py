@@ -159,8 +159,6 @@ def restart(trace: Trace, row: LayerTrace) -> Remedy:
     return Remedy(advised_start(trace, row))
 
 
-<<<<<<< HEAD
-=======
 def _fits(trace: Trace, row: LayerTrace) -> bool:
     """Tell whether the weights have about the advised std, by any count of fans."""
     if row.weight is None or row.inputs is None:
