@@ -12,7 +12,7 @@ import pytest
 
 import weightinit as wi
 from weightinit.advice import LAYERS
-from weightinit.advice.question import DEEP, Question
+from weightinit.advice.question import DEEP, VERY_DEEP, Question
 
 # A weight of each kind, and of what comes from the input of a recurrent layer.
 SHAPES = {
@@ -122,8 +122,10 @@ def test_bending_activations_have_one_rule(name: str) -> None:
 
 @pytest.mark.parametrize("name", wi.activations.names())
 def test_deep_dense_layers_are_orthogonal(name: str) -> None:
-    """From depth 10 on with the gain of shallow ones, and a note for layers that widen."""
-    deep, shallow = wi.recommend(name, depth=DEEP), wi.recommend(name)
+    """From depth 20 on with the gain of shallow ones, and a note for layers that widen."""
+    deep, shallow = wi.recommend(name, depth=VERY_DEEP), wi.recommend(name)
+    before = wi.recommend(name, depth=VERY_DEEP - 1).initializer
+    assert isinstance(before, wi.Orthogonal) == (name in {*BENDING, "linear"})
     assert deep.initializer == wi.Orthogonal(gain=deep.gain)
     assert deep.gain == pytest.approx(shallow.gain, rel=1e-12)
     assert any("sqrt(n_out / n_in)" in note for note in deep.notes)

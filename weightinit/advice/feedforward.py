@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 from weightinit._checks import RandomSource
 from weightinit.advice import _depth as depth
 from weightinit.advice._depth import power
-from weightinit.advice.question import Question, Statement, initializer_for
+from weightinit.advice.question import VERY_DEEP, Question, Statement, initializer_for
 from weightinit.gains import ActivationLike
 from weightinit.initializers import DeltaOrthogonal, Orthogonal, VarianceScaling, zeros
 
@@ -46,7 +46,8 @@ def dense(question: Question) -> Answer:
     if question.deep and question.bends_down:
         return _isometry(question, Orthogonal, "pennington2017")
     answer = _scaled(question, question.base)
-    return answer | _steady(question, answer) if question.deep else answer
+    very_deep = question.deep and question.layers >= VERY_DEEP
+    return answer | _steady(question, answer) if very_deep else answer
 
 
 def conv(question: Question) -> Answer:

@@ -16,11 +16,15 @@ from weightinit.initializers import VarianceScaling, lecun_normal, xavier_unifor
 from weightinit.meanfield import FixedPoint
 from weightinit.meanfield._tables import tables
 
-__all__ = ["DEEP", "DEEPEST", "TOO_FAR", "Question", "Statement", "initializer_for"]
+__all__ = ["DEEP", "DEEPEST", "TOO_FAR", "VERY_DEEP", "Question", "Statement", "initializer_for"]
 
 #: From so many layers on a network is called deep. A convention: at 10 the longest direction of a
 #: product of wide normal matrices is stretched 5 times as much as the rms one, and growing.
 DEEP = 10
+
+#: From here on orthogonal weights win whatever the activation: measured, 10 layers of relu or elu
+#: learn as well from normal ones, and 20 or 30 do not.
+VERY_DEEP = 20
 
 #: A depth beyond is counted as this one: what theory says of it is said of the deeper.
 DEEPEST = 10**6

@@ -166,10 +166,10 @@ def recommend(
     ============ ===================================================================================
     layer        weights
     ============ ===================================================================================
-    dense        what :func:`initialize` draws for the activation. From depth 10 on: orthogonal,
-                 with the same gain
-    conv         the same. From depth 10 on, for tanh and its like (odd, and flatter away from
-                 zero): delta-orthogonal
+    dense        what :func:`initialize` draws for the activation. From depth 20 on: orthogonal,
+                 with the same gain; from 10 on for tanh and its like (odd, and flatter away from
+                 zero)
+    conv         the same. From depth 10 on, for tanh and its like: delta-orthogonal
     depthwise,   the same scale, by fan in
     transposed
     rnn          orthogonal from state to state, the identity for relu
