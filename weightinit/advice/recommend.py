@@ -1,4 +1,4 @@
-"""What is recommended for a layer, and the table of rules behind it."""
+"""What is recommended for a layer, and the table of rules."""
 
 import math
 import textwrap
@@ -28,7 +28,7 @@ __all__ = ["LAYERS", "Recommendation", "recommend"]
 @dataclass(frozen=True, kw_only=True)
 class Recommendation:
     """
-    How the parameters of a layer should start, why, and after whom: what :func:`recommend` returns.
+    How the parameters of a layer should start, and why: what :func:`recommend` returns.
 
     Recommendations are values: they compare, hash and pickle, and print as a short report.
 
@@ -182,12 +182,12 @@ def recommend(
     Parameters
     ----------
     activation : str, Activation or callable
-        The activation :math:`\phi` behind the layer, as for :func:`gain`. It makes no difference
+        The activation :math:`\phi` after the layer, as for :func:`gain`. It makes no difference
         to an embedding, an LSTM, attention or the output.
     layer : str, default "dense"
         What the weights belong to: a row of the table.
     depth : int or None, default None
-        How many layers a signal passes one behind the other: time steps in an ``rnn`` or
+        How many layers a signal passes in a row: time steps in an ``rnn`` or
         ``lstm``, residual branches if there are any. None: unknown, and not great. Above a
         million, numbers are those of a million.
     residual : bool, default False
