@@ -253,6 +253,16 @@ def sweeps(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def advice(session: nox.Session) -> None:
+    """Train from recommended starts and from others; keep what docs/about/advice.md draws.
+
+    Names of combinations measure these alone: -- "plain, tanh 10".
+    """
+    install(session, "test", package="-e.[examples]")
+    session.run("python", "-m", "tests.sweeps.advice", *session.posargs)
+
+
+@nox.session(default=False)
 def soak(session: nox.Session) -> None:
     """Call everything public with odd arguments, 120,000 times; another choice: -- --seed 7."""
     install(session, "test", package="-e.[examples]")

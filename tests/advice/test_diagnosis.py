@@ -32,8 +32,6 @@ def test_a_perceptron_is_healthy_without_a_caveat(name: str, depth: int, width: 
     """Without a caveat nothing is found; with one, only what the caveat says."""
     advice = wi.recommend(name, depth=depth)
     start = {f"dense{depth}.weight": output(), "*.weight": advice.initializer}
-    if any("for the first layer" in note for note in advice.notes):
-        start = {"dense0.weight": wi.lecun_normal, **start}  # the gain 1 of the note
     net = wi.mlp([width] * (depth + 1) + [10], name)
     caveats = " ".join(advice.caveats)
     for seed in SEEDS:
@@ -41,6 +39,8 @@ def test_a_perceptron_is_healthy_without_a_caveat(name: str, depth: int, width: 
         allowed = {"vanishing gradient"} if "fades" in caveats else set()
         if "grows" in caveats or "unstable" in caveats:
             allowed |= {"exploding signal", "exploding gradient"}
+        if "unstable" in caveats:  # then the logits are as large as what they are drawn from
+            allowed |= {"first loss too high"}
         assert found <= allowed
 
 

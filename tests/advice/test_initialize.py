@@ -27,11 +27,11 @@ TABLE = {
     "linear": wi.lecun_normal,
     "relu": wi.he_normal,
     "leaky_relu": he(2 / (1 + 0.01**2)),
-    "tanh": wi.xavier_uniform,
+    **dict.fromkeys(("tanh", "softsign", "hardtanh", "sine"), wi.xavier_uniform),
+    "softplus": wi.he_normal,
     "selu": wi.lecun_normal,
     "sigmoid": replace(wi.xavier_uniform, scale=16.0),
     "relu6": wi.he_normal,
-    "sine": wi.he_uniform,  # SIREN's, of frequency 1
     "siren": replace(wi.he_uniform, scale=2 / 30**2),
 }
 BY_GAIN = sorted(set(wi.activations.names()) - set(TABLE))

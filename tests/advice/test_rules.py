@@ -12,7 +12,7 @@ import pytest
 
 import weightinit as wi
 from weightinit.advice import LAYERS
-from weightinit.advice.question import DEEP, Question
+from weightinit.advice.question import DEEP, VERY_DEEP, Question
 
 # A weight of each kind, and of what comes from the input of a recurrent layer.
 SHAPES = {
@@ -106,11 +106,51 @@ def test_deep_networks_of_bending_activations_keep_lengths(name: str) -> None:
         assert scaled == replace(wi.lecun_normal, scale=g**2)
 
 
-def test_a_shallow_network_of_fast_waves_is_told_the_gain() -> None:
-    """A plain sin(30 z), whose name is not known, gets the way out that helps: slope 1 at zero."""
-    (caveat,) = wi.recommend(lambda z: np.sin(30 * z), depth=3).caveats
-    assert "grows: its mean square is multiplied by 900 a layer" in caveat
-    assert caveat.endswith("Take the gain 0.03333, which gives the activation slope 1 at zero.")
+@pytest.mark.parametrize("name", [*BENDING, "siren"])
+def test_bending_activations_have_one_rule(name: str) -> None:
+    """Odd and flatter away from zero: the gain that makes the slope at zero 1, at any depth.
+
+    A plain function is given it for what it does; a siren, shallow, its own scheme.
+    """
+    phi = wi.activations.get(name)
+    gain = 1 / float(phi.derivative(0.0))
+    gains = [wi.recommend(phi.__call__, depth=depth).gain for depth in (None, 2, DEEP, 50)]
+    assert gains == pytest.approx([gain] * 4, rel=1e-6)
+    for depth in (None, 2, DEEP, 50)[2 * (name == "siren") :]:
+        assert wi.recommend(name, depth=depth).gain == pytest.approx(gain, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", wi.activations.names())
+def test_deep_dense_layers_are_orthogonal(name: str) -> None:
+    """From depth 20 on with the gain of shallow ones, and a note for layers that widen."""
+    deep, shallow = wi.recommend(name, depth=VERY_DEEP), wi.recommend(name)
+    before = wi.recommend(name, depth=VERY_DEEP - 1).initializer
+    assert isinstance(before, wi.Orthogonal) == (name in {*BENDING, "linear"})
+    assert deep.initializer == wi.Orthogonal(gain=deep.gain)
+    assert deep.gain == pytest.approx(shallow.gain, rel=1e-12)
+    assert any("sqrt(n_out / n_in)" in note for note in deep.notes)
+
+
+@pytest.mark.parametrize("name", wi.activations.names())
+def test_a_caveat_names_the_normalization_that_helps(name: str) -> None:
+    """It is named where it leaves the gradient within a factor of 100, and not elsewhere."""
+    told = " ".join(wi.recommend(name, depth=50).caveats)
+    if "residual branches" not in told:
+        return
+    named = re.search(r"Use (layer|batch|layer or batch) normalization", told)
+    kept = [
+        kind
+        for kind in ("layer", "batch")
+        if abs(np.log(Question(name, 50, False, kind).chi)) * 50 <= np.log(100)
+    ]
+    assert (named[1].split(" or ") if named else []) == kept
+
+
+def test_memories_are_drawn_from_where_there_are_some() -> None:
+    """An LSTM over one or two steps is given no range of memories, which would be empty."""
+    for depth in (1, 2):
+        assert "rng.uniform" not in str(wi.recommend("tanh", layer="lstm", depth=depth))
+    assert "rng.uniform(1, 3 - 1, h)" in wi.recommend("tanh", layer="lstm", depth=3).notes[1]
 
 
 @pytest.mark.parametrize("name", BENDING)

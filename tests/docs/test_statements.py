@@ -113,9 +113,10 @@ def test_the_only_bias_that_is_not_zero_is_that_of_the_forget_gate():
     layers = [name for name in LAYERS if wi.recommend("tanh", layer=name).bias != wi.zeros]
     assert layers == ["lstm"]
     page = (ROOT / "docs" / "guides" / "choose.md").read_text(encoding="utf-8")
-    assert set(re.findall(r"f\"(bias[ \w]*) \{label\(advice\.bias", page)) == {
-        "bias of the forget gate"
-    }
+    named = re.findall(
+        r"(bias [ \w]*) \{eval\}`f\"\{wi.recommend\('tanh', layer='lstm'\).bias", page
+    )
+    assert named == ["bias of the forget gate"]
 
 
 def test_embeddings_have_the_sizes_that_the_table_gives_for_their_readers():

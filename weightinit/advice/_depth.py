@@ -2,16 +2,18 @@
 
 import math
 
-from weightinit.advice.question import Question, Statement
-from weightinit.gains import gain
+from weightinit.advice.question import TOO_FAR, Question, Statement
 
 __all__ = ["branches", "caveats", "fading", "notes", "power"]
-
-_TOO_FAR = 100.0  # on a mean square: ten on its root
 
 _UNSCALED = Statement(
     "A normalization right after the layer divides the size of the weights out again: twice as "
     "large, they change no output after it, and halve their gradient and so the first steps."
+)
+
+_NORMALIZED_END = Statement(
+    "Where a branch ends with a normalization, draw its last layer as the others and start the "
+    "gain of that normalization at zero: it would divide a scale of the weights out."
 )
 
 _FREQUENCIES = Statement(
@@ -21,39 +23,28 @@ _FREQUENCIES = Statement(
 )
 
 
-def notes(question: Question) -> tuple[Statement, ...]:
-    """Say what normalization, the first layer or great depth ask for."""
+def notes(question: Question, noise: float | None = None) -> tuple[Statement, ...]:
+    """Say what normalization, the first layer or great depth ask for.
+
+    `noise` is the relative variance of a mean square behind one layer, times its units.
+    """
     if question.normalized and not question.residual:
         return (_UNSCALED,)
     if question.kind == "siren":
         return (_FREQUENCIES,)
-    if question.plain and question.bends_down and question.base.scale > 1 + 1e-6:
-        return (_first_layer(question),)
-    return (_width(question),) if question.deep and question.is_scale_free else ()
+    wide = question.deep and question.is_scale_free
+    return (_width(question, noise or question.noise),) if wide else ()
 
 
-def _first_layer(question: Question) -> Statement:
-    scale = question.base.scale
-    return question.say(
-        "Take the gain {slope_gain:.4g} for the first layer, whose inputs have a mean square of 1 "
-        "and not of {settled:.4g}: {gain:.4g} would give its pre-activations the variance "
-        "{scale:.4g}, far from where {name} is straight.",
-        gain=math.sqrt(scale),
-        scale=scale,
-    )
-
-
-def _width(question: Question) -> Statement:
+def _width(question: Question, noise: float) -> Statement:
     """Say how far a network of ReLUs strays (Hanin and Rolnick 2018, in the limit of width)."""
-    phi, layers = question.phi, question.layers
-    fourth_moment = gain(lambda z: phi(z) ** 2) ** -2
-    v = question.unit_gain**4 * fourth_moment - 1  # of phi(z)^2, relative to its mean
+    layers = question.layers
     width = 10 * layers
     return Statement(
         "Keep the layers wide: from network to network the mean square varies by {spread:.2g} of "
         "itself (std) at width {width}, ten times the depth, and more in narrower ones "
         "(hanin2018).",
-        spread=math.sqrt((1 + v / width) ** layers - 1),
+        spread=math.sqrt((1 + noise / width) ** layers - 1),
         width=width,
     )
 
@@ -65,16 +56,16 @@ def caveats(question: Question, *, way_out: str = "") -> tuple[Statement, ...]:
     found = []
     if question.normalized:
         way_out = way_out or _normalized_way_out(question)
-    elif question.deviation > _TOO_FAR ** (0.5 / question.layers):
+    elif question.deviation > TOO_FAR ** (0.5 / question.layers):
         found.append(
             question.say(
                 "A mean square of 1 is an unstable fixed point: a small deviation is multiplied by "
                 "{deviation:.4g} a layer, by {total} over {layers}. {way_out}",
                 total=power(question.deviation, question.layers),
-                way_out=way_out or "Normalize, or use residual branches.",
+                way_out=way_out or f"{_ways(question)}.",
             )
         )
-    if abs(math.log(question.chi)) * question.layers > math.log(_TOO_FAR):
+    if not question.lets_pass(question.chi):
         found.append(
             question.say(
                 "The gradient {what}: its mean square is multiplied by {chi:.4g} a layer, by "
@@ -89,7 +80,7 @@ def caveats(question: Question, *, way_out: str = "") -> tuple[Statement, ...]:
 
 def _normalized_way_out(question: Question) -> Statement:
     if not question.bends_down:  # odd functions have no mean, which is where the two differ
-        return Statement("Use residual branches, or the other normalization.")
+        return Statement(f"{_ways(question)}.")
     return question.say(
         "Use residual branches, or start the scale of the normalization at {small:.4g}, where "
         "{name} is nearly straight.",
@@ -97,9 +88,16 @@ def _normalized_way_out(question: Question) -> Statement:
     )
 
 
+def _ways(question: Question) -> str:
+    """Name what holds signal and gradient where weights do not: normalizations that let it pass."""
+    kept = [n for n in ("layer", "batch") if question.lets_pass(question.chi_behind(n))]
+    named = f"Use {' or '.join(kept)} normalization" if kept else ""
+    return f"{named}, or residual branches" if named else "Use residual branches"
+
+
 def _plain_way_out(question: Question) -> Statement:
     if not question.bends_down:
-        return Statement("Take another activation, normalize, or use residual branches.")
+        return Statement(f"{_ways(question)}, or take another activation.")
     if question.depth is None:
         return Statement("Say how deep the network is (depth=).")
     return question.say("Take the gain {slope_gain:.4g}, which gives {name} slope 1 at zero.")
@@ -108,8 +106,8 @@ def _plain_way_out(question: Question) -> Statement:
 def fading(question: Question) -> dict[str, tuple[Statement, ...]]:
     """Say what slope 1 at zero leaves over the depth: a note, or a caveat where it is little."""
     signal, gradient = question.through(question.slope_gain**2, question.layers)
-    better = "Normalize, use residual branches, or take an activation that is straighter at zero."
-    little = gradient <= 1 / _TOO_FAR
+    better = f"{_ways(question)}, or take an activation that is straighter at zero."
+    little = gradient <= 1 / TOO_FAR
     said = question.say(
         "A mean square of 1 fades as a power of the depth at most, not exponentially: to "
         "{signal:.2g} over {layers} layers, that of a gradient to {gradient:.2g}.{way_out}",
@@ -120,29 +118,32 @@ def fading(question: Question) -> dict[str, tuple[Statement, ...]]:
     return {"notes": () if little else (said,), "caveats": (said,) if little else ()}
 
 
-def branches(question: Question, each: float) -> Statement:
-    """Say why the last layer of a residual branch starts as it does.
+def branches(question: Question, each: float) -> tuple[Statement, ...]:
+    """Say why the last layer of a residual branch starts as it does, and where it does not.
 
     `each` is the mean square that a branch whose last layer is not scaled down makes of one of 1.
     """
     if not question.normalized:
-        return question.say(
+        identity = question.say(
             "The last layer of each branch starts at zero, so that a block starts as the identity: "
-            "{layers} branches that keep the mean square would multiply it by 2**{layers} = "
-            "{total} (zhang2019).",
-            total=power(2.0, question.layers),
+            "started as the others, the first of {layers} branches would add {each:.3g} to a mean "
+            "square of 1, and each next one what it makes of the sum so far (zhang2019).",
+            each=each,
         )
+        return (identity,)
     if question.depth is None:
-        return Statement(
+        start = Statement(
             "The last layer of each branch starts at zero, so that a block starts as the identity "
             "(de2020). With depth=, the number of branches, it is scaled down instead."
         )
-    return question.say(
-        "The last layer of each branch is divided by sqrt({layers}): {layers} branches then add "
-        "{total:.3g} to a mean square of 1, instead of {unscaled:.3g} (radford2019).",
-        total=each,
-        unscaled=each * question.layers,
-    )
+    else:
+        start = question.say(
+            "The last layer of each branch is divided by sqrt({layers}): {layers} branches then "
+            "add {total:.3g} to a mean square of 1, instead of {unscaled:.3g} (radford2019).",
+            total=each,
+            unscaled=each * question.layers,
+        )
+    return (start, _NORMALIZED_END)
 
 
 def power(base: float, exponent: int) -> str:

@@ -24,6 +24,11 @@ _SMALL_ROWS = Normal(std=0.02)
 _WIDTH = 768  # for numbers that depend on one
 _CLASSES = 10
 
+_SMALL_INPUTS = Statement(
+    "The state adds up what the input weights make of each step. Le et al. start these smaller, "
+    "from wi.Normal(std=0.001), which suits many steps."
+)
+
 
 def rnn(question: Question) -> Answer:
     """Answer for the weights from state to state, which every time step multiplies by."""
@@ -34,7 +39,12 @@ def rnn(question: Question) -> Answer:
             "a positive state, and its gradient, from step to step unchanged",
             gain=identity.gain,
         )
-        return answer | {"initializer": identity, "reason": reason, "source": "le2015"}
+        return answer | {
+            "initializer": identity,
+            "reason": reason,
+            "source": "le2015",
+            "notes": (_SMALL_INPUTS,),
+        }
     bends = question.bends_down
     g = question.slope_gain if bends else math.sqrt(question.base.scale)
     reason = Statement(
@@ -72,13 +82,14 @@ def lstm(question: Question) -> Answer:
         "np.log(rng.uniform(1, {steps} - 1, h)) and the input gate at -b (tallec2018).",
         steps=steps,
     )
+    few = question.depth is not None and question.layers <= 2  # there is nothing to draw from
     return {
         "initializer": orthogonal,
         "input_initializer": xavier_uniform,
         "bias": ones,
         "reason": reason,
         "source": "jozefowicz2015",
-        "notes": (gates, chrono),
+        "notes": (gates,) if few else (gates, chrono),
     }
 
 
@@ -144,14 +155,30 @@ def attention(question: Question) -> Answer:
 
 def output(_question: Question) -> Answer:
     """Answer for the last layer of the network."""
+    excess = lecun_normal.scale / 2
     reason = Statement(
-        "logits of zero are a fair guess, so that the first loss is the logarithm of the number of "
-        "classes, {loss:.4g} for {classes}",
+        "the layers below learn from the first step on, and logits of variance {variance:g} put "
+        "the first loss at most {excess:g} above that of a fair guess, the logarithm of the number "
+        "of classes, {loss:.4g} for {classes}",
+        variance=lecun_normal.scale,  # for inputs of mean square 1
+        excess=excess,  # E log sum exp(z) <= log E sum exp(z)
         loss=math.log(_CLASSES),
         classes=_CLASSES,
     )
-    note = Statement(
-        "The layers below get their first gradient in the second step. The bias may start at the "
-        "logarithm of the class frequencies, or at the mean of the targets."
+    price = Statement(
+        "Zeros give a fair guess exactly. They pass no gradient on in the first step, and little "
+        "until they have grown: at low learning rates that costs epochs, in deep networks most "
+        "(theory: the output layer). Take them where a caveat says that the signal strays, and "
+        "drawn logits with it."
     )
-    return {"initializer": zeros, "reason": reason, "source": "zhang2019", "notes": (note,)}
+    bias = Statement(
+        "The bias may start at the logarithm of the class frequencies, or at the mean of the "
+        "targets."
+    )
+    return {
+        "initializer": lecun_normal,
+        "alternative": zeros,
+        "reason": reason,
+        "source": "lecun1998",
+        "notes": (price, bias),
+    }

@@ -1,4 +1,4 @@
-"""What is recommended for a layer, and the table of rules behind it."""
+"""What is recommended for a layer, and the table of rules."""
 
 import math
 import textwrap
@@ -28,7 +28,7 @@ __all__ = ["LAYERS", "Recommendation", "recommend"]
 @dataclass(frozen=True, kw_only=True)
 class Recommendation:
     """
-    How the parameters of a layer should start, why, and after whom: what :func:`recommend` returns.
+    How the parameters of a layer should start, and why: what :func:`recommend` returns.
 
     Recommendations are values: they compare, hash and pickle, and print as a short report.
 
@@ -56,6 +56,8 @@ class Recommendation:
         Of a recurrent layer, what the weights from input to state start from.
     last_initializer : Initializer or None
         With residual connections, what the last layer of each branch starts from.
+    alternative : Initializer or None
+        Of the output layer, another start that is in use; its price is in the notes.
     notes : tuple of Statement
         How to use it.
     caveats : tuple of Statement
@@ -82,6 +84,7 @@ class Recommendation:
     source: str
     input_initializer: Initializer | None = None
     last_initializer: Initializer | None = None
+    alternative: Initializer | None = None
     notes: tuple[Statement, ...] = ()
     caveats: tuple[Statement, ...] = ()
 
@@ -115,6 +118,8 @@ class Recommendation:
             yield "from input", str(self.input_initializer)
         if self.last_initializer is not None:
             yield "last layer", f"{self.last_initializer}, of each branch"
+        if self.alternative is not None:
+            yield "or else", str(self.alternative)
         yield "bias", str(self.bias)
         yield "because", self.reason
         yield "after", self.source
@@ -161,27 +166,28 @@ def recommend(
     ============ ===================================================================================
     layer        weights
     ============ ===================================================================================
-    dense, conv  what :func:`initialize` draws for the activation. From depth 10 on, for tanh and
-                 its like (odd, and flatter away from zero): orthogonal, delta-orthogonal in a
-                 convolution, with the gain :math:`1 / \phi'(0)`
+    dense        what :func:`initialize` draws for the activation. From depth 20 on: orthogonal,
+                 with the same gain; from 10 on for tanh and its like (odd, and flatter away from
+                 zero)
+    conv         the same. From depth 10 on, for tanh and its like: delta-orthogonal
     depthwise,   the same scale, by fan in
     transposed
     rnn          orthogonal from state to state, the identity for relu
     lstm         orthogonal for each gate, a bias of 1 on the forget gate
     attention    LeCun's: variance :math:`1 / n_\text{in}`
-    embedding    std :math:`1 / \sqrt{\text{units}}`, or 0.02 with a normalization behind it
-    output       zero
+    embedding    std :math:`1 / \sqrt{\text{units}}`, or 0.02 with a normalization after it
+    output       LeCun's; the alternative is zero
     ============ ===================================================================================
 
     Parameters
     ----------
     activation : str, Activation or callable
-        The activation :math:`\phi` behind the layer, as for :func:`gain`. It makes no difference
+        The activation :math:`\phi` after the layer, as for :func:`gain`. It makes no difference
         to an embedding, an LSTM, attention or the output.
     layer : str, default "dense"
         What the weights belong to: a row of the table.
     depth : int or None, default None
-        How many layers a signal passes one behind the other: time steps in an ``rnn`` or
+        How many layers a signal passes in a row: time steps in an ``rnn`` or
         ``lstm``, residual branches if there are any. None: unknown, and not great. Above a
         million, numbers are those of a million.
     residual : bool, default False
@@ -225,11 +231,11 @@ def recommend(
     because     relu passes on 0.5 of a mean square of 1, and the gain 1.414 makes
                 up for it: variance 2 / fan_in
     after       he2015
+    >>> output = wi.recommend("relu", layer="output")
+    >>> str(output.initializer), str(output.alternative)
+    ('lecun_normal', 'zeros')
     >>> net = wi.mlp([64, 128, 10])
-    >>> start = {
-    ...     "dense1.weight": wi.recommend("relu", layer="output").initializer,
-    ...     "*.weight": wi.recommend("relu").initializer,
-    ... }
+    >>> start = {"dense1.weight": output.alternative, "*.weight": wi.recommend("relu").initializer}
     >>> loss, _ = net.initialize(start, rng=0).loss_and_gradients([[0.5] * 64], [3])
     >>> loss  # log 10
     2.302585

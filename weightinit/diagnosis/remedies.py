@@ -29,7 +29,6 @@ __all__ = [
     "rescale",
     "restart",
     "revive",
-    "scale_advised",
     "shrink",
     "whole_start",
 ]
@@ -160,15 +159,6 @@ def restart(trace: Trace, row: LayerTrace) -> Remedy:
     return Remedy(advised_start(trace, row))
 
 
-def scale_advised(trace: Trace, row: LayerTrace) -> Recommendation:
-    """Ask the adviser for the scale of weights that are not zero.
-
-    For the output it says zero; other weights there are those of a linear layer.
-    """
-    is_output = row is trace.layers[-1]
-    return _ask(linear, "dense") if is_output else advised(trace, row)
-
-
 def _fits(trace: Trace, row: LayerTrace) -> bool:
     """Tell whether the weights have about the advised std, by any count of fans."""
     if row.weight is None or row.inputs is None:
@@ -177,7 +167,7 @@ def _fits(trace: Trace, row: LayerTrace) -> bool:
     if not 0 < rms < math.inf:
         return False
     fan_in = row.weight.size / row.units
-    off = math.log(rms / (scale_advised(trace, row).gain / math.sqrt(fan_in)))
+    off = math.log(rms / (advised(trace, row).gain / math.sqrt(fan_in)))
     return any(abs(off - factor / 2) < _CLOSE for factor in shape_factors(row.weight.shape))
 
 
