@@ -87,10 +87,11 @@ def test_a_class_can_read_the_lesson(page: Page, base_url: str) -> None:
     """On the page for teachers code has at least 18 pixels, and figures fill the width."""
     page.set_viewport_size({"width": 1280, "height": 720})
     page.goto(f"{base_url}/guides/teach.html")
-    sizes = page.locator("article pre").evaluate_all(
-        "all => all.map((e) => parseFloat(getComputedStyle(e).fontSize))"
-    )
+    code = page.locator("article pre")
+    sizes = code.evaluate_all("all => all.map((e) => parseFloat(getComputedStyle(e).fontSize))")
     assert min(sizes) >= 18
+    hidden = code.evaluate_all("all => all.map((e) => e.scrollWidth - e.clientWidth)")
+    assert max(hidden) <= 0
     text = page.locator("article h1").bounding_box()["width"]
     for figure in page.locator(".wi-figure:visible").all():
         assert figure.bounding_box()["width"] >= 0.95 * text
