@@ -63,7 +63,7 @@ def answer_on_cards(
 
 def write_out_formulas() -> None:
     """Have cards show formulas as text: sphinx-gallery leaves the LaTeX in them."""
-    from sphinx_gallery import gen_rst
+    from sphinx_gallery import gen_rst  # noqa: PLC0415  absent where only tests run
 
     original = gen_rst._sanitize_rst  # noqa: SLF001  there is no setting
     gen_rst._sanitize_rst = lambda text: original(  # noqa: SLF001
