@@ -29,6 +29,7 @@ extensions = [
     "sphinxcontrib.bibtex",
     "sphinxext.opengraph",
     "api_pages",
+    "figure_again",
     "figure_pages",
     "gallery_pages",
     "glossary_links",

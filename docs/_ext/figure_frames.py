@@ -1,4 +1,4 @@
-"""A matplotlib animation -> a figure to play with: its frames as themed SVG under one range input.
+"""A matplotlib animation -> a figure to play with: its frames as themed SVG above one control.
 
 The page holds one frame. All of them are a script that is loaded when the figure is near: a page
 that is opened from a folder may load scripts and may not fetch data. They are 18 to 41 kB (gzip);
@@ -6,6 +6,7 @@ matplotlib's `to_jshtml` makes 438 kB of 12 frames of a curve, and follows no th
 """
 
 import json
+import re
 from collections.abc import Callable
 from hashlib import sha256
 from html import escape
@@ -13,29 +14,39 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
-from figure_svg import framed, inline_svg
+from figure_narrow import Drawing
+from figure_svg import framed
 from matplotlib.animation import AbstractMovieWriter, Animation
 from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.figure import Figure
 
 FOLDER = Path(__file__).parents[1] / "_build" / "extra" / "_frames"  # html_extra_path in conf.py
 SEPARATOR = ": "
-# Without scripts the frame in the middle is shown, and no range input that would do nothing. The
-# value is not an <output>, which would be announced beside the input's own aria-valuetext.
+_NUMBER = re.compile(r"[-+−]?\.?\d")
+# Without scripts the first frame is shown, and no control that would do nothing. The value is not
+# an <output>, which would be announced beside the control's own.
 _HTML = """\
 <div class="wi-explore" id="{id}" data-values="{values}" data-frames="{file}">
 {shown}
-<p><label for="{id}-range">{variable}</label>: <span>{value}</span></p>
-<input type="range" id="{id}-range" min="0" max="{last}" value="{middle}" aria-valuetext="{value}" \
-autocomplete="off" hidden>
+<p>{variable}: <span>{value}</span></p>
+{control}
 </div>"""
+_RANGE = """\
+<div class="wi-control" hidden><button type="button">Play</button>\
+<input type="range" min="0" max="{last}" value="0" aria-label="{variable}" \
+aria-valuetext="{value}" autocomplete="off"></div>"""
+_CHOICE = """\
+<div class="wi-control" role="radiogroup" aria-label="{variable}" hidden>{choices}</div>"""
+_CHOSEN = """\
+<label><input type="radio" name="{id}" value="{number}" autocomplete="off"{checked}>\
+{value}</label>"""
 
 
 def figure_html(drawn: Figure | Animation, *, name: str) -> str:
     """Return a figure as HTML, one that an animation draws as a figure to play with."""
     if isinstance(drawn, Animation):
         return explorable(drawn, identifier=name)
-    return framed(inline_svg(drawn, prefix=name))
+    return framed(Drawing(name)(drawn))
 
 
 def explorable(anim: Animation, *, identifier: str) -> str:
@@ -45,19 +56,38 @@ def explorable(anim: Animation, *, identifier: str) -> str:
     """
     labels = list(anim.new_saved_frame_seq())
     variable, values = variable_and_values(labels)
-    writer = _Frames(labels, lambda fig: inline_svg(fig, prefix=identifier))
+    writer = _Frames(labels, Drawing(identifier))
     anim.save("", writer=writer)
     plt.close(writer.fig)
     return _HTML.format(
         id=identifier,
         variable=escape(variable),
         values=escape(json.dumps(values, ensure_ascii=False)),
-        value=escape(values[writer.middle]),
-        shown=framed(writer.shown),
+        value=escape(values[0]),
+        shown=framed(writer.first),
         file=writer.write(identifier),
-        last=len(values) - 1,
-        middle=writer.middle,
+        control=control(variable, values, identifier),
     )
+
+
+def control(variable: str, values: list[str], identifier: str) -> str:
+    """Return what chooses a frame: a range if the values are numbers, a button each if not."""
+    if all(_NUMBER.match(value) for value in values):
+        return _RANGE.format(
+            variable=escape(variable), value=escape(values[0]), last=len(values) - 1
+        )
+    choices = "".join(
+        _CHOSEN.format(
+            id=identifier, number=number, value=escape(value), checked="" if number else " checked"
+        )
+        for number, value in enumerate(values)
+    )
+    return _CHOICE.format(variable=escape(variable), choices=choices)
+
+
+def animated_variable(anim: Animation) -> str:
+    """Return the name of what changes from frame to frame."""
+    return variable_and_values(list(anim.new_saved_frame_seq()))[0]
 
 
 def variable_and_values(labels: list[Any]) -> tuple[str, list[str]]:
@@ -93,7 +123,6 @@ class _Frames(AbstractMovieWriter):
     def __init__(self, labels: list[str], draw: Callable[[Figure], str]) -> None:
         super().__init__()
         self.labels, self.draw = labels, draw
-        self.middle = len(labels) // 2  # the frame that is shown at first
         self.lines: dict[str, int] = {}
         self.frames: list[list[int]] = []  # of each frame, which lines it has
 
@@ -117,8 +146,8 @@ class _Frames(AbstractMovieWriter):
             svg = self.draw(self.fig)
         except ValueError as error:
             raise ValueError(f"the frame {label!r}: {error}") from error
-        if len(self.frames) == self.middle:
-            self.shown = svg
+        if not self.frames:
+            self.first = svg
         self.frames.append([self.lines.setdefault(x, len(self.lines)) for x in svg.splitlines()])
         self.fig.set_layout_engine("none")
 

@@ -15,7 +15,6 @@ SVG = "{http://www.w3.org/2000/svg}"
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
 ALTERNATIVE_TEXT_WORDS = 5  # the least that can say what a figure shows
 PIXELS_PER_POINT = 4 / 3
-MIN_WIDTH = 430  # pixels: on a phone one scrolls sideways rather than read letters of 5 pixels
 
 _LONG_NUMBER = re.compile(r"\d+\.\d{3,}")
 _COORDINATES = {"d", "x", "y"}  # not "transform": its factors do not bear rounding
@@ -48,8 +47,8 @@ def inline_svg(fig: Figure, *, prefix: str) -> str:
 
 
 def framed(svg: str) -> str:
-    """Return such an element in a frame that scrolls, by keyboard too, where the page is narrow."""
-    return f'<div class="wi-figure-frame" tabindex="0">{svg}</div>'
+    """Return such an element, or the two of a wide figure, in what shows one of them."""
+    return f'<div class="wi-figure-frame">{svg}</div>'
 
 
 def standalone_svg(svg: str) -> str:
@@ -91,7 +90,7 @@ def _drawn(fig: Figure) -> ET.Element:
     root.attrib.pop("version")
     root.attrib.update({"class": "wi-figure", "role": "img", "aria-label": text})
     root.attrib.update(width=f"{width:.0f}", height=f"{height:.0f}")
-    root.set("style", f"min-width: {min(width, MIN_WIDTH):.0f}px; fill: {_INK}")
+    root.set("style", f"fill: {_INK}")
     return root
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from math_text import math_text
 from myst_nb.sphinx_ import HideCodeCellNode  # what folds the code of the other pages
 from sphinx.application import Sphinx
 
@@ -26,6 +27,13 @@ _UNWANTED = re.compile(f"{_NOTE}|{_ARCHIVE}")
 _BUILTIN = re.compile(
     r'<a class="sphx-glr-backref-module-builtins [^"]*sphx-glr-backref-instance[^>]*>(.*?)</a>'
 )
+
+
+# What sphinx-gallery shows when a pointer rests on a card, and what the card shows.
+_TOOLTIP = re.compile(
+    r'(<div class="sphx-glr-thumbcontainer"[^>]*?) tooltip="([^"]*)"(>\s*<img[^>]*>)'
+)
+_FORMULA = re.compile(r":math:`([^`]+)`")
 
 
 def tidy(app: Sphinx, docname: str, source: list[str]) -> None:  # noqa: ARG001  Sphinx's signature
@@ -77,6 +85,28 @@ def unlink_builtins(
         context["body"] = _BUILTIN.sub(r"\1", context["body"])
 
 
+def answer_on_cards(
+    app: Sphinx,  # noqa: ARG001  Sphinx passes five
+    pagename: str,  # noqa: ARG001
+    templatename: str,  # noqa: ARG001
+    context: dict[str, Any],
+    doctree: object,  # noqa: ARG001
+) -> None:
+    """Write on each card what its script found, which touch and keyboard cannot point at."""
+    if "body" in context:
+        context["body"] = _TOOLTIP.sub(r'\1\3<p class="wi-answer">\2</p>', context["body"])
+
+
+def write_out_formulas() -> None:
+    """Have cards show formulas as text: sphinx-gallery leaves the LaTeX in them."""
+    from sphinx_gallery import gen_rst  # noqa: PLC0415  absent where only tests run
+
+    original = gen_rst._sanitize_rst  # noqa: SLF001  there is no setting
+    gen_rst._sanitize_rst = lambda text: original(  # noqa: SLF001
+        _FORMULA.sub(lambda formula: math_text(formula[1]), text)
+    )
+
+
 def choose_cards(app: Sphinx) -> None:
     """Leave the cards that the page of a name shows: scripts that name it, then others."""
     folder = Path(app.srcdir, app.config.sphinx_gallery_conf["backreferences_dir"])
@@ -97,4 +127,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("source-read", tidy)
     app.connect("doctree-resolved", arrange, priority=900)  # after the notebook was written
     app.connect("html-page-context", unlink_builtins)
+    app.connect("html-page-context", answer_on_cards)
+    write_out_formulas()
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from math_text import math_text
 from py_mini_racer import MiniRacer
 from sphinx.application import Sphinx
 from sphinx.locale import _
@@ -90,18 +91,18 @@ def _visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
-def _leave_out_of_summaries(
+def _write_out_in_summaries(
     app: Sphinx,  # noqa: ARG001  Sphinx's signature
     pagename: str,  # noqa: ARG001
     templatename: str,  # noqa: ARG001
     context: dict[str, Any],  # noqa: ARG001
     doctree: nodes.document | None,
 ) -> None:
-    """Put dots for formulas, once the page is written, in what its description is taken from."""
+    """Put plain text for formulas, once the page is written, in what describes it to others."""
     if doctree is None:
         return
     for node in list(doctree.findall(nodes.math)):
-        node.replace_self(nodes.Text("…"))
+        node.replace_self(nodes.Text(math_text(node.astext())))
     for node in list(doctree.findall(nodes.math_block)):
         node.parent.remove(node)
 
@@ -109,5 +110,5 @@ def _leave_out_of_summaries(
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.add_html_math_renderer("mathml", (_visit_inline, None), (_visit_block, None))
-    app.connect("html-page-context", _leave_out_of_summaries, priority=400)  # before opengraph
+    app.connect("html-page-context", _write_out_in_summaries, priority=400)  # before opengraph
     return {"parallel_read_safe": True, "parallel_write_safe": True}

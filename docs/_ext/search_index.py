@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from math_text import math_text
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
@@ -57,8 +58,10 @@ def _read(node: nodes.Element, entry: Entry, found: list[Entry]) -> None:
             continue
         elif child.tagname in CODE:
             entry["code"] = f"{entry.get('code', '')}\n{child.astext()}".strip()
-        elif isinstance(child, nodes.math | nodes.math_block):
-            entry["text"] += " … "
+        elif isinstance(child, nodes.math):
+            entry["text"] += math_text(child.astext())
+        elif isinstance(child, nodes.math_block):
+            entry["text"] += f" {math_text(child.astext())} "
         else:
             _read(child, entry, found)
             entry["text"] += "" if isinstance(child, nodes.Inline) else " "

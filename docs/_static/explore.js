@@ -1,9 +1,12 @@
-/* Figures to play with: a range input shows one of the frames that were drawn when the site was
-   built. They are a script of their own (_ext/figure_frames.py), loaded when the figure is near. */
+/* Figures to play with: a range that can play, or a button for each value, shows one of the frames that were drawn
+   when the site was built. They are a script of their own (_ext/figure_frames.py), loaded when the figure is near. */
 "use strict";
 (() => {
   const folder = new URL("../_frames/", document.currentScript.src);
   const arrived = new Map(); // id of a figure -> the function that takes its frames
+  const RUN = 6000; // ms from the first frame to the last,
+  const LEAST = 100; // and at least this from one to the next
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   window.exploreFrames = (id, { lines, frames }) =>
     arrived.get(id)(frames.map((frame) => frame.map((line) => lines[line]).join("\n")));
@@ -25,24 +28,58 @@
     document.head.append(script);
   }
 
+  /* Let a button move a range from its place to its end, or from the beginning; `next` shows one frame more. */
+  function playable(range, button, show, next) {
+    let timer = null;
+    const stop = () => {
+      clearInterval(timer);
+      timer = null;
+      button.textContent = "Play";
+    };
+    const step = () => {
+      next();
+      if (range.value === range.max) stop();
+    };
+    button.addEventListener("click", () => {
+      if (timer) return stop();
+      if (range.value === range.max) range.value = range.min;
+      show();
+      button.textContent = "Pause";
+      timer = setInterval(step, Math.max(RUN / range.max, LEAST));
+    });
+    range.addEventListener("input", stop);
+  }
+
   for (const figure of document.querySelectorAll(".wi-explore")) {
-    const [input, picture, value] = ["input", ".wi-figure-frame", "span"].map((selector) =>
-      figure.querySelector(selector),
-    );
+    const [picture, value, control, button, range] = [
+      ".wi-figure-frame",
+      "p > span",
+      ".wi-control",
+      "button",
+      "[type=range]",
+    ].map((selector) => figure.querySelector(selector));
     const values = JSON.parse(figure.dataset.values);
     let frames = null;
     const show = () => {
-      value.textContent = values[input.value];
-      input.setAttribute("aria-valuetext", values[input.value]);
-      if (frames) picture.innerHTML = frames[input.value];
+      const at = (range ?? control.querySelector(":checked")).value;
+      value.textContent = values[at];
+      range?.setAttribute("aria-valuetext", values[at]);
+      if (frames) picture.innerHTML = frames[at];
     };
     arrived.set(figure.id, (all) => {
       frames = all;
       show();
     });
-    input.addEventListener("input", show);
+    control.addEventListener("input", show);
     figure.addEventListener("focusin", () => load(figure));
     nearby.observe(figure);
-    input.hidden = false;
+    control.hidden = false;
+    if (!range) continue;
+    playable(range, button, show, () => {
+      load(figure);
+      if (frames) range.stepUp();
+      show();
+    });
+    if (figure.closest(".tag_wi-play") && !still) button.click();
   }
 })();

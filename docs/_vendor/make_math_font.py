@@ -49,13 +49,16 @@ RANGES = (
 
 
 def main(source: str) -> None:
-    """Cut the font down to what formulas use; let primes be superscripts, and bars be there."""
+    """Cut the font down to what formulas use; mend primes, bars and the height of roots."""
     font = TTFont(source)
     # MathML writes a prime as a superscript, and Chromium does not apply `ssty`; Temml's bar the
     # font has as a macron.
     drawn_as = {0x2032: "minute.st", 0x2033: "uni2033.st", 0x203E: "macron"}
     for table in font["cmap"].tables:
         table.cmap |= drawn_as
+    # Within a line, too, the bar of a root keeps clear of a low letter below it.
+    constants = font["MATH"].table.MathConstants
+    constants.RadicalVerticalGap.Value = constants.RadicalDisplayStyleVerticalGap.Value
     options = subset.Options(layout_features=[], notdef_outline=True, name_IDs=["*"], hinting=False)
     cut = subset.Subsetter(options)
     cut.populate(unicodes=[code for first, last in RANGES for code in range(first, last + 1)])

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.browser.visit import WHOLE_KILOBYTES, Visit, visit
 
@@ -81,3 +81,18 @@ def test_a_page_is_light(page_seen: Visit) -> None:
     """What a page loads, as a host sends it, is within the limits in kB: opened, and in whole."""
     assert page_seen.opened < page_seen.limit
     assert page_seen.kilobytes < WHOLE_KILOBYTES
+
+
+def test_a_class_can_read_the_lesson(page: Page, base_url: str) -> None:
+    """On the page for teachers code has at least 18 pixels, and figures fill the width."""
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"{base_url}/guides/teach.html")
+    code = page.locator("article pre")
+    sizes = code.evaluate_all("all => all.map((e) => parseFloat(getComputedStyle(e).fontSize))")
+    assert min(sizes) >= 18
+    hidden = code.evaluate_all("all => all.map((e) => e.scrollWidth - e.clientWidth)")
+    assert max(hidden) <= 0
+    text = page.locator("article h1").bounding_box()["width"]
+    for figure in page.locator(".wi-figure:visible").all():
+        assert figure.bounding_box()["width"] >= 0.95 * text
+    assert page.evaluate("document.scrollingElement.scrollWidth - innerWidth") <= 0

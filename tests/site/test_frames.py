@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import figure_style
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
-from figure_frames import explorable, variable_and_values
+from figure_frames import control, explorable, variable_and_values
 from matplotlib.animation import FuncAnimation
 from matplotlib.figure import Figure
 
@@ -23,9 +24,8 @@ LABELS = [
     "width of a <bar>: 8",
 ]
 FIGURE = re.compile(
-    r'class="wi-explore" id="(?P<id>[^"]+)" [^>]*data-frames="(?P<file>(?P=id)-[0-9a-f]{8}\.js)".*?'
-    r'<input type="range" id="(?P=id)-range" min="0" max="(?P<last>[0-9]+)"',
-    re.DOTALL,
+    r'class="wi-explore" id="(?P<id>[^"]+)" data-values="(?P<values>[^"]+)" '
+    r'data-frames="(?P<file>(?P=id)-[0-9a-f]{8}\.js)"'
 )
 
 
@@ -78,33 +78,65 @@ def read(file: Path) -> dict[str, list[Any]]:
 
 
 def test_frames_are_in_order(animate: Callable[..., FuncAnimation], folder: Path) -> None:
-    """Frame k is what was drawn for value k, its alternative text too; the middle one is shown."""
+    """Frame k is what was drawn for value k, its alternative text too; the first is shown."""
     html = explorable(animate(LABELS), identifier="f")
     drawn = frames(html, folder)
     texts = [re.search(r'aria-label="([^"]+)"', frame)[1] for frame in drawn]
     assert texts == [described(label).replace("<", "&lt;").replace(">", "&gt;") for label in LABELS]
     assert len(set(drawn)) == len(LABELS)
-    assert re.findall(r"<svg.*?</svg>", html, re.DOTALL) == [drawn[2]]
+    assert re.findall(r"<svg.*?</svg>", html, re.DOTALL) == [drawn[0]]
 
 
-@pytest.mark.parametrize("count, middle", [(2, 1), (3, 1), (4, 2)])
-def test_the_middle_value_is_shown(
-    animate: Callable[..., FuncAnimation], count: int, middle: int
-) -> None:
-    """Without scripts the page has the value of the middle frame, and no range input."""
-    html = explorable(animate(LABELS[:count]), identifier="f")
-    value = LABELS[middle].partition(": ")[2]
-    assert f"<span>{value}</span>" in html
-    assert re.search(r"<input [^>]* hidden>", html)
-    assert f'max="{count - 1}" value="{middle}" aria-valuetext="{value}"' in html
-
-
-def test_the_range_is_named(animate: Callable[..., FuncAnimation]) -> None:
-    """The label of the range input is the variable, and every value is there to be read."""
+def test_without_scripts_there_is_no_control(animate: Callable[..., FuncAnimation]) -> None:
+    """The page has the value of the first frame, and hides what chooses another."""
     html = explorable(animate(LABELS), identifier="f")
-    assert '<label for="f-range">width of a &lt;bar&gt;</label>' in html
-    assert 'type="range" id="f-range"' in html
+    assert "<p>width of a &lt;bar&gt;: <span>1</span></p>" in html
+    assert re.search(r'<div class="wi-control" hidden>.*<input .*</div>', html)
+
+
+def test_numbers_are_on_a_range_that_plays(animate: Callable[..., FuncAnimation]) -> None:
+    """A range input from the first value is named by the variable, and stands beside a button."""
+    html = explorable(animate(LABELS), identifier="f")
+    assert (
+        '<button type="button">Play</button><input type="range" min="0" max="3" value="0"' in html
+    )
+    assert 'aria-label="width of a &lt;bar&gt;" aria-valuetext="1"' in html
     assert 'data-values="[&quot;1&quot;, &quot;2&quot;, &quot;4&quot;, &quot;8&quot;]"' in html
+
+
+@pytest.mark.parametrize("values", [["relu", "tanh"], ["1", "none"], ["a step", "10 steps"]])
+def test_names_have_a_button_each(values: list[str]) -> None:
+    """Values that are not all numbers are radio buttons in a named group; the first is chosen."""
+    html = control("a < b", values, "f")
+    assert 'role="radiogroup" aria-label="a &lt; b"' in html
+    button = r'<input type="radio" name="f" value="(\d)" autocomplete="off"( checked)?>([^<]+)</'
+    first, second = values
+    assert re.findall(button, html) == [("0", " checked", first), ("1", "", second)]
+
+
+@pytest.mark.parametrize("values", [["0", "10"], ["-0.5", "\u22121", "+2"], ["1 of 3", ".5"]])
+def test_what_begins_with_a_number_is_a_number(values: list[str]) -> None:
+    """Signs, fractions, powers and units are on a range."""
+    assert 'type="range"' in control("step", values, "f")
+
+
+def test_frames_stand_still_on_a_phone_too(
+    animate: Callable[..., FuncAnimation], folder: Path
+) -> None:
+    """Each frame of a wide figure is there narrow too, with its axes where the first's are."""
+
+    def draw(fig: Figure, label: str) -> None:
+        fig.axes[0].set_title(label * int(label.split(": ")[1]))
+        fig.set_label(described(label))
+
+    anim = animate(LABELS, draw)
+    anim._fig.set_size_inches(6, 2)
+    edges = set()
+    for frame in frames(explorable(anim, identifier="f"), folder):
+        wide, narrow = re.findall(r"<svg.*?</svg>", frame, re.DOTALL)
+        assert [re.search(r' width="(\d+)"', svg)[1] for svg in (wide, narrow)] == ["576", "408"]
+        edges.add(re.search(r'<clipPath id="f-narrow-[^>]+>\s*<rect ([^>]+)', narrow)[1])
+    assert len(edges) == 1
 
 
 def test_ids_are_prefixed_and_unique(animate: Callable[..., FuncAnimation], folder: Path) -> None:
@@ -130,7 +162,7 @@ def test_a_script_shows_its_animation_once(
 ) -> None:
     """In the gallery an animation is shown in place of its figure, beside other figures."""
     anim = animate(LABELS)
-    plt.figure().set_label("Another figure, which has no animation")
+    plt.figure(figsize=(3, 2)).set_label("Another figure, which has no animation")
     paths = iter(str(tmp_path / f"image_{k}.png") for k in (1, 2, 3))
     variables = {"example_globals": {"anim": anim}, "image_path_iterator": paths}
     rst = figure_gallery.scrape((), variables, {})
@@ -183,7 +215,8 @@ def test_the_site_has_its_frames(site: Path) -> None:
     for page in site.rglob("*.html"):
         for figure in FIGURE.finditer(page.read_text(encoding="utf-8")):
             file = site / "_frames" / figure["file"]
-            assert len(read(file)["frames"]) == int(figure["last"]) + 1
+            values = json.loads(unescape(figure["values"]))
+            assert len(read(file)["frames"]) == len(values)
             files.add(file)
     assert len(files) >= 6
     assert files == set((site / "_frames").iterdir())

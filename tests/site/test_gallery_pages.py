@@ -112,3 +112,32 @@ def test_every_script_opens_with_its_figure(site: Path) -> None:
         blocks = re.findall(r"highlight-Python.*?<pre[^>]*>(.*?)</pre>", unfolded, re.DOTALL)
         set_up = [len(block.strip().splitlines()) for block in blocks if "subplots" not in block]
         assert max(set_up) <= gallery_pages.MOST_LINES, page.name
+
+
+def test_a_card_says_what_the_script_found() -> None:
+    """What sphinx-gallery shows to a resting pointer alone is a paragraph of the card."""
+    card = (
+        '<div class="sphx-glr-thumbcontainer" tooltip="Only &quot;E&quot; locks it."><img alt="" />'
+    )
+    context = {"body": card}
+    gallery_pages.answer_on_cards(None, "page", "page.html", context, None)
+    answer = '<p class="wi-answer">Only &quot;E&quot; locks it.</p>'
+    assert context["body"] == f'<div class="sphx-glr-thumbcontainer"><img alt="" />{answer}'
+
+
+def test_a_card_shows_formulas_as_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A formula in the first sentence of a script is no LaTeX on its card."""
+    gen_rst = pytest.importorskip("sphinx_gallery.gen_rst")
+    monkeypatch.setattr(gen_rst, "_sanitize_rst", gen_rst._sanitize_rst)
+    gallery_pages.write_out_formulas()
+    script = "Title\n=====\n\nThe std is :math:`\\sqrt{2/n}`, which *holds*."
+    assert gen_rst.extract_intro_and_title("x.py", script)[0] == "The std is √(2/n), which holds."
+
+
+@pytest.mark.site
+def test_all_cards_have_an_answer(site: Path) -> None:
+    """In the gallery and on the pages of names each card has a sentence, without LaTeX."""
+    text = "".join(path.read_text(encoding="utf-8") for path in site.rglob("*.html"))
+    answers = re.findall(r'<p class="wi-answer">([^<]+)</p>', text)
+    assert len(answers) == text.count('class="sphx-glr-thumbcontainer"') > 0
+    assert not [answer for answer in answers if "\\" in answer or len(answer.split()) < 5]

@@ -31,6 +31,13 @@ def test_the_font_has_every_letter_of_a_formula(site: Path) -> None:
     assert not wanted - SPACES - set(map(chr, TTFont(site / FONT).getBestCmap()))
 
 
+def test_the_bar_of_a_root_keeps_clear(site: Path) -> None:
+    """Within a line as in a block, the bar of a root is a seventh of an em above what is below."""
+    constants = TTFont(site / FONT)["MATH"].table.MathConstants
+    gap, size = constants.RadicalVerticalGap.Value, TTFont(site / FONT)["head"].unitsPerEm
+    assert gap >= constants.RadicalDisplayStyleVerticalGap.Value >= size / 7
+
+
 def test_the_font_is_small(site: Path) -> None:
     """The font takes less than a third of what an ordinary page may weigh."""
     assert (site / FONT).stat().st_size < MOST_BYTES
