@@ -14,14 +14,15 @@ def test_one_matrix_at_every_step_exceeds_the_mean_of_new_matrices():
     """
     New matrices keep the mean square; one matrix multiplies it, and its draws differ more.
 
-    Four standard errors: 1 in 15,000 for either.
+    Four standard errors: 1 in 15,000 for either. On a log scale the draws differ nearly sqrt(19)
+    times as much: a std of 100 draws is off by a fourteenth, and steps repeat not quite exactly.
     """
     found = run("theory/recurrent.md").names
     mean, error = found["mean_square"]["new"]
     assert abs(mean - 1) < 4 * error
     mean, error = found["mean_square"]["Xavier"]
     assert mean - 1 > 3 * error
-    assert found["wider"] > 2
+    assert 0.6 < found["wider"] / np.sqrt(found["k"]) < 1.2
 
 
 def test_a_step_may_stretch_while_the_powers_fade():
@@ -30,6 +31,7 @@ def test_a_step_may_stretch_while_the_powers_fade():
     for one, many, power_of_radius in found["fading"]:
         assert one > 1.3
         assert power_of_radius <= many < 10 * power_of_radius
+        assert found["two"] > 1
 
 
 def test_a_radius_above_1_does_not_make_tanh_explode():
@@ -57,9 +59,10 @@ def test_std_times_words_decides_what_tanh_remembers():
 
 
 def test_slow_draws_are_those_with_a_large_spectral_radius():
-    """The count of words orders nine draws as the radius does; by chance, once in 10,000 at 0.9."""
+    """The count of words orders 25 draws as the radius does; some take over twice as long."""
     found = run("theory/recurrent.md").names
     assert found["ranked"] > 0.9
+    assert max(found["counted"]) > 2 * found["predicted"]
     assert np.median(found["counted"]) == pytest.approx(found["predicted"], rel=0.2)
 
 
@@ -78,12 +81,12 @@ def test_equal_units_stay_below_the_best_line_and_a_small_start_waits():
     assert found["waited"]["std 0.01"] > 3 * found["waited"]["Xavier"] > 0
 
 
-def test_low_runs_of_relu_units_come_from_directions_that_leave_half_a_turn():
-    """Units that point all around end higher, by a rank test, and none of them ends low."""
+def test_runs_end_low_more_often_where_directions_leave_half_a_turn():
+    """Units that point all around end higher, by a rank test, and half as often below 0.9."""
     found = run("theory/impact-on-training.md").names
-    he, wide = found["he"], found["wide"]
-    assert mannwhitneyu(he[wide], he[~wide], alternative="less").pvalue < 1e-3
-    assert he[~wide].min() > 0.9 > np.quantile(he[wide], 0.2)
+    more, wide, low = found["more"], found["wide"], found["low"]
+    assert mannwhitneyu(more[wide], more[~wide], alternative="less").pvalue < 1e-6
+    assert low["wide"] > 2 * low["all around"]
 
 
 def test_the_ratio_of_two_plateaus_is_that_of_the_flow_with_its_constant():
@@ -105,6 +108,23 @@ def test_the_border_takes_from_the_mean_square_what_diffuses_over_it():
     """Networks of 64 channels keep of the mean square what the diffusion predicts, to a tenth."""
     left = run("theory/convolution.md").names["kept_of_all"]
     assert left["found"] == pytest.approx(left["theory"], rel=0.1)
+
+
+def test_defaults_of_other_frameworks_fade_in_relu_layers():
+    """
+    Weights halve the mean square or leave a sixth, biases add theirs, and He's start holds it.
+
+    The log of the mean square strays by a std of sqrt(5 / 256) a layer, and the median of five by
+    less: 4 of these. What biases add is alike for all inputs.
+    """
+    names = run("guides/other-frameworks.md").names
+    off = 4 * np.sqrt(5 * names["depth"] / 256)
+    for name, rms in names["found"].items():
+        np.testing.assert_allclose(2 * np.log(rms / names["theory"][name]), 0, atol=off)
+    factors = {name: rms[1] ** 2 for name, rms in names["theory"].items()}
+    assert factors["Keras and Flax"] == pytest.approx(1 / 2)
+    assert factors["PyTorch"] == pytest.approx((1 + 1 / 256) / 6)
+    assert names["differs"]["PyTorch"] < 0.01
 
 
 def test_a_kernel_counts_its_fans_in_pixels_and_channels():

@@ -17,30 +17,31 @@ ABSOLUTION = re.compile(
 
 
 def test_fifty_blocks_triple_the_variance_each():
-    """The variance after 50 blocks is 3**50 times that before, within chance in 64 units.
+    """The variance after 50 blocks is 3**50 times that before, within chance, in five draws.
 
-    The logarithm has the variance V and the mean -V/2; 4 standard deviations: 1 in 15,000.
+    The logarithm has the variance V and the mean -V/2; 4 standard deviations: 1 in 3000 for five.
     """
     names = run("theory/reading.md").names
-    off = math.log(names["grown"]["He"] / names["tripled"])
     v = 50 * (8 + 28) / 64 / 3**2
-    assert abs(off + v / 2) < 4 * math.sqrt(v)
-    assert names["grown"]["zero last"] == 1
+    for factor in names["per_block"]:
+        assert abs(50 * math.log(factor / 3) + v / 2) < 4 * math.sqrt(v)
+    assert names["growth"]["zero last"][-1] == 1
 
 
 def test_measuring_holds_the_size_that_a_gain_lets_drift():
     """Scaled by the measured std, 20 layers of GELU end at the rms of GELU over N(0, 1).
 
     The gain of GELU drifts upwards from inputs of rms 1, and gain 1 is lost. The last mean square
-    is one of 128 units, each of relative variance 6.2: 4 standard deviations, 1 in 15,000.
+    is one of 128 units, each of relative variance 6.2: 4 standard deviations, 1 in 3000 for five.
     """
     names = run("theory/reading.md").names
     rms, predicted = names["rms"], names["predicted"]
     error = 4 * math.sqrt(6.2 / 128)
-    assert abs(2 * math.log(rms["measured"] / predicted["measured"])) < error
-    assert 2 * predicted["measured"] < rms["gain"] < 10 * predicted["gain"]
+    for measured in rms["measured"]:
+        assert abs(2 * math.log(measured / predicted["measured"])) < error
+    assert 2 * predicted["measured"] < min(rms["gain"]) < max(rms["gain"]) < 10 * predicted["gain"]
     assert predicted["gain"] > 4 * predicted["measured"]
-    assert rms["gain 1"] < 1e-5
+    assert max(rms["gain 1"]) < 1e-5
 
 
 def test_batch_normalization_lets_the_gradient_grow_and_layer_normalization_holds_it():

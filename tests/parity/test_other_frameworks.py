@@ -149,11 +149,29 @@ def test_what_recurrent_and_normalized_layers_of_pytorch_do() -> None:
     assert not any(norm(3).bias.any() for norm in (torch.nn.LayerNorm, torch.nn.BatchNorm1d))
 
 
+def test_what_lookups_do() -> None:
+    """PyTorch draws them with std 1, Keras between -0.05 and 0.05."""
+    torch.manual_seed(0)
+    assert_std(torch.nn.Embedding(1000, 40).weight.detach(), 1.0)
+    drawn = keras.layers.Embedding(1000, 40).embeddings_initializer
+    assert isinstance(drawn, keras.initializers.RandomUniform)
+    assert (drawn.minval, drawn.maxval) == (-0.05, 0.05)
+
+
 def test_what_keras_does_when_left_alone() -> None:
     """Dense and Conv2D start from GlorotUniform, with biases of zero."""
     for layer in (keras.layers.Dense(3), keras.layers.Conv2D(3, 3)):
         assert isinstance(layer.kernel_initializer, keras.initializers.GlorotUniform)
         assert isinstance(layer.bias_initializer, keras.initializers.Zeros)
+    for layer in (keras.layers.SimpleRNN(3), keras.layers.GRU(3), keras.layers.LSTM(3)):
+        assert isinstance(layer.cell.recurrent_initializer, keras.initializers.Orthogonal)
+
+
+def test_kernels_of_keras_that_swap_their_axes() -> None:
+    """A transposed convolution stores its outputs before its inputs."""
+    up = keras.layers.Conv2DTranspose(16, 4)
+    up.build((None, 8, 8, 32))
+    assert up.kernel.shape == (4, 4, 16, 32)
 
 
 def assert_std(weight: Any, std: float, checks: int = 10) -> None:
@@ -194,6 +212,8 @@ def test_traps_of_pytorch() -> None:
     """Gains of few activations, bounds that are values, and fans of a transposed convolution."""
     init = torch.nn.init
     assert init.calculate_gain("selu") == 3 / 4
+    assert wi.gain("selu") == pytest.approx(1, abs=1e-6)
+    assert init.calculate_gain("tanh") == 5 / 3
     for missing in ("gelu", "silu"):
         with pytest.raises(ValueError, match="Unsupported nonlinearity"):
             init.calculate_gain(missing)
