@@ -15,7 +15,6 @@ from typing import Any
 
 from docutils import nodes
 from math_text import math_text
-from myst_nb.sphinx_ import HideCodeCellNode  # what folds the code of the other pages
 from sphinx.application import Sphinx
 
 MOST_CARDS = 9  # of scripts that use a name, on its page: three rows
@@ -64,6 +63,8 @@ def arrange(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def folded(app: Sphinx, block: nodes.Element) -> nodes.container:
     """Return code as the other pages fold it, under a line that says how much there is."""
+    from myst_nb.sphinx_ import HideCodeCellNode  # noqa: PLC0415  absent where only tests run
+
     lines = f" ({len(block.astext().strip().splitlines())} lines)"
     prompts = {
         "prompt_show": app.config.nb_code_prompt_show + lines,

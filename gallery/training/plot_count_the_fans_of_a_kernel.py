@@ -25,7 +25,7 @@ seeds = range(10)
 layers = [Conv2D(64), ActivationLayer("relu")] * depth
 network = wi.Network(layers, input_shape=(size, size, 64))
 starts = {
-    "He, shape[0]": (wi.Normal(std=np.sqrt(2 / shape[0])), "C3", "--"),
+    "He, shape[0]": (wi.Normal(std=np.sqrt(2 / shape[0])), "k", "--"),
     "Xavier, sum(shape)": (wi.Normal(std=np.sqrt(2 / sum(shape))), "k", "--"),
     "He": (wi.he_normal, "C5", "-"),
     "Xavier": (wi.xavier_normal, "C4", "-"),

@@ -37,7 +37,7 @@ starts = {
     "std 0.01": (wi.Normal(std=0.01), "C2", "-"),
     "Xavier": (wi.xavier_normal, "C4", "-"),
     "He": (wi.he_normal, "C5", "-"),
-    "He, wrong fan": (first_number, "C3", "--"),
+    "He, wrong fan": (first_number, "k", "--"),
 }
 epochs, batch, seeds = 15, 32, range(5)
 

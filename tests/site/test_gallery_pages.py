@@ -9,7 +9,6 @@ import gallery_pages
 import pytest
 from docutils import nodes
 from docutils.utils import new_document
-from myst_nb.sphinx_ import HideCodeCellNode
 
 CLASSES = "sphx-glr-backref-module-{} sphx-glr-backref-type-py-class sphx-glr-backref-instance"
 
@@ -89,9 +88,10 @@ def test_the_first_figure_stands_above_the_code() -> None:
 
 def test_long_code_is_folded_unless_it_draws() -> None:
     """Code of more lines than the bound is folded, if no figure follows it; nothing is lost."""
+    myst_nb = pytest.importorskip("myst_nb.sphinx_")
     most = gallery_pages.MOST_LINES
     section = arranged(code(most), code(most + 1), code(most + 1), figure("a"))
-    folds = list(section.findall(HideCodeCellNode))
+    folds = list(section.findall(myst_nb.HideCodeCellNode))
     assert [section.index(fold.parent) for fold in folds] == [3]
     assert str(most + 1) in folds[0]["prompt_show"]
     assert sum(len(n.astext().splitlines()) for n in section.findall(gallery_pages.is_code)) == (
