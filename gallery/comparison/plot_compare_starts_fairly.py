@@ -95,8 +95,10 @@ plt.show()
 # of two lines, and the winner changes from seed to seed. A seed that goes badly for Xavier tends to
 # go badly for He: their accuracies are correlated. What they share cancels in the difference at the
 # same seed, and the more so the higher the correlation. Between different seeds it does not cancel.
-# So the same runs say more when you compare them in pairs. How much cancels depends on how much the
-# two runs share: a start that draws its weights differently shares only the digits.
+# So the same runs say more when you compare them in pairs.
+#
+# How much cancels depends on how much the two runs share. A start that draws its weights
+# differently shares only the digits.
 #
 # Small weights do not start to learn within these epochs, and you can see that without statistics.
 # "Within noise" says that these runs show no difference, not that there is none.

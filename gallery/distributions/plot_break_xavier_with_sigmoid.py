@@ -128,10 +128,10 @@ fig.suptitle("10 × Xavier holds the gradient; zero sums and batch norm learn fa
 plt.show()
 
 # %%
-# **Scale.** The slope of a sigmoid is at most 1/4, so Xavier passes at most 1/16 of the gradient's
-# mean square per layer, on average. Four times Xavier makes up for that, but the constant in the
-# outputs, 1/2, pushes pre-activations to where the curve is flat. Ten times Xavier holds the
-# gradient. Both learn in 25 epochs, if less well; Xavier itself is still at chance.
+# **Reading the figure.** The slope of a sigmoid is at most 1/4, so Xavier passes at most 1/16 of
+# the gradient's mean square per layer, on average. Four times Xavier makes up for that, but
+# the constant in the outputs, 1/2, pushes pre-activations to where the curve is flat. Ten times
+# Xavier holds the gradient. Both learn in 25 epochs, if less well; Xavier itself stays at chance.
 #
 # **Zero sums.** A sigmoid is a tanh plus a constant: :math:`s(z) = (1 + \tanh(z/2)) / 2`. Weights
 # :math:`4V` whose columns sum to zero cancel the constant, and half the pre-activation,

@@ -19,9 +19,11 @@ import weightinit as wi
 # **Setup.** A network with a state of 128 units reads words from a vocabulary of 10,000. Each word
 # :math:`x_t` has a row in the matrix :math:`E`, its word vector. The state is :math:`h_t =
 # \tanh(E_{x_t} + h_{t-1} W)`, from :math:`h_0 = 0`. Nothing is trained. We compare four starts of
-# :math:`W`, whose *spectral radius* is the size of its largest eigenvalue. In the figure the word
-# vectors have std :math:`1/\sqrt{n}`, as :func:`~weightinit.recommend` says. The numbers below also
-# show large ones of std 1, and the small ones that Xavier gives if the vocabulary counts as fan in.
+# :math:`W`, whose *spectral radius* is the size of its largest eigenvalue.
+#
+# In the figure the word vectors have std :math:`1/\sqrt{n}`, as :func:`~weightinit.recommend` says.
+# The numbers below also show large ones of std 1, and the small ones that Xavier gives if the
+# vocabulary counts as fan in.
 
 vocabulary, hidden, words, pairs, seeds = 10_000, 128, 20, 50, 5
 starts = {

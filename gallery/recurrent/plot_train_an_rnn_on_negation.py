@@ -108,7 +108,7 @@ plt.show()
 #
 # Zero learns nothing, not even the adjectives. With a constant the units stay equal, so the state
 # is one number, and the network here learns the adjectives at best. With std 0.01 the median run
-# misses most negations. The recurrent matrix alone is not the cause: with only that one so small and
+# misses most negations. The recurrent matrix alone is not the cause: with only that one small and
 # the others from Xavier, the median run learns them. Learning starts late when all three are small.
 #
 # With std 1, in contrast, the recurrent matrix is at fault: with only that one at std 1 the network
