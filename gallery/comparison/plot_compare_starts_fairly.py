@@ -2,8 +2,8 @@ r"""
 Compare starts fairly
 =====================
 
-Compare two starts on the same seeds: the data that a seed draws is hard or easy for both, and in
-the difference this luck cancels.
+Compare two starts on the same seeds. They then share the luck of the seed, in the data and in the
+random numbers of the weights, and much of it cancels in their difference.
 
 He's network ends with more digits right than Xavier's. Is that the start, or the luck of the run?
 """
@@ -17,8 +17,9 @@ import weightinit as wi
 # %%
 # **Setup.** Three hidden layers of 32 ReLUs learn from 300 digits and are tested on the others
 # after each epoch. The seed decides which 300, in which order, and the weights.
-# :func:`weightinit.compare` hands the same random stream to each start. We split it in two, so that
-# the starts get the same digits in the same order, whatever numbers their weights take.
+# :func:`weightinit.compare` gives each start the same random stream. We split it in two, so that
+# the starts get the same digits in the same order, however many random numbers their weights use.
+# Xavier and He even share those numbers: they only scale them differently.
 
 images, labels = load_digits(return_X_y=True)
 images = images / 16
@@ -68,7 +69,7 @@ same = np.diag(table)
 other = table[~np.eye(seeds, dtype=bool)]
 
 fig, axes = plt.subplots(1, 2, figsize=(7.2, 3.4), layout="constrained")
-fig.suptitle("What a seed makes hard cancels in a pair")
+fig.suptitle("Runs of the same seed share their luck, and it cancels in a pair")
 fig.set_label(
     "Left, ten lines join the accuracies of Xavier, He and orthogonal at the same seed; most rise "
     "and fall together. Right, He minus Xavier: the differences at the same seed lie close "
@@ -79,7 +80,7 @@ for seed in range(seeds):
     axes[0].plot(names, [accuracy[name][seed] for name in names], color="k", lw=0.6, alpha=0.5)
 for name in names:
     axes[0].plot([name] * seeds, accuracy[name], "o", color=colors[name], ms=5)
-axes[0].set(title="A line a seed", ylabel="final accuracy")
+axes[0].set(title="One line per seed", ylabel="final accuracy")
 for row, differences in enumerate((same, other)):
     apart = row + np.linspace(-0.25, 0.25, len(differences))
     axes[1].plot(differences, apart, "o", color=colors["He"], ms=4, alpha=0.7)
@@ -91,10 +92,13 @@ plt.show()
 
 # %%
 # **Reading the figures.** If you run each start once, you pick one line, or worse, a dot from each
-# of two lines, and the winner changes from seed to seed. A seed whose 300 digits are hard for
-# Xavier tends to be hard for He: their accuracies are correlated. What they share cancels in the
-# difference at the same seed, and the more so the higher the correlation; between different seeds
-# it does not cancel. So the same runs say more when you compare them in pairs.
+# of two lines, and the winner changes from seed to seed. A seed that goes badly for Xavier tends to
+# go badly for He: their accuracies are correlated. What they share cancels in the difference at the
+# same seed, and the more so the higher the correlation. Between different seeds it does not cancel.
+# So the same runs say more when you compare them in pairs.
+#
+# How much cancels depends on how much the two runs share. A start that draws its weights
+# differently shares only the digits.
 #
 # Small weights do not start to learn within these epochs, and you can see that without statistics.
 # "Within noise" says that these runs show no difference, not that there is none.

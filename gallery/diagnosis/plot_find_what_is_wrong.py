@@ -2,10 +2,10 @@ r"""
 Find what is wrong
 ==================
 
-One look before training names the fault and its layer: each of ten planted faults is found in each
-network here, and a network in which nothing was planted is not accused.
+Your network will not train. One call of ``wi.diagnose`` before training finds each of ten planted
+faults and its layer in each of these networks, and reports nothing where nothing was planted.
 
-A layer of the wrong scale, copies among the units, a weight that is not a number: each keeps a
+A layer of the wrong scale, units that are copies, a weight that is not a number: each can keep a
 network from training. Which of them is it, and where?
 """
 
@@ -16,9 +16,10 @@ import weightinit as wi
 from weightinit.diagnosis import PROBLEMS
 
 # %%
-# **Setup.** Networks with six hidden layers of 64 units: ReLU started from He, or tanh from Xavier.
-# In each network we plant one fault, in a hidden layer drawn at random but not the first. A plant
-# is a function that spoils parameters ``p`` in place and returns the layers that may be named.
+# **Setup.** Networks with six hidden layers of 64 units, ReLU started from He or tanh from Xavier.
+# We plant one fault in each, most into one hidden layer, drawn from all but the first; some need
+# all layers, the output layer or 40 hidden layers. Each function below spoils the parameters ``p``
+# in place and returns the layers that a finding may name.
 
 units, classes, networks = 64, 10, 20
 starts = {"relu": wi.he_normal, "tanh": wi.xavier_uniform}
@@ -36,7 +37,7 @@ def put_nan(p, layer):
 
 
 def copy_units(p, layer):
-    """Make each second unit a copy of the one before it."""
+    """Make every other unit a copy of the one before it."""
     into, out_of = p[f"dense{layer}.weight"], p[f"dense{layer + 1}.weight"]
     into[:, 1::2], out_of[1::2] = into[:, ::2], out_of[::2]
     return [layer]
@@ -92,8 +93,8 @@ def look(problem, activation, seed, among=(1, 6)):
 
 
 # %%
-# **One sweep.** Each fault in 20 networks of each activation that it suits. The matrix counts how
-# often each problem is found; the planted ones should stand on the diagonal.
+# **One sweep.** Each fault in 20 networks of each activation that it suits. The matrix shows how
+# often each problem is found; the planted ones should be on the diagonal.
 
 runs = {
     problem: [look(problem, phi, seed) for phi in suits[problem] for seed in range(networks)]
@@ -110,8 +111,8 @@ right_layer = {problem: np.mean([right for _, right in runs[problem]]) for probl
 
 fig, ax = plt.subplots(figsize=(7.5, 6), layout="constrained")
 fig.set_label(
-    "Heat map of planted faults against problems found. The diagonal is full: each fault is found "
-    "in each network; the few other full fields are consequences; the row for nothing is empty."
+    "Heat map of planted faults against problems found. The row for nothing is empty; in the other "
+    "rows the planted fault is found in all networks, and a few consequences beside it."
 )
 image = ax.pcolormesh(matrix, cmap="viridis", vmin=0, vmax=1, edgecolors="w", lw=0.5)
 for (row, column), share in np.ndenumerate(matrix):
@@ -131,12 +132,12 @@ plt.show()
 # %%
 # **Reading the figure.** The first row is empty: no false alarm. The diagonal below it is full.
 #
-# Beside it stand consequences. Behind a dead layer the output bias alone moves, so the network is
-# frozen too. A weight that shrinks or enlarges the signal on its way forward does the same to the
-# gradient on its way back, since both pass the same matrix. The gradient of the first weights need
-# not pass the first matrix, so a small first matrix makes the signal vanish and not the gradient.
-# Saturated units pass no gradient back. Weights that are too large raise the first loss of ReLU and
-# saturate tanh.
+# The other entries are consequences of the planted fault. When a whole ReLU layer is dead, only the
+# output bias still moves, so the network is frozen too. A matrix that scales the signal forward
+# scales the gradient on its way back. The first matrix is an exception, because no weight's
+# gradient passes through it: if it is small, the signal vanishes and the gradient does not.
+# Saturated units pass next to no gradient back. Too large weights raise the first loss of ReLU
+# networks and saturate tanh.
 
 print(f"{'planted':<20} found  in its layer  also found")
 for problem, shares in zip(suits, matrix, strict=True):
@@ -146,4 +147,4 @@ for problem, shares in zip(suits, matrix, strict=True):
     print(f"{problem:<20} {own}  {', '.join(also) or '-'}")
 alarms = sum(bool(found) for found, _ in runs["nothing"])
 print(f"false alarms: {alarms} in {len(runs['nothing'])} networks")
-print("weights of the first layer / 30, found in how many of 10 tanh networks:", first)
+print("first weights divided by 30, problems found in 10 tanh networks:", first)

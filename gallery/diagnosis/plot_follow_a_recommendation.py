@@ -2,11 +2,11 @@ r"""
 Follow a recommendation
 =======================
 
-Start 20 layers as ``wi.recommend`` says and ReLU, ELU and SELU keep their signal; with Xavier for
-everything ReLU and GELU lose it by powers of ten.
+Start 20 layers as ``wi.recommend`` says, and a signal keeps its size with ReLU, ELU and SELU. Start
+them all from Xavier, and ReLU and GELU shrink it by powers of ten.
 
-One scheme for everything is convenient. What does it cost, and what does the recommendation leave
-undone?
+One scheme for everything is convenient. What does it cost, and where does the recommended start
+fall short?
 """
 
 import matplotlib.pyplot as plt
@@ -16,20 +16,20 @@ import weightinit as wi
 
 # %%
 # **Setup.** Stacks of 20 layers of 256 units, for five activations. Each starts in two ways: from
-# Xavier, or as ``wi.recommend`` says for that activation and depth. A batch of standard normal
-# inputs goes through, and we record the root mean square (rms) of the signal after each layer. The
-# theory of wide layers predicts it from the variance of the weights and the inputs.
+# Xavier, or as ``wi.recommend`` says for that activation and depth. We pass a batch of standard
+# normal inputs through and record the root mean square (rms) of the signal after each layer. The
+# theory of wide layers predicts it from the variances of the weights and of the inputs.
 
 activations = ["relu", "elu", "gelu", "selu", "tanh"]
 depth, width, seeds = 20, 256, range(10)
 advice = {phi: wi.recommend(phi, depth=depth).initializer for phi in activations}
 
 
-def signal(phi, init, seed):
+def signal(phi, init, seed, inputs=1.0):
     """Return the rms of the signal at the input and after each layer."""
     rng = np.random.default_rng(seed)
-    phi, h = wi.activations.get(phi), rng.standard_normal((100, width))
-    rms = [1.0]
+    phi, h = wi.activations.get(phi), inputs * rng.standard_normal((100, width))
+    rms = [inputs]
     for _ in range(depth):
         h = phi(h @ init((width, width), rng=rng))
         rms.append(np.sqrt(np.mean(h**2)))
@@ -60,7 +60,7 @@ predicted = {
 }
 fig, axes = plt.subplots(1, 5, figsize=(8.6, 2.6), sharey=True, layout="constrained")
 fig.set_label(
-    "Five panels, one an activation: rms of the signal over 20 layers on a log axis. Xavier falls "
+    "Five panels, one per activation: rms of the signal over 20 layers on a log axis. Xavier falls "
     "steeply for relu and gelu; the recommended start stays near 1 for relu, elu and selu, rises "
     "to about 4 for gelu, and falls slowly for tanh. The predictions run through the bands."
 )
@@ -79,17 +79,18 @@ fig.suptitle("The recommended starts hold relu, elu and selu; gelu rises, tanh f
 plt.show()
 
 # %%
-# **Reading the figure.** Xavier is made for slope 1 at zero. ReLU loses half of the mean square in
-# each layer with it, and GELU more, so that after 20 layers the signal is down by powers of ten.
-# The recommended gains hold it for ReLU, ELU and SELU.
+# **Reading the figure.** Xavier is made for activations with slope 1 near zero. With it, ReLU loses
+# half of the mean square in each layer, and GELU more: after 20 layers the signal is down by powers
+# of ten. The recommended gains hold it for ReLU, ELU and SELU. For SELU the recommended variance is
+# Xavier's where layers are equally wide, so the two starts agree.
 #
-# For GELU it rises, as predicted. The recommended gain keeps pre-activations at variance 1, but
-# inputs of mean square 1 give the first layer pre-activations of the gain's square, which is more.
-# GELU multiplies such a deviation from layer to layer instead of damping it, as the caveat says.
-# For SELU the recommended variance is that of Xavier where layers are equally wide, so the two
-# starts agree.
+# For GELU the signal rises. The recommended gain keeps pre-activations at variance 1 once they are
+# there. But inputs of mean square 1 give the first pre-activations a variance of the gain squared,
+# which is more than 1, and GELU makes such a deviation grow from layer to layer, as the caveat
+# says. If you divide the inputs by the gain, theory keeps the signal level; the last line shows how
+# far the seeds still drift.
 #
-# Tanh shrinks what passes, slowly, and its recommended start does not stop that.
+# Tanh shrinks the signal slowly, and its recommended start does not stop that.
 
 last = {
     phi: {name: float(np.median(rms[:, -1])) for name, rms in of.items()}
@@ -99,3 +100,6 @@ for phi, of in last.items():
     for name, left in of.items():
         print(f"{phi:>6}, {name}: {left:.2g} is left, predicted {predicted[phi][name][-1]:.2g}")
 print("gelu, caveat:", *wi.recommend("gelu", depth=depth).caveats)
+divided = [signal("gelu", advice["gelu"], seed, 1 / wi.gain("gelu"))[-1] for seed in seeds]
+print(f"gelu, inputs divided by the gain: {np.median(divided):.2g} is left,", end=" ")
+print(f"predicted {1 / wi.gain('gelu'):.2g}, seeds {min(divided):.2g} to {max(divided):.2g}")

@@ -2,8 +2,8 @@ r"""
 Watch symmetry break
 ====================
 
-A hidden layer whose units start nearly alike learns as one unit for some two hundred steps; a count
-of the distinct units shows the width coming back before the loss does.
+A hidden layer whose units start almost equal learns like a single unit for a few hundred steps.
+Count the distinct units, and you see them come apart before the loss shows it.
 
 When does such a layer get its width back, and what does the loss do meanwhile?
 """
@@ -15,10 +15,10 @@ from sklearn.datasets import load_digits
 import weightinit as wi
 
 # %%
-# **Setup.** One hidden tanh layer of 16 units on handwritten digits. In one start the weights are
-# equal but for noise in their last digits; beside it an exactly constant start, and Xavier. A
-# monitor counts the distinct units after each ten steps: those whose weights and gradients are not
-# copies of another unit's.
+# **Setup.** One hidden layer of 16 tanh units learns handwritten digits. In one start the weights
+# are equal except for noise in their last digits. For comparison, we also start it exactly constant
+# and from Xavier. Every ten steps a monitor counts the distinct units: units that are copies of
+# each other, in weights and gradients, count once.
 
 units, seeds, every = 16, range(5), 10
 starts = {
@@ -64,12 +64,12 @@ plt.show()
 
 # %%
 # **Reading the figure.** Xavier has its full width at the first look. The constant start keeps one
-# distinct unit and stops near the loss that one unit reaches. The nearly constant start follows it:
-# its noise is too small to be seen, but training makes it grow.
+# distinct unit, and its loss stays near what a single unit can reach. At first the nearly constant
+# start follows it: its noise is too small to matter, but training makes it grow.
 #
-# After some hundred steps the 16 units differ by more than rounding. The loss shows nothing of it
+# After about a hundred steps the 16 units differ by more than rounding. The loss does not show it
 # yet: it is still that of the constant start. It leaves that curve when the differences have become
-# large, about as many steps later. Watch the count of units to know before the loss does.
+# large, about as many steps later. So watch the count: it changes before the loss does.
 
 first_width = {name: int(np.median([w[0] for _, w, _ in runs])) for name, runs in seen.items()}
 all_apart = [int(s[np.argmax(w == units)]) for s, w, _ in seen["nearly constant"]]

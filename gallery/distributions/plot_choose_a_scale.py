@@ -2,11 +2,11 @@ r"""
 Choose how large random weights should be
 =========================================
 
-A signal passes 20 layers of ReLU at its own size if the weights have std :math:`\sqrt{2/n}`, which
-is He's scale; with std 0.01, with N(0, 1) and with Xavier it fades or explodes.
+A signal keeps its size through 20 layers of ReLU, on average, if the weights have He's std
+:math:`\sqrt{2/n}`. With std 0.01 or Xavier it fades, and with N(0, 1) it explodes.
 
 Random weights break the symmetry that equal weights keep. But how large should they be: small, to
-be on the safe side, or ``np.random.randn`` as it comes?
+be on the safe side, or straight from ``np.random.randn``?
 """
 
 import matplotlib.pyplot as plt
@@ -16,13 +16,13 @@ import weightinit as wi
 
 # %%
 # **Setup.** Random inputs pass through 20 layers of 256 ReLUs. We record the size of the signal
-# after each layer: its root mean square (rms). There are four ways to draw the weights. With the
-# same seed they get the same random numbers, scaled.
+# after each layer: its root mean square (rms). We draw the weights in four ways, from the same
+# random numbers at different scales.
 #
 # In theory a layer multiplies the mean square of its input by :math:`\sigma^2 n / 2`: each unit
-# adds up :math:`n` terms with weights of std :math:`\sigma`, and ReLU drops half. After :math:`l`
-# layers the rms is :math:`(\sigma \sqrt{n/2})^l`, which is an exponential unless :math:`\sigma =
-# \sqrt{2/n}`.
+# adds up :math:`n` terms with weights of std :math:`\sigma`, and ReLU drops half of the mean
+# square. After :math:`l` layers the rms is :math:`(\sigma \sqrt{n/2})^l`. It grows or shrinks
+# exponentially unless :math:`\sigma = \sqrt{2/n}`.
 
 width, depth, samples = 256, 20, 100
 seeds = range(10)
@@ -46,7 +46,7 @@ def rms_by_layer(initializer, seed):
 
 
 # %%
-# **One sweep.** Four schemes, ten seeds each, and the factor a layer that theory predicts.
+# **One sweep.** Four schemes, ten seeds each, and the factor per layer that theory predicts.
 
 measured, factors = {}, {}
 for name, (initializer, _) in initializers.items():
@@ -54,8 +54,8 @@ for name, (initializer, _) in initializers.items():
     factors[name] = initializer.std((width, width)) * np.sqrt(width / 2)
 
 # %%
-# Dots are medians over the seeds, lines are the theory. The seeds differ by less than a dot is high
-# on an axis of forty powers of ten.
+# Dots are medians over the seeds, lines are the theory. The axis spans forty powers of ten: on it,
+# the seeds differ by less than the height of a dot.
 
 layers = np.arange(depth + 1)
 fig, ax = plt.subplots(layout="constrained")
@@ -77,14 +77,13 @@ plt.show()
 
 # %%
 # **Reading the figure.** On a logarithmic axis an exponential is a straight line, and the dots of
-# each scheme lie on theirs. Small weights are not safe: after 20 layers next to nothing is left of
-# the input. Weights from :math:`N(0, 1)` do the opposite. Xavier, made for units of slope 1, loses
-# half of the mean square in each layer.
+# each scheme lie on its line. Small weights are not safe: after 20 layers next to nothing is left
+# of the input. Weights from :math:`N(0, 1)` do the opposite. Xavier, made for units of slope 1,
+# loses half of the mean square in each layer. He's line is level because his std solves
+# :math:`\sigma^2 n / 2 = 1`.
 #
-# He's scale is level because it solves :math:`\sigma^2 n / 2 = 1`.
-#
-# One seed strays from the theory, and by the same factor under each of the four schemes, since
-# these use the same random numbers. The derivation is in :doc:`/theory/random-scale`.
+# Each seed strays a little from the theory, by the same factor under all four schemes, since they
+# use the same random numbers. The derivation is in :doc:`/theory/random-scale`.
 
 final_rms = {name: float(np.median(rms[:, -1])) for name, rms in measured.items()}
 final_theory = {name: float(factor**depth) for name, factor in factors.items()}

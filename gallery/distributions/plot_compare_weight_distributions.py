@@ -2,10 +2,10 @@ r"""
 Compare the distributions of weights
 ====================================
 
-Xavier and He give each layer a width of its own, and a histogram of the whole network hides it: in
-it the largest layer covers the others.
+Xavier and He give each layer its own spread of weights. A histogram of the whole network hides
+that, because the largest layer covers the others.
 
-How should you draw the weights of a network, so that the schemes can be told apart?
+How should you plot the weights of a network, so that you can tell the schemes apart?
 """
 
 from itertools import pairwise
@@ -66,8 +66,8 @@ distances = {
 titles = [f"layer {i}: {a} × {b}" for i, (a, b) in enumerate(shapes, start=1)]
 fig, axes = plt.subplots(3, 4, figsize=(8, 5.4), layout="constrained", sharex="row", sharey="row")
 fig.set_label(
-    "Grid of histograms with exact densities drawn over them. N(0, 1): the same bell in every "
-    "layer. Xavier: a box that widens from layer to layer. He: a bell that widens. In the last "
+    "Grid of histograms with exact densities drawn over them. N(0, 1): the same bell in all three "
+    "layers. Xavier: a box that widens from layer to layer. He: a bell that widens. In the last "
     "column the layers are pooled, and look much like the first, which has most weights."
 )
 for row, (name, (init, law, color)) in zip(axes, schemes.items(), strict=True):
@@ -87,18 +87,18 @@ for ax, title in zip(axes[0], [*titles, "the layers pooled"], strict=True):
     ax.set_title(title)
 for ax in axes[-1]:
     ax.set_xlabel("weight")
-fig.suptitle("Xavier and He give each layer its width; the pool hides it")
+fig.suptitle("Xavier and He give each layer its own spread; the pool hides it")
 plt.show()
 
 # %%
-# **Reading the figure.** Read along a row. Xavier and He give each layer its own width; N(0, 1)
-# does not look at the layer, and its axis is many times wider. Xavier is a box here and He a bell,
-# but both schemes come in both shapes. In wide layers the size of signals and gradients depends on
-# the width of the distribution, not on its shape.
+# **Reading the figure.** Read along a row. Xavier and He give each layer its own spread. N(0, 1) is
+# the same for each layer, and its axis is many times wider. Xavier is a box here and He a bell, but
+# both schemes come in both shapes. In wide layers the size of signals and gradients depends on the
+# variance of the weights, not on the shape of their distribution.
 #
 # The pool in the last column looks like the first layer, which has most of the weights. In a small
-# network a pool does not even tell the schemes apart: sizes 4, 3, 2 make 18 weights, and below we
-# count how often a Kolmogorov-Smirnov test at the 5 % level separates two schemes.
+# network a pool seldom even tells the schemes apart. The layer sizes 4, 3, 2 make 18 weights, and
+# below we count how often a Kolmogorov-Smirnov test at the 5 % level separates two schemes.
 
 tiny, pairs = [(4, 3), (3, 2)], [("N(0, 1)", "Xavier uniform"), ("Xavier uniform", "He normal")]
 pairs.append(("N(0, 1)", "He normal"))

@@ -16,9 +16,9 @@ from numpy.polynomial.hermite_e import hermegauss
 import weightinit as wi
 
 # %%
-# **Setup.** Their size: five layers of 1000 tanh units. We record the std of the activations on the
-# way up. Then we hand a random gradient of variance 1 to the output of the top layer, and record
-# its std on the way down, before each tanh.
+# **Setup.** We use their size: five layers of 1000 tanh units. We record the std of the activations
+# on the way up. Then we start a random gradient of variance 1 at the output of the top layer and
+# record its std on the way down, at the pre-activations of each layer.
 
 width, depth, samples = 1000, 5, 200
 seeds = range(5)
@@ -102,10 +102,10 @@ plt.show()
 
 # %%
 # **Reading the figure.** The old rule looks normalized, but a uniform variable on :math:`\pm a` has
-# variance :math:`a^2/3`: each layer passes on about a third of the variance. From one end of the
-# five layers to the other a signal loses about nine tenths of its std, in either direction. With
-# Xavier :math:`n \operatorname{Var} w` is 1, and what shrinks the activations is the bend of tanh.
-# A larger gain makes up for that (:ref:`sphx_glr_auto_gallery_distributions_plot_pick_a_gain.py`).
+# variance :math:`a^2/3`, so each layer passes on about a third of the variance. From one end of the
+# five layers to the other, signal and gradient lose about nine tenths of their std. With Xavier
+# :math:`n \operatorname{Var} w` is 1, and only the bend of tanh still shrinks them. A larger gain
+# makes up for that in the signal (:ref:`sphx_glr_auto_gallery_distributions_plot_pick_a_gain.py`).
 #
 # PyTorch's ``Linear`` still starts with the old rule: ``kaiming_uniform_`` with ``a=sqrt(5)`` is
 # uniform on :math:`\pm 1/\sqrt{n_\text{in}}`. The derivation is in :doc:`/theory/xavier`.

@@ -2,8 +2,8 @@ r"""
 Pick a gain for an activation
 =============================
 
-A gain that fits the activation holds a signal through 50 layers of tanh, SELU or sigmoid; with ReLU
-the signal wanders, and with GELU and SiLU it runs away, although the gain is right for one layer.
+With the right gain a signal keeps its size through 50 layers of tanh, SELU or sigmoid. With ReLU it
+wanders, and with GELU and SiLU it runs away, although the gain is right for one layer.
 
 He's factor is for ReLU. Which factor does tanh need, or GELU, and does the gradient hold as well?
 """
@@ -27,10 +27,10 @@ backward = {name: wi.gain(name, direction="backward") for name in names}
 chi = {name: (forward[name] / backward[name]) ** 2 for name in names}
 
 # %%
-# A balance need not be stable. What if a signal enters a little too large? Its variance :math:`q`
-# becomes :math:`g^2 \operatorname{E} \phi(\sqrt q z)^2`. If that is nearer to 1 than :math:`q` was,
-# errors die out; if it is further away, they grow. Near 1 the new variance is a power of
-# :math:`q`, and we compute the exponent from two more gains.
+# Does the signal also return to variance 1 when it enters a little too large? Its variance
+# :math:`q` becomes :math:`g^2 \operatorname{E} \phi(\sqrt q z)^2`. If that is nearer to 1 than
+# :math:`q` was, errors die out; if it is further away, they grow. Near 1 the new variance is close
+# to a power of :math:`q`, and we compute the exponent from two more gains.
 
 
 def power(name, step=1e-3):
@@ -77,7 +77,7 @@ def mean_squares(name, seed):
 measured = {name: np.array([mean_squares(name, seed) for seed in seeds]) for name in names}
 
 # %%
-# A line a seed; dots are the gradient that :math:`\chi` predicts.
+# One line per seed; dots are the gradient that :math:`\chi` predicts.
 
 layers = np.arange(1, depth + 1)
 every = slice(None, None, 7)
@@ -103,18 +103,18 @@ fig.suptitle("tanh, selu and sigmoid hold the signal; gelu and silu let it run a
 plt.show()
 
 # %%
-# **Reading the figure.** In the upper row the power is below 1: what one draw does to the size of
-# the signal is forgotten a few layers later. A signal that holds is not enough, though. That of the
-# sigmoid is mostly a constant, its mean of 1/2, and its gradient vanishes
-# (:ref:`sphx_glr_auto_gallery_distributions_plot_break_xavier_with_sigmoid.py`). With tanh the
-# gradient grows by :math:`\chi` a layer.
+# **Reading the figure.** In the upper row the power is below 1: a few layers later the signal has
+# forgotten what one draw of the weights did to its size. But a signal that holds is not enough. For
+# the sigmoid it is mostly a constant, its mean of 1/2, and the gradient vanishes
+# (:ref:`sphx_glr_auto_gallery_distributions_plot_break_xavier_with_sigmoid.py`). With tanh and SELU
+# the mean square of the gradient grows by the factor :math:`\chi` per layer.
 #
-# ReLU has the power 1, since it has no scale of its own: :math:`\phi(az) = a\phi(z)` for :math:`a >
-# 0`. No layer corrects what a draw did, and the signal wanders.
+# ReLU has the power 1, because :math:`\phi(az) = a\phi(z)` for :math:`a > 0`. No layer corrects
+# what a draw did to the size, and the signal wanders.
 #
-# GELU and SiLU have powers above 1. Their balance is that of a pencil on its tip: an input runs
-# away in the direction in which chance moves it. The inputs that rise make up the mean that is
-# drawn here, and with them the gradient leaves the theory; :doc:`/theory/he` counts how many fall.
+# GELU and SiLU have powers above 1, like a pencil balanced on its tip: each input runs away in the
+# direction in which chance first moves it. The inputs that rise dominate the mean drawn here, and
+# with them the gradient leaves the theory; :doc:`/theory/he` counts how many fall.
 
 final = {name: m[:, 0, -1] for name, m in measured.items()}
 gradient_at_input = {name: float(np.median(m[:, 1, 0])) for name, m in measured.items()}

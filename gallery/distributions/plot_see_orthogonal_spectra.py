@@ -2,10 +2,11 @@ r"""
 See what depth does to singular values
 ======================================
 
-Many Gaussian matrices in a row pass a few directions of their input and crush the others, although
-they keep its length on average; orthogonal matrices keep the length in each direction.
+Multiply many Gaussian matrices, and only a few directions of the input pass while the others are
+crushed, although its length is kept on average. Orthogonal matrices keep the length in all
+directions.
 
-Is an average not enough?
+Is it not enough to keep the length on average?
 """
 
 import matplotlib.pyplot as plt
@@ -45,8 +46,8 @@ measured = {
 }
 
 # %%
-# A line a seed. The lines end where float64 does: a value that is smaller than the largest by more
-# than 13 digits is lost in the rounding errors of this computation.
+# One line per seed. The lines end where float64 does: a value that is smaller than the largest by
+# more than 13 digits is lost in the rounding errors of this computation.
 
 fig, axes = plt.subplots(1, 3, figsize=(7.2, 3.4), layout="constrained", sharey=True)
 fig.set_label(
@@ -69,18 +70,18 @@ plt.show()
 
 # %%
 # **Reading the figure.** An orthogonal matrix stretches no direction, and neither does a product of
-# many. One Gaussian matrix stretches some directions by nearly 2 and crushes others, and a product
-# multiplies these factors up. The average hardly shows it: the rms of the singular values, which is
-# the factor on a random input, is of the order of 1.
+# many. One Gaussian matrix stretches some directions by nearly 2 and crushes others, and in a
+# product these factors compound. The average hardly shows it: the rms of the singular values, which
+# is the factor on a random input, is of the order of 1.
 #
-# At depth 100, however, a few directions out of 100 make up that average. What two inputs differ in
-# arrives if it lies along these few. Gradients come down through the transposed matrices, which
-# have the same singular values.
+# At depth 100, however, a few directions out of 100 make up that average. A difference between two
+# inputs arrives only if it has a part along these few. Gradients come down through the transposed
+# matrices, which have the same singular values.
 #
 # With activations in between, orthogonal weights can still hold the singular values together for
 # tanh. For ReLU neither they nor Gaussian weights can (Pennington, Schoenholz and Ganguli, 2017).
-# Mirrored blocks :math:`W, -W, -W, W` with an orthogonal :math:`W` can: one unit of each pair is
-# on, and the network starts linear. See :doc:`/theory/comparing-distributions`.
+# Mirrored blocks :math:`W, -W, -W, W` with an orthogonal :math:`W` can: exactly one unit of each
+# pair is on, so the network starts linear. See :doc:`/theory/comparing-distributions`.
 
 
 def spread_out_over(values):

@@ -3,10 +3,10 @@ Start a ReLU network with He
 ============================
 
 Through 30 layers of ReLU, He's weights keep the size of signal and gradient, and Xavier's halve the
-mean square in each layer; the number of units that start dead is the same for both.
+mean square in each layer. The units that start dead are the same for both.
 
 He's weights have twice Xavier's variance. What does that factor of two do, forwards and backwards,
-and does it prevent dead units, as is often said?
+and does it prevent dead units, as people often say?
 """
 
 import matplotlib.pyplot as plt
@@ -18,7 +18,7 @@ import weightinit as wi
 # **Setup.** 30 layers of 256 ReLUs, random inputs, random gradients at the top. We record the root
 # mean square (rms) of the signal going up and of the gradient coming down, and count the dead
 # units: those whose output is 0 for each input of the batch, so that they get no gradient. With the
-# same seed the schemes get the same random numbers, scaled.
+# same seed all schemes use the same random numbers, at different scales.
 
 width, depth, samples = 256, 30, 50
 seeds = range(10)
@@ -65,7 +65,7 @@ signals, gradients, dead = ({name: m[:, i] for name, m in measured.items()} for 
 
 # %%
 # Dots are medians and bands the range over the seeds; lines are the theory: a factor of
-# :math:`1/\sqrt 2` a layer for Xavier, 1 for He, in both directions.
+# :math:`1/\sqrt 2` per layer for Xavier, 1 for He, in both directions.
 
 layers = np.arange(depth + 1)
 fig, axes = plt.subplots(1, 2, figsize=(7.2, 3.4), layout="constrained", sharey=True)
@@ -86,24 +86,24 @@ axes[0].set(title="Signal, going up", ylabel="rms")
 axes[1].set(title="Gradient, coming down")
 axes[0].text(15, 0.012, "Xavier", color="C4")
 axes[0].text(15, 0.5, "He", color="C5", va="top")
-fig.suptitle("He is level in both directions, Xavier loses a factor of √2 a layer")
+fig.suptitle("He is level in both directions, Xavier loses a factor of √2 per layer")
 plt.show()
 
 # %%
 # **Reading the figure.** ReLU drops half of the mean square of its input and lets half of the
-# gradients pass. Weights of variance :math:`2/n` double both, and He's network is level in both
-# directions, up to the chance of each draw, which adds up over the layers. Xavier's :math:`1/n`
-# loses a factor of two a layer, in either direction.
+# gradients pass. Weights of variance :math:`2/n` make up for both. So He's network is level in both
+# directions, apart from the chance of each draw, which adds up over the layers. With Xavier's
+# :math:`1/n` the mean square halves in each layer, in both directions.
 #
 # **Dead units** are another matter. With zero biases, a positive factor on the weights scales the
-# pre-activations and changes none of their signs: the same units are on for the same inputs. At the
-# start, therefore, the scale neither causes nor prevents dead units. It decides how large a
-# gradient the others get. In training, steps that are too large for the weights can kill units
+# pre-activations and does not change their signs: the same units are on for the same inputs. So at
+# the start the scale neither causes nor prevents dead units. It decides how large a gradient the
+# others get. In training, steps that are too large for the weights can kill units
 # (:ref:`sphx_glr_auto_gallery_training_plot_train_a_cnn_on_digits.py`). The derivation is in
 # :doc:`/theory/he`.
 #
-# A unit is dead for a batch. Among more inputs more units find one that switches them on: the last
-# lines count the same kind of network with a hundred times as many inputs.
+# A unit is dead only with respect to a batch. With more inputs, more units find one that switches
+# them on: the last lines count dead units with a hundred times as many inputs.
 
 final_signal = {name: float(np.median(s[:, -1])) for name, s in signals.items()}
 final_gradient = {name: float(np.median(g[:, 0])) for name, g in gradients.items()}

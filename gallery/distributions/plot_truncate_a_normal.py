@@ -2,8 +2,9 @@ r"""
 Truncate a normal without losing its variance
 =============================================
 
-Cut a normal distribution at two standard deviations and its variance drops by more than a fifth; 20
-layers later less than a hundredth of the signal's mean square is left, unless the std is corrected.
+Cut a normal distribution at two standard deviations and its variance drops by more than a fifth.
+Unless you correct the std, less than a hundredth of the signal's mean square is left after 20
+linear layers.
 
 Many libraries cut the tails off, so that no weight is an outlier. Which of them correct for it?
 """
@@ -17,7 +18,7 @@ import weightinit as wi
 # %%
 # **Setup.** Without its tails, a normal of std :math:`\sigma` has the smaller std
 # :math:`c\,\sigma`. ``wi.TruncatedNormal`` divides by :math:`c`, so that its ``std`` is that of the
-# weights. We also try the plain cut, which draws again what lies outside. The variance :math:`1/n`
+# weights. For comparison, the plain cut redraws values outside the limits. The variance :math:`1/n`
 # should hold a signal through 20 linear layers of 256 units.
 
 width, depth, samples = 256, 20, 50
@@ -65,7 +66,7 @@ weights = {
 }
 
 # %%
-# Left, the weights in units of the :math:`\sigma` that was asked for, dots for a histogram and
+# Left, the weights in units of the requested :math:`\sigma`, dots for a histogram and
 # lines for the density. Right, the signal: dots are medians and bands the range over the seeds,
 # lines the theory, :math:`c^{2l}` for the plain cut and 1.
 
@@ -92,13 +93,13 @@ right.set(title="The signal", xlabel="layer", ylabel="mean square", yscale="log"
 right.set_xticks(range(0, depth + 1, 5))
 right.text(10.5, 0.1, "plain cut")
 right.text(10.5, 0.85, "corrected", color="C6", va="top")
-fig.suptitle("The plain cut loses variance, and again in each layer")
+fig.suptitle("The plain cut loses variance, and each layer loses it again")
 plt.show()
 
 # %%
 # **Reading the figure.** The two distributions look much alike: one is a little narrower. Yet the
 # plain cut loses a share :math:`1 - c^2` of the variance, and each layer loses that share again. In
-# depth the variance counts, so a scheme should state the variance after the cut.
+# a deep network the variance counts, so a scheme should state the variance after the cut.
 #
 # ``variance_scaling`` of JAX and ``VarianceScaling`` of Keras correct for the cut, as this package
 # does. Keras' ``TruncatedNormal`` and PyTorch's ``trunc_normal_`` do not: their std is that of the

@@ -2,8 +2,8 @@ r"""
 Compare the weights of a recurrent network
 ==========================================
 
-Xavier and He start a recurrent network that reads words almost alike but for the recurrent matrix,
-and a histogram of the whole network hides that matrix among the rows of the lookup.
+In a recurrent network that reads words, Xavier and He differ mainly in the recurrent matrix. A
+histogram of all weights together hides that matrix among the rows of the lookup.
 
 Such a network has three matrices of different shapes. In which of them does the choice matter?
 """
@@ -42,8 +42,8 @@ def draw(initializer, seed):
 # %%
 # **One sweep.** Four starts, three seeds. How well could a histogram tell Xavier from He? We
 # measure the largest gap between their distribution functions (the Kolmogorov-Smirnov distance): 0
-# if the two agree, 1 if they do not overlap. Xavier and He get different seeds here, since with the
-# same seed their weights would be the same numbers, scaled.
+# if the two agree, 1 if they do not overlap. We give Xavier and He different seeds here, because
+# with the same seed their weights would be the same numbers, scaled.
 
 drawn = {name: [draw(init, s) for s in range(seeds)] for name, (init, _) in starts.items()}
 theory = {
@@ -65,9 +65,9 @@ distance = {
 panels = {"E": (0.055, 45, 60), "W": (0.45, 6, 60), "O": (0.45, 6, 16), "pool": (0.055, 45, 60)}
 fig, axes = plt.subplots(2, 2, figsize=(7, 4.8), layout="constrained")
 fig.set_label(
-    "Four histograms of weights for four starts, with exact densities. Xavier and He lie on each "
-    "other for the lookup and the output matrix, and differ for the recurrent matrix alone; with "
-    "the three in one pool they lie on each other again."
+    "Four histograms of weights for four starts, with exact densities. Xavier and He coincide for "
+    "the lookup and the output matrix, and differ visibly only for the recurrent matrix; with the "
+    "three in one pool they coincide again."
 )
 for (key, (end, top, bins)), ax in zip(panels.items(), axes.flat, strict=True):
     x = np.linspace(-end, end, 401)
@@ -88,11 +88,11 @@ fig.suptitle("Xavier and He differ by √2 in W, by less than 1 % elsewhere")
 plt.show()
 
 # %%
-# **Reading the figure.** Xavier divides by the mean of fan in and fan out. He divides by the fan in
-# and doubles. Their stds therefore have the ratio :math:`\sqrt{1 + n_\text{out}/n_\text{in}}`. For
-# the lookup the fan in is taken to be the vocabulary, and for the output matrix the state is large
-# beside two classes, so that the ratio is nearly 1. The recurrent matrix is square, and its ratio
-# is √2.
+# **Reading the figure.** Xavier's variance is 1 over the mean of fan in and fan out, and He's is 2
+# over the fan in. So their stds have the ratio :math:`\sqrt{1 + n_\text{out}/n_\text{in}}`. For the
+# lookup the fan in is the vocabulary here, much larger than the state, and for the output matrix it
+# is the state, much larger than two classes: both ratios are nearly 1. The recurrent matrix is
+# square, and its ratio is √2.
 #
 # In one pool that matrix is lost among the rows of the lookup. To compare starts, draw a panel for
 # each matrix.

@@ -2,8 +2,8 @@
 Count what one-hot vectors cost
 ===============================
 
-One-hot rows cost a recurrent network some eighty times the arithmetic of a lookup at 10,000 words,
-and an identity matrix of 800 MB for each sequence, to reach the same state.
+With a vocabulary of 10,000 words, one-hot rows cost a recurrent network about eighty times the
+arithmetic of a lookup, and an identity matrix of 800 MB per sequence, for the same state.
 
 A well-known demonstration makes such an identity matrix for each of its sequences. What would it
 save by looking the words up?
@@ -17,7 +17,7 @@ import weightinit as wi
 # %%
 # **Setup.** ``E`` has a row for each of :math:`V` words. ``W`` leads from one state of :math:`H =
 # 128` units to the next. Both functions return the state after a sequence of 20 words; the first
-# computes it as the demonstration does. Biases and the output are left out.
+# computes it as the demonstration does. We leave out biases and the output.
 
 hidden, length = 128, 20
 
@@ -39,11 +39,11 @@ def lookup_state(E, W, sequence):
 
 
 # %%
-# **One sweep.** A clock measures one machine at one moment; the shapes give the number of
-# operations on each machine. With one-hot rows, a unit multiplies :math:`V + H` pairs of numbers at
-# each word, adds the products up, and takes a tanh: :math:`2 (V + H)` operations. With a lookup it
-# multiplies :math:`H` pairs and adds the row: :math:`2 H + 1` operations. The identity matrix has
-# :math:`V^2` numbers of 8 bytes.
+# **One sweep.** A clock measures one machine at one moment. The number of operations follows from
+# the shapes. With one-hot rows, a unit multiplies :math:`V + H` pairs of numbers at each word, adds
+# up the products, and takes a tanh: :math:`2 (V + H)` operations. With a lookup it multiplies
+# :math:`H` pairs and adds the row: :math:`2 H + 1` operations. The identity matrix has :math:`V^2`
+# numbers of 8 bytes.
 #
 # To test this, we run both functions on objects that count operations, for up to 1,000 words.
 
@@ -104,11 +104,11 @@ plt.show()
 
 # %%
 # **Reading the figure.** The dots are counted, the lines predicted, and they agree exactly. Nearly
-# everything that one-hot rows add to a lookup is arithmetic with zeros. Beyond 128 words the
+# all the arithmetic that one-hot rows add is multiplying and adding zeros. Beyond 128 words the
 # identity matrix is larger than ``E``.
 #
-# How long does that take? The hours below assume a round rate, which nobody measured, and an
-# identity matrix that is written byte by byte; some systems fill memory on first use instead.
+# How long does that take? The hours below assume a round rate, which we did not measure, and that
+# each byte of the identity matrix is written; some systems fill memory on first use instead.
 
 E, W = wi.xavier_normal((1000, hidden), rng=0), wi.xavier_normal((hidden, hidden), rng=1)
 words = np.random.default_rng(2).integers(1000, size=length)

@@ -2,10 +2,10 @@ r"""
 Remember the first word
 =======================
 
-After twenty words a recurrent network still holds its first word if its weights are scaled like
-Xavier's or orthogonal and the words are not loud; with weights of std 0.01 the word is gone.
+After twenty words a tanh recurrent network still holds the first one if its recurrent matrix starts
+from Xavier, He or orthogonal and the word vectors are small. With weights of std 0.01 it is gone.
 
-What is left of the first word by the end, and what of the gradient on its way back to it?
+How much of the first word is left at the end, and how much of the gradient arrives back at it?
 """
 
 import itertools
@@ -16,12 +16,14 @@ import numpy as np
 import weightinit as wi
 
 # %%
-# **Setup.** A state of 128 units reads words from a vocabulary of 10,000. Each word :math:`x_t` has
-# a row in the matrix :math:`E`, and the state is :math:`h_t = \tanh(E_{x_t} + h_{t-1} W)`, from
-# :math:`h_0 = 0`. Nothing is trained. The starts are those of :math:`W`, whose *spectral radius* is
-# the size of its largest eigenvalue. In the figure the rows of :math:`E`, the words, have std
-# :math:`1/\sqrt{n}`, as :func:`~weightinit.recommend` says. The numbers below also show louder
-# words of std 1, and the quiet ones of Xavier's scheme with the vocabulary as fan in.
+# **Setup.** A network with a state of 128 units reads words from a vocabulary of 10,000. Each word
+# :math:`x_t` has a row in the matrix :math:`E`, its word vector. The state is :math:`h_t =
+# \tanh(E_{x_t} + h_{t-1} W)`, from :math:`h_0 = 0`. Nothing is trained. We compare four starts of
+# :math:`W`, whose *spectral radius* is the size of its largest eigenvalue.
+#
+# In the figure the word vectors have std :math:`1/\sqrt{n}`, as :func:`~weightinit.recommend` says.
+# The numbers below also show large ones of std 1, and the small ones that Xavier gives if the
+# vocabulary counts as fan in.
 
 vocabulary, hidden, words, pairs, seeds = 10_000, 128, 20, 50, 5
 starts = {
@@ -71,8 +73,8 @@ def measure(initializer, loud, seed):
 
 
 # %%
-# **One sweep.** Four starts, three stds of the words, five seeds. 50 pairs of sentences differ in
-# the first word alone.
+# **One sweep.** Four starts, three sizes of word vectors, five seeds. In each, 50 pairs of
+# sentences differ only in the first word. The figure shows how far apart the two states are.
 
 runs = {(n, k): [measure(starts[n][0], loudness[k], s) for s in range(seeds)] for n, k in keys}
 radius = {n: [float(np.abs(values).max()) for values, _, _ in runs[n, "1"]] for n in starts}
@@ -84,8 +86,8 @@ fig, axes = plt.subplots(1, 3, figsize=(7.4, 3.3), layout="constrained", width_r
 fig.set_label(
     "Three charts for four starts. Eigenvalues of the recurrent matrix: a dot at 0 for std 0.01, a "
     "disc of radius 1 for Xavier, a larger disc for He, a circle for orthogonal. What the first "
-    "word still changes after 20 words, and the gradient back to it: both vanish for std 0.01, "
-    "fall to about a half for Xavier and orthogonal, and grow for He."
+    "word changes in the state, and the gradient going back to it, over 20 words: both vanish for "
+    "std 0.01, fall to about a half for Xavier and orthogonal, and grow for He."
 )
 for name, (_, colour) in reversed(starts.items()):
     key = name, "1/√n"
@@ -100,22 +102,22 @@ axes[2].set_xlabel("word (1 at word 20)")
 for name, *place in (("He", 20, 3), ("Xavier", 20, 2e-4), ("orthogonal", 20, 2e-6)):
     axes[1].text(*place, name, color=starts[name][1], ha="right")
 axes[1].text(2, 1e-15, "std 0.01", color="C2")
-fig.suptitle("Xavier and orthogonal weights keep about half of the first word")
+fig.suptitle("Xavier and orthogonal weights keep about half of what word 1 changes")
 plt.show()
 
 # %%
-# **Reading the figure.** With std 0.01 a step keeps about a ninth. After twenty words the two
-# states differ in the last digit of float64 if at all, which is where the line bends.
+# **Reading the figure.** With std 0.01 a step keeps about a ninth of the difference. After twenty
+# words the two states differ in the last digit of float64 if at all, which is where the line bends.
 #
 # Xavier's eigenvalues fill the disc of radius 1, and those of orthogonal weights lie on its edge.
-# If tanh had slope 1 throughout, both would keep what the first word does. Its smaller slopes take
-# some of that away, more so the louder the words are: about half is left in the figure, nearly
-# everything with the quiet words, and less than a thousandth at std 1.
+# If tanh had slope 1 throughout, both would keep the difference, Xavier on average. The smaller
+# slopes of tanh take some of it away, and more when the word vectors are larger: about half is left
+# in the figure, nearly all with the small vectors, and less than a thousandth at std 1.
 #
-# With He the difference grows until tanh stops it, as long as the words are quiet; with words of
-# std 1 most of it is lost. So the radius decides where the states are small. In general a step back
-# multiplies the mean square by :math:`n \operatorname{Var} W \operatorname{E} \tanh'(z)^2`, from
-# which the predictions below are computed.
+# With He the difference grows until tanh stops it, except at std 1, where most of it is lost. So
+# the spectral radius decides only as long as the states are small. In general a step back
+# multiplies the mean square of the gradient by :math:`n \operatorname{Var} W \operatorname{E}
+# \tanh'(z)^2`, from which we compute the predictions below.
 
 for name, radii in radius.items():
     print(f"{name}: spectral radius {np.median(radii):.2f}")

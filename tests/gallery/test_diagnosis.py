@@ -128,6 +128,12 @@ def test_selu_and_tanh_lose_nothing_by_xavier(advised):
         assert 1 / 1.5 < of["Xavier"] / of["recommended"] < 1.5
 
 
+def test_gelu_drifts_less_from_inputs_that_fit(advised):
+    """Inputs divided by the gain end around the prediction; 20 fresh seeds ended at 0.29 to 2.1."""
+    assert min(advised["divided"]) < 1 / wi.gain("gelu") < max(advised["divided"])
+    assert np.median(advised["divided"]) < advised["last"]["gelu"]["recommended"] / 2
+
+
 def test_gelu_has_a_caveat(advised):
     """The recommendation for gelu at this depth says that its hold is loose."""
     assert wi.recommend("gelu", depth=advised["depth"]).caveats

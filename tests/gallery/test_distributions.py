@@ -95,9 +95,16 @@ def test_a_sigmoid_with_sums_of_zero_is_a_tanh_network(names):
 
 
 def test_a_sigmoid_learns_where_the_constant_is_gone(names):
-    """Digits look alike, and train badly, but with sums of zero or with batch normalization."""
-    for name, run in names("plot_break_xavier_with_sigmoid")["results"].items():
-        alike, accuracy = run.T
+    """In 5 epochs only where the constant is gone; in 25 larger weights learn too, Xavier not.
+
+    Of three fresh seeds each, after 25 epochs: four times Xavier 0.73 to 0.83, ten times 0.74 to
+    0.81, Xavier 0.10.
+    """
+    results = names("plot_break_xavier_with_sigmoid")["results"]
+    assert results["1 × Xavier"][:, 2].max() < 0.15
+    assert min(results[f"{factor} × Xavier"][:, 2].min() for factor in (4, 10)) > 0.6
+    for name, run in results.items():
+        alike, accuracy, *_ = run.T
         if "sums zero" in name or "batch norm" in name or "tanh" in name:
             assert np.abs(alike).max() < 0.1, name
             assert accuracy.min() > 0.7, name
