@@ -120,7 +120,9 @@ def test_failures_rank_behind():
 
 def test_a_start_that_failed_too_often_is_not_compared():
     """Where failures leave too few of enough seeds, the verdict is that it failed."""
-    assert verdicts(made_of({"a": A, "b": [1.0] * 5 + [None] * 3}))["b"] == "failed"
+    often = made_of({"a": A, "b": [1.0] * 5 + [None] * 3})
+    assert verdicts(often)["b"] == "failed"
+    assert "failed: too few of its runs finished to compare it with the best." in str(often)
     assert verdicts(made_of({"a": A, "b": [1.0] * 6 + [None] * 2}))["b"] != "failed"
 
 

@@ -1,14 +1,16 @@
 """What a diagnosis prints and draws."""
 
+import dataclasses
 import json
 import re
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_digits
 
 import weightinit as wi
 from tests.diagnosis.plants import PLANTS, cnn, mlp, residual, rnn
-from weightinit.diagnosis import PROBLEMS, Finding
+from weightinit.diagnosis import PROBLEMS, Finding, judge
 from weightinit.networks import ActivationLayer, Dense, LayerNorm
 
 
@@ -111,14 +113,68 @@ def test_signal_is_the_root_mean_square():
     )
 
 
-def test_worst_comes_first():
-    """Findings are in the order of PROBLEMS."""
+def test_what_can_cause_others_comes_first():
+    """Findings are in the order of PROBLEMS, which the title does not call the worst first."""
     patient = mlp("relu", 6, 64, seed=0)
     patient.weight("dense1")[:] *= 100
     patient.bias("dense3")[::2] = -1e6
     problems = [f.problem for f in wi.diagnose(patient.net, patient.x, patient.y).findings]
     assert len(problems) >= 3
     assert problems == sorted(problems, key=PROBLEMS.index)
+
+
+def test_the_first_finding_need_not_be_the_worst():
+    """Dead units are listed before a vanishing signal, and without that the network learns."""
+    x, y = load_digits(return_X_y=True)
+    x, right, problems = (x - x.mean()) / x.std(), {}, {}
+    for start in (wi.Normal(std=0.01), wi.he_normal):
+        for killed in (20, 0):
+            net = wi.mlp([64, *[64] * 10, 10]).initialize(start, rng=1)
+            net.parameters["dense0.bias"][:killed] = -50
+            found = wi.diagnose(net, x[:100], y[:100])
+            problems[start, killed] = [finding.problem for finding in found.findings]
+            wi.train(net, x, y, epochs=5, batch_size=50, learning_rate=0.05, rng=0)
+            right[start, killed] = np.mean(net.predict(x) == y)
+    small = wi.Normal(std=0.01)
+    assert problems[small, 20] == ["dead units", "vanishing signal", "vanishing gradient"]
+    assert problems[wi.he_normal, 20] == ["dead units"]
+    assert max(right[small, 20], right[small, 0]) < 0.15
+    assert right[wi.he_normal, 20] > 0.6
+
+
+def test_a_nan_that_arrives_is_not_blamed_on_the_weights():
+    """Where the input of the first broken layer is not finite, the report says so."""
+    net = wi.mlp([4, 8, 3]).initialize(wi.he_normal, rng=0)
+    record = wi.trace(net, np.random.default_rng(0).standard_normal((10, 4)))
+    arrives = {"inputs": np.nan, "pre_activations": np.nan, "activations": np.nan}
+    nan = [
+        dataclasses.replace(r, **{k: v * getattr(r, k) for k, v in arrives.items()})
+        for r in record.layers
+    ]
+    (finding,) = judge(dataclasses.replace(record, layers=tuple(nan))).findings
+    assert finding.evidence == "Its input already holds nan or infinity."
+    assert finding.remedy == "look at the data: what arrives at dense0 is not finite"
+
+
+def test_legends_say_what_the_columns_hold():
+    """Half of ReLU's values have no slope, and are not saturated; four copies repeat one unit."""
+    net = wi.mlp([4, 5, 3]).initialize(wi.he_normal, rng=0)
+    net.parameters["dense0.weight"][:, 1:] = 1.0
+    net.parameters["dense1.weight"][1:] = 1.0
+    net.parameters["dense1.weight"][...] *= 0.1
+    found = wi.diagnose(net, np.random.default_rng(0).standard_normal((50, 4)))
+    (row,) = (line.split() for line in str(found).splitlines() if line.startswith("dense0 "))
+    assert row[3] == "3"
+    assert row[-2] == "0%"
+    assert "copies     units that repeat an earlier one" in str(found)
+    assert "saturated  values on the flat ends of tanh and the like" in str(found)
+
+
+def test_the_output_is_measured_by_lecun():
+    """Its start is zero, and the ratio of its weights is that to LeCun's std."""
+    net = wi.mlp([40, 30, 5]).initialize(wi.he_normal, rng=0)
+    output = wi.diagnose(net, np.random.default_rng(0).standard_normal((50, 40))).layers[-1]
+    assert output.wanted_std == pytest.approx(wi.lecun_normal.std((30, 5)))
 
 
 def test_healthy_text_says_so():

@@ -84,6 +84,8 @@ def _notes(standings: _Standings, failures: _Cells) -> list[str]:
         )
     if "ahead" in verdicts:
         notes.append("ahead: better than the best where both finished, but it failed more often.")
+    if any(standing.verdict == "failed" and standing.quartiles for standing in standings):
+        notes.append("failed: too few of its runs finished to compare it with the best.")
     for label in dict.fromkeys(cell.label for cell in failures):
         failed = [cell for cell in failures if cell.label == label]
         seeds = ", ".join(str(cell.seed) for cell in failed)

@@ -61,7 +61,7 @@ def _way(what: str, point: Point) -> str:
         return f"in {steps} of {layer}" + ("" if what == "signal" else ", going back")
     if what == "signal":
         return f"in {layer}" if count == 1 else f"over the {count} layers up to {layer}"
-    return f"going back through {layer}" + ("" if count == 1 else f" and {count - 1} more after it")
+    return f"going back {'through' if count == 1 else f'over the {count} layers to'} {layer}"
 
 
 def _left(end: Point, *, fading: bool) -> str:

@@ -26,14 +26,14 @@ _HEAD = (
     "weights",
 )
 _LEGEND = (
-    "copies     units that equal another one",
+    "copies     units that repeat an earlier one",
     "signal     root mean square of the activations over the batch",
-    "gradient   the same of the loss gradient, taken before the activation",
+    "gradient   root mean square of the loss gradient, before the activation",
     "dead       units whose slope is 0 on every sample",
-    "saturated  values where the slope is below 1% of its largest",
-    "weights    their std, divided by the recommended one",
+    "saturated  values on the flat ends of tanh and the like, slope below 1%",
+    "weights    their std over the recommended one; at the output, over LeCun's",
 )
-_HEALTHY = f"None of the {len(PROBLEMS)} problems that are looked for shows in this batch."
+_HEALTHY = f"None of the {len(PROBLEMS)} problems that diagnose looks for shows in this batch."
 _PASTE = "To start the network as recommended:"
 
 _Layers = Sequence[LayerReport]
@@ -73,8 +73,8 @@ def _title(layers: _Layers, findings: _Findings) -> str:
     if not findings:
         return _HEALTHY
     count = f"{len(findings)} problems" if len(findings) > 1 else "1 problem"
-    worst = ", worst first" if len(findings) > 1 else ""
-    return f"{count} in {len(layers)} layer{'s' * (len(layers) > 1)}{worst}:"
+    order = "; start with the first" if len(findings) > 1 else ""
+    return f"{count} in {len(layers)} layer{'s' * (len(layers) > 1)}{order}:"
 
 
 def _heading(finding: Finding) -> str:

@@ -147,10 +147,14 @@ def _non_finite(facts: Facts) -> Finding | None:
             return facts.finding("non-finite", [row.name], evidence, remedies.restart)
     where = "gradient" if np.isfinite(row.activations).all() else "output"
     evidence = f"Its {where} holds nan or infinity"
+    cure: Cure = remedies.restart
     if row.inputs is not None and where == "output":
-        evidence += f", although its input is finite (at most {np.abs(row.inputs).max():.2g})"
-    evidence += "."
-    return facts.finding("non-finite", [row.name], evidence, remedies.restart)
+        largest = float(np.abs(row.inputs).max())
+        if not math.isfinite(largest):
+            evidence, cure = "Its input already holds nan or infinity", remedies.look_before
+        else:
+            evidence += f", although its input is finite (at most {largest:.2g})"
+    return facts.finding("non-finite", [row.name], f"{evidence}.", cure)
 
 
 def _frozen(facts: Facts) -> Finding | None:
@@ -270,7 +274,7 @@ def _leaving(what: str, *, fading: bool) -> _Problem:
     return look
 
 
-#: How each problem is looked for, worst first: what stops all learning before what slows it down.
+#: How each problem is looked for: those that can cause others come first.
 LOOK: dict[str, _Problem] = {
     "non-finite": _non_finite,
     "frozen": _frozen,
@@ -284,5 +288,5 @@ LOOK: dict[str, _Problem] = {
     "first loss too high": _first_loss_too_high,
 }
 
-#: All problems, worst first.
+#: All problems, in that order.
 PROBLEMS = tuple(LOOK)

@@ -26,6 +26,7 @@ __all__ = [
     "advised",
     "advised_start",
     "calm",
+    "look_before",
     "rescale",
     "restart",
     "revive",
@@ -190,6 +191,11 @@ def rescale(trace: Trace, row: LayerTrace) -> Remedy:
         advice=f"{row.name}.weight already has the recommended scale; try fewer or wider layers, "
         "residual blocks, normalization or another activation"
     )
+
+
+def look_before(_trace: Trace, row: LayerTrace) -> Remedy:
+    """Look for the cause before this layer: no start of its own helps."""
+    return Remedy(advice=f"look at the data: what arrives at {row.name} is not finite")
 
 
 def revive(trace: Trace, row: LayerTrace) -> Remedy:

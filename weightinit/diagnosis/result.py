@@ -34,7 +34,7 @@ class Diagnosis:
     layers : tuple of LayerReport
         Facts by layer.
     findings : tuple of Finding
-        The problems, worst first; empty where there are none.
+        The problems, those that can cause others first; empty where there are none.
     notes : tuple of str
         Risks that no start removes.
     forward, backward : tuple of tuple of Point
@@ -152,7 +152,7 @@ def diagnose(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Diagnosi
     -------
     Diagnosis
         Print it for the findings, code that starts the network as recommended, and the facts by
-        layer. ``.findings``, worst first, ``.start`` and ``.layers`` hold the same as values;
+        layer. ``.findings``, ``.start`` and ``.layers`` hold the same as values;
         ``.plot()`` draws signal and gradient.
 
     Raises
@@ -249,8 +249,8 @@ def _notes(facts: Facts) -> list[str]:
         return []
     factor = math.exp(min(math.sqrt(variance), 99))
     note = (
-        "this network is deep for its width. From one draw to the next, chance alone changes the "
-        f"mean square of its signal by a factor of about {factor:.2g}, so the bounds are that much "
-        "wider, and smaller faults pass."
+        "this network is deep for its width. In ReLU layers of these widths chance alone changes "
+        f"the mean square of the signal by a factor of about {factor:.2g} from one draw to the "
+        "next. The bounds allow for it, so smaller faults pass."
     )
     return [note]

@@ -14,9 +14,9 @@ __all__ = ["as_text"]
 _HEAD = ("layer", "signal", "gradient", "update", "distinct units")
 _LEGEND = (
     "signal          root mean square of the activations over the probe",
-    "gradient        the same of the loss gradient, taken before the activation",
-    "update          distance that the weights moved since the last record, relative",
-    "distinct units  units that are no copies of another one",
+    "gradient        root mean square of the loss gradient, before the activation",
+    "update          step of the weights since the last record, over their length",
+    "distinct units  how many are left if copies count once",
 )
 
 
