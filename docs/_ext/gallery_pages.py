@@ -8,8 +8,10 @@ of 32 scripts: nobody looks up that `start` is a str. On the page of a name: mos
 scripts, where there are dozens.
 """
 
+import ast
 import json
 import re
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from sphinx.application import Sphinx
 
 MOST_CARDS = 9  # of scripts that use a name, on its page: three rows
 MOST_LINES = 25  # of code that draws nothing, in sight: 500 pixels
+_answers: dict[str, str] = {}  # what sphinx-gallery writes on a card -> the same with formulas
 _NOTE = r"    \.\. note::\n        :class: sphx-glr-download-link-note\n(?:\n|        .*\n)*"
 _ARCHIVE = r"    \.\. container:: sphx-glr-download sphx-glr-download-zip\n\n.*\n"
 _UNWANTED = re.compile(f"{_NOTE}|{_ARCHIVE}")
@@ -94,18 +97,27 @@ def answer_on_cards(
     doctree: object,  # noqa: ARG001
 ) -> None:
     """Write on each card what its script found, which touch and keyboard cannot point at."""
+
+    def written(card: re.Match[str]) -> str:
+        found = unescape(card[2])
+        return f'{card[1]}{card[3]}<p class="wi-answer">{escape(_answers.get(found, found))}</p>'
+
     if "body" in context:
-        context["body"] = _TOOLTIP.sub(r'\1\3<p class="wi-answer">\2</p>', context["body"])
+        context["body"] = _TOOLTIP.sub(written, context["body"])
 
 
-def write_out_formulas() -> None:
-    """Have cards show formulas as text: sphinx-gallery leaves the LaTeX in them."""
+def read_answers(app: Sphinx) -> None:
+    """Note how a card should show the opening of each script: sphinx-gallery leaves LaTeX in it."""
+    for script in Path(app.confdir).parent.glob("gallery/*/plot_*.py"):
+        head = ast.get_docstring(ast.parse(script.read_text(encoding="utf-8")))
+        _answers[opening(head)] = opening(_FORMULA.sub(lambda part: math_text(part[1]), head))
+
+
+def opening(head: str) -> str:
+    """Return the first paragraph of a script as sphinx-gallery writes it on a card."""
     from sphinx_gallery import gen_rst  # noqa: PLC0415  absent where only tests run
 
-    original = gen_rst._sanitize_rst  # noqa: SLF001  there is no setting
-    gen_rst._sanitize_rst = lambda text: original(  # noqa: SLF001
-        _FORMULA.sub(lambda formula: math_text(formula[1]), text)
-    )
+    return gen_rst.extract_intro_and_title("", head)[0]
 
 
 def choose_cards(app: Sphinx) -> None:
@@ -125,9 +137,9 @@ def choose_cards(app: Sphinx) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("builder-inited", choose_cards, priority=900)  # after sphinx-gallery
+    app.connect("builder-inited", read_answers)
     app.connect("source-read", tidy)
     app.connect("doctree-resolved", arrange, priority=900)  # after the notebook was written
     app.connect("html-page-context", unlink_builtins)
     app.connect("html-page-context", answer_on_cards)
-    write_out_formulas()
     return {"parallel_read_safe": True, "parallel_write_safe": True}

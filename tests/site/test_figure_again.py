@@ -31,7 +31,7 @@ def build(tmp_path: Path) -> Callable[[str], object]:
     def build(plan: str) -> nodes.document:
         (tmp_path / "a.md").write_text(plan, encoding="utf-8")
         folders = (tmp_path, None, tmp_path / "built", tmp_path / "doctrees")
-        settings = {"extensions": ["myst_parser", "figure_again"]}
+        settings = {"extensions": ["myst_nb", "figure_again"], "nb_execution_mode": "off"}
         app = Sphinx(*folders, "dummy", confoverrides=settings, status=None)
         app.build()
         page = app.env.get_doctree("a")
