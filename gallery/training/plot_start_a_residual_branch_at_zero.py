@@ -2,10 +2,9 @@ r"""
 Start a residual branch at zero
 ===============================
 
-How do you start a residual branch at zero, and which zero do you choose? One zero in each branch
-that still gets a gradient: the scalar in front of the branch, its last weights, or, if it ends in
-normalization, the gain of that. The signal then passes unchanged, and every parameter learns. Two
-zeros in a row lock a branch.
+Which zero lets a residual branch start silent and still train? Set one factor of each branch to
+zero: its scalar, its last weights, or, if it ends in normalization, the gain of the norm. The
+signal then passes unchanged, and every parameter learns. Two zero factors lock the branch.
 """
 
 import matplotlib.pyplot as plt
@@ -16,12 +15,13 @@ from weightinit.networks import ActivationLayer, Dense, LayerNorm, Residual
 
 # %%
 # **Setup.** 20 residual blocks :math:`y = x + \alpha f(x)` of 32 units. Each branch :math:`f` is a
-# dense layer, a relu and another dense layer; in one network layer normalization ends the branch. A
-# dense layer leads in and another one out, and the task is the ring, which needs more than a
-# straight line. Weights are drawn by He's scheme, and :math:`\alpha` is 1, except where the start
-# says otherwise. For comparison, one network has the same dense layers in a plain row.
+# dense layer, a relu and another dense layer; in one network layer normalization ends the branch.
+# One dense layer comes before the blocks and one after them. The task is the ring, which needs more
+# than a straight line. Weights are drawn by He's scheme and :math:`\alpha` is 1, unless the start
+# says otherwise. For comparison, one network has equally many dense layers in a plain row, with a
+# relu after each but the last.
 
-blocks, width, seeds = 20, 32, range(5)
+blocks, width, seeds = 20, 32, range(4)
 branch = [Dense(width), ActivationLayer("relu"), Dense(width)]
 residual, normed = (
     wi.Network([Dense(width), *[Residual(parts)] * blocks, Dense(1)], input_shape=(2,))
@@ -60,7 +60,7 @@ def learn(net, initializer, seed):
     growth = np.sqrt(np.mean(leave.x**2) / np.mean(enter.y**2))
     largest = max(np.abs(array).max() for array in net.loss_and_gradients(x, y)[1].values())
     before = {name: array.copy() for name, array in net.parameters.items() if "residual" in name}
-    sgd = {"batch_size": 50, "learning_rate": 0.01, "momentum": 0.9}
+    sgd = {"batch_size": 125, "learning_rate": 0.025, "momentum": 0.9}
     try:
         wi.train(net, x, y, epochs=28, rng=rng, **sgd)
     except FloatingPointError:
@@ -71,7 +71,7 @@ def learn(net, initializer, seed):
 
 
 # %%
-# **One sweep.** Nine starts, five seeds. An accuracy of 0 stands for numbers that overflowed.
+# **One sweep.** Nine starts, four seeds. An accuracy of 0 stands for numbers that overflowed.
 
 runs = {
     name: np.array([learn(net, start, seed) for seed in seeds])
@@ -82,8 +82,8 @@ fig, axes = plt.subplots(1, 2, figsize=(7.4, 3.8), layout="constrained", sharey=
 fig.set_label(
     "Dots for nine starts of 20 residual blocks. With scalar 1 the signal grows ten thousandfold "
     "and training overflows; with a small scalar, a zero scalar, zero last weights or a zero gain "
-    "the signal holds and accuracy is high; with two zeros or zero first weights it is that of a "
-    "line; without the identity, or with zero weights before a norm, anything in between."
+    "the signal keeps its size and accuracy is high; with two zeros or zero first weights accuracy "
+    "is that of a line; without the identity, or with zero weights before a norm, it varies."
 )
 for place, (name, values) in enumerate(runs.items()):
     for ax, column in zip(axes, values.T, strict=False):
@@ -103,21 +103,21 @@ plt.show()
 # :math:`e^2`. For one input and :math:`n` units the relative variance of a block's factor is
 # :math:`(8 \alpha^2 + 28 \alpha^4) / (n (1 + 2 \alpha^2)^2)`; one std over all blocks is printed.
 #
-# A zero is right if its own gradient is not zero. The gradient for :math:`\alpha` is made of the
-# branch's answer, which is random at the start. The gradient for the last weights is made of
-# :math:`\alpha` and the hidden units, which differ. If both are zero, each waits for the other:
-# nothing in any block moves, and a linear classifier remains.
+# A zero can move if its own gradient is not zero. The gradient for :math:`\alpha` contains the
+# branch's output, which is random at the start. The gradient for the last weights contains
+# :math:`\alpha` and the hidden units, which differ. If both are zero, each gradient contains the
+# other zero: nothing in any block moves, and a linear classifier remains.
 #
-# One zero can lock as well. With the *first* weights and biases at zero all hidden units sit at the
-# corner of relu, where the slope is taken to be 0. Then only :math:`\alpha` and the last bias move,
-# and a branch adds a constant.
+# One zero can lock a branch as well. With the *first* weights and biases at zero all hidden units
+# sit at the corner of relu, where the slope is taken to be 0. Then only :math:`\alpha` and the last
+# bias move, and a branch adds a constant.
 #
-# A branch that ends in a norm: zero the norm's gain instead. Zero last weights give the norm a
-# constant input, and it divides by :math:`\sqrt\varepsilon` instead of the signal's size, which
-# makes the first gradient hundreds of times larger than with a zero gain.
+# If a norm ends the branch, set its gain to zero. Zero last weights do get a gradient there, but
+# too large a one: the norm's input is constant, so it divides by :math:`\sqrt\varepsilon` instead
+# of the signal's size, and the first gradient is hundreds of times larger than with a zero gain.
 #
-# Fixup puts its zeros at the last weights, ReZero and SkipInit at :math:`\alpha`. The plain row, as
-# deep but without the identity, is a lottery: some draws learn and some do not.
+# Fixup sets the last weights to zero, ReZero and SkipInit :math:`\alpha`. The plain row is as deep
+# but has no identity: some draws learn and some do not.
 
 predicted = {"α = 1": predict(1), "α = 1/√blocks": predict(blocks**-0.5)}
 growth, final, moved, largest = ({n: v[:, k] for n, v in runs.items()} for k in range(4))

@@ -7,6 +7,8 @@ own number of seeds, drawn from these 25, pass every claim in at least 99 of 100
 import numpy as np
 import pytest
 
+import weightinit as wi
+
 pytestmark = pytest.mark.gallery
 
 
@@ -191,10 +193,33 @@ def test_normalization_widens_the_range(normalized):
     assert min(by_factor[kind][f] for kind in ("layer", "batch") for f in (0.3, 3)) > 0.5
 
 
-def test_sigmoid_samples_stay_apart_with_batch_normalization_alone(normalized):
-    """After 20 sigmoid layers samples agree to 0.1 % with layer normalization, not with batch."""
-    assert normalized["sigmoid"]["layer"] > 0.999
-    assert normalized["sigmoid"]["batch"] < 0.9
+def test_the_output_layer_makes_the_first_step_equally_long(normalized):
+    """With the output at He's scale the gradient of the weights falls as their factor grows.
+
+    Epsilon adds a thousandth to the variances at a tenth of He's weights: half of that a layer.
+    """
+    init, x = normalized["he_times"], np.random.default_rng(0).standard_normal((50, 64))
+    for kind in ("layer", "batch"):
+        sizes = []
+        for f in (0.1, 1, 10):
+            net = normalized["build"](kind, 20, 256)
+            net.initialize({"dense20.weight": init(1), "*.weight": init(f)}, rng=0)
+            sizes.append(f * np.std(wi.trace(net, x).layers[0].weight_gradient))
+        assert sizes == pytest.approx([sizes[1]] * 3, rel=20 * 0.5e-3), kind
+
+
+def test_layer_normalization_before_sigmoid_makes_samples_equal(normalized):
+    """After 20 layers samples share no more than the mean of 1/2, but for layer before sigmoid.
+
+    The pre-activations have variance 1 after normalization, and 2 after He's weights. Widths of
+    256 leave an error of about 1/16 of the part that is not shared, which is a fifth at most.
+    """
+    cosines = normalized["sigmoid"]
+    assert cosines.pop("layer") > 0.999
+    z, p = np.polynomial.hermite_e.hermegauss(40)
+    for kind, variance in (("batch", 1), ("layer, after", 2)):
+        square = p @ (1 / (1 + np.exp(-np.sqrt(variance) * z))) ** 2 / p.sum()
+        assert cosines[kind] == pytest.approx(0.25 / square, abs=1 / 16 / 4), kind
 
 
 def test_one_zero_in_a_branch_is_right(names):
@@ -227,7 +252,7 @@ def test_a_branch_that_ends_in_a_norm_wants_a_zero_gain(names):
     assert np.all(found["growth"]["norm, gain 0"] == 1)
     assert np.all(found["moved"]["norm, gain 0"] == 1)
     assert found["final"]["norm, gain 0"].min() > 0.88
-    assert np.all(found["largest"]["norm, last weights 0"] > 20 * found["largest"]["norm, gain 0"])
+    assert np.all(found["largest"]["norm, last weights 0"] > 100 * found["largest"]["norm, gain 0"])
 
 
 def test_full_branches_explode(names):
