@@ -5,7 +5,9 @@ import math
 import numpy as np
 import pytest
 
+import weightinit as wi
 from tests.docs.running import run
+from tests.sweeps.advice.results import ADVISED, beats, read, rows
 
 
 @pytest.mark.gallery
@@ -44,3 +46,15 @@ def test_the_zero_output_dips_as_its_layers_narrow():
     )
     assert drawn[5][0] > 100 * zero[5][0]
     assert zero[152][1] < drawn[152][1]
+
+
+def test_lsuv_is_ahead_where_recommend_says_so():
+    """Of plain networks of ten layers or more, LSUV beats the recommended start in several."""
+    found = [
+        (advised[ADVISED.index("advised, output LeCun")], best)
+        for name, advised, best in rows(read())
+        if name.startswith("plain") and int(name.split()[-1]) >= 10
+    ]
+    ahead = [best for ours, best in found if best.start == "LSUV" and beats(best, ours)]
+    assert 3 <= len(ahead) < len(found)
+    assert "LSUV" in str(wi.recommend("relu", depth=10))

@@ -22,6 +22,12 @@ _FREQUENCIES = Statement(
     "(sitzmann2020)."
 )
 
+_DATA = Statement(
+    "Rescale each layer to one batch of your data (LSUV, mishkin2015), if you can: in short "
+    "trainings of plain networks of ten layers or more that did better in several of those "
+    "measured (nox -s advice)."
+)
+
 
 def notes(question: Question, noise: float | None = None) -> tuple[Statement, ...]:
     """Say what normalization, the first layer or great depth ask for.
@@ -32,8 +38,10 @@ def notes(question: Question, noise: float | None = None) -> tuple[Statement, ..
         return (_UNSCALED,)
     if question.kind == "siren":
         return (_FREQUENCIES,)
-    wide = question.deep and question.is_scale_free
-    return (_width(question, noise or question.noise),) if wide else ()
+    if not question.deep:
+        return ()
+    wide = (_width(question, noise or question.noise),) if question.is_scale_free else ()
+    return (*wide, _DATA)
 
 
 def _width(question: Question, noise: float) -> Statement:
