@@ -96,8 +96,8 @@ plt.show()
 # other one, if the errors at the output are equal. At the start they nearly are: the first gradient
 # is smaller than He's by about the ratio of the stds, as printed below.
 #
-# Too large is more than slow. Ten times He's weights, trained for eleven times as long, still end
-# below He. In deep networks too small is fatal as well:
+# Too large is more than slow. Ten times He's weights, trained eleven times as long, still end below
+# He. In deep networks too small is fatal as well:
 # :ref:`sphx_glr_auto_gallery_training_plot_train_deep_networks.py`.
 
 finals = {name: values[:, -1] for name, values in accuracies.items()}

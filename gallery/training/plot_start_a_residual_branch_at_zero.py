@@ -113,8 +113,8 @@ plt.show()
 # bias move, and a branch adds a constant.
 #
 # If a norm ends the branch, set its gain to zero. Zero last weights do get a gradient there, but
-# too large a one: the norm's input is constant, so it divides by :math:`\sqrt\varepsilon` instead
-# of the signal's size, and the first gradient is hundreds of times larger than with a zero gain.
+# too large a one. The norm's input is constant, so it divides by :math:`\sqrt\varepsilon` instead
+# of the signal's size. The first gradient is hundreds of times larger than with a zero gain.
 #
 # Fixup sets the last weights to zero, ReZero and SkipInit :math:`\alpha`. The plain row is as deep
 # but has no identity: some draws learn and some do not.

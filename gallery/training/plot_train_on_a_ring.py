@@ -29,7 +29,7 @@ seeds = range(10)
 
 
 def accuracies(activation, name, seed):
-    """Train one network on points of its own; return its accuracy before each step."""
+    """Draw points and train one network; return its accuracy before each step."""
     rng = np.random.default_rng(seed)
     x, y = wi.datasets.ring(400, rng=rng)
     net = wi.mlp([2, 4, 1], activation).initialize(starts[name][0], rng=rng)
@@ -72,18 +72,17 @@ plt.show()
 # %%
 # **Reading the figure.** The scale does not decide here. With sigmoid units the four random starts
 # differ a hundredfold in size and end alike. The smallest is late, because small weights make small
-# gradients, and then catches up. With relu the
-# medians end alike; the lowest runs, printed below, do not.
+# gradients, and then catches up. With relu the medians end alike; the lowest runs, printed below,
+# do not.
 #
 # What decides is whether the hidden units differ. From zero, or from another constant, all four
 # compute the same thing at every step. Such a network acts as one unit, which can only cut the
 # plane in two. With relu and zero even that fails: no gradient passes a layer of zeros, and all
 # points get one answer.
 #
-# Does zero fail without a hidden layer's help? On points that a line separates, equal units
-# suffice, and zero learns. It fails there only if the network has no biases: equal sigmoid units
-# are positive, so the sign of the output, which is the answer, is the same for all points. We train
-# both.
+# Does zero fail on easier tasks too? On points that a line separates, equal units suffice, and zero
+# learns. Without biases it fails there as well: equal sigmoid units are positive, so the sign of
+# the output, which is the answer, is the same for all points. We train both.
 
 
 def accuracy_on_separable(output_bias, seed):
