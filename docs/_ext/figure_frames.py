@@ -1,6 +1,6 @@
 """A matplotlib animation -> a figure to play with: its frames as themed SVG above one control.
 
-The page holds one frame. All of them are a script that is loaded when the figure is near: a page
+The page holds one frame. All are a script, loaded when a reader turns to the figure: a page
 that is opened from a folder may load scripts and may not fetch data. They are 18 to 41 kB (gzip);
 matplotlib's `to_jshtml` makes 438 kB of 12 frames of a curve, and follows no theme.
 """

@@ -1,5 +1,5 @@
 /* Figures to play with: a range that can play, or a button for each value, shows one of the frames that were drawn
-   when the site was built. They are a script of their own (_ext/figure_frames.py), loaded when the figure is near. */
+   when the site was built. They are a script of their own (_ext/figure_frames.py), loaded when a pointer or the focus is on the figure. */
 "use strict";
 (() => {
   const folder = new URL("../_frames/", document.currentScript.src);
@@ -11,16 +11,7 @@
   window.exploreFrames = (id, { lines, frames }) =>
     arrived.get(id)(frames.map((frame) => frame.map((line) => lines[line]).join("\n")));
 
-  const nearby = new IntersectionObserver(
-    (entries) =>
-      entries
-        .filter((entry) => entry.isIntersecting)
-        .forEach((entry) => load(entry.target)),
-    { rootMargin: "100% 0%" }, // within a screen
-  );
-
   function load(figure) {
-    nearby.unobserve(figure);
     if (!figure.dataset.frames) return;
     const script = document.createElement("script");
     script.src = new URL(figure.dataset.frames, folder);
@@ -71,8 +62,8 @@
       show();
     });
     control.addEventListener("input", show);
-    figure.addEventListener("focusin", () => load(figure));
-    nearby.observe(figure);
+    for (const sign of ["pointerenter", "focusin"])
+      figure.addEventListener(sign, () => load(figure));
     control.hidden = false;
     if (!range) continue;
     playable(range, button, show, () => {
