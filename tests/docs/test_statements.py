@@ -3,6 +3,7 @@
 import math
 import re
 
+import numpy as np
 import pytest
 
 import weightinit as wi
@@ -42,6 +43,17 @@ def test_measuring_holds_the_size_that_a_gain_lets_drift():
     assert 2 * predicted["measured"] < min(rms["gain"]) < max(rms["gain"]) < 10 * predicted["gain"]
     assert predicted["gain"] > 4 * predicted["measured"]
     assert max(rms["gain 1"]) < 1e-5
+
+
+def test_a_constant_net_has_a_gradient_that_differs_across_inputs_if_classes_differ():
+    """Units share a gradient, inputs do not; with equal classes too the errors cancel to rounding.
+
+    A sum of 100 samples, 10 errors each, all below 1, rounds by less than 1000 units of float64.
+    """
+    names = run("about/common-errors.md").names
+    rounding = 1000 * np.finfo(float).eps
+    assert names["across_units"] < rounding < 0.5 < names["across_inputs"]
+    assert names["cancelled"] < rounding
 
 
 def test_batch_normalization_lets_the_gradient_grow_and_layer_normalization_holds_it():

@@ -9,6 +9,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
+import weightinit as wi
+
 TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial.md"
 TEXT = TUTORIAL.read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```\{code-cell\} python\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
@@ -93,6 +95,22 @@ def test_diagnosis_finds_the_bad_start_and_not_the_good_one(followed):
     assert "vanishing signal" in followed.lower() or "signal vanishes" in followed
     assert followed.count("he_normal") >= 2
     assert re.search(r"findings: (?:\(\)|\[\])", followed)
+
+
+def test_weights_are_as_much_too_small_as_the_page_says(followed):
+    """Each hidden layer's std is short of He's by the factor that the page evaluates for its shape.
+
+    The std of n normal weights strays by 1 / sqrt(2 n); 4 of these, 1 in 1500 for ten layers, and
+    half of the last digit printed.
+    """
+    printed = re.findall(r"^dense\d +relu .* ([\d.]+)\r?$", followed, re.MULTILINE)
+    assert len(printed) == 10
+    for layer, share in enumerate(printed):
+        shape = (32 if layer else 64, 32)
+        assert f"wi.he_normal.std({shape}) / 0.01" in TEXT
+        factor = wi.he_normal.std(shape) / 0.01
+        chance = 4 / (2 * shape[0] * shape[1]) ** 0.5
+        assert float(share) * factor == pytest.approx(1, abs=chance + factor * 0.0005)
 
 
 def test_needs_nothing_but_the_extra_that_it_installs():
