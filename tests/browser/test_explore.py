@@ -75,6 +75,7 @@ def test_keys_move_through_all_frames(page: Page, base_url: str, name: str) -> N
 
 def test_the_control_is_named(page: Page, base_url: str, name: str) -> None:
     """A range, or a group with a button for each value, is called by the variable."""
+    page.emulate_media(reduced_motion="reduce")  # the front page's plays otherwise
     page.goto(f"{base_url}/{name}")
     for figure in page.locator(".wi-explore").all():
         variable, values = figure.locator("p").inner_text().partition(": ")[0], values_of(figure)
@@ -89,6 +90,7 @@ def test_the_control_is_named(page: Page, base_url: str, name: str) -> None:
 
 def test_a_range_plays_to_its_end(page: Page, base_url: str, name: str) -> None:
     """Enter on the button plays to the last value and stops; then it plays from the first."""
+    page.emulate_media(reduced_motion="reduce")
     page.goto(f"{base_url}/{name}")
     for figure in page.locator(".wi-explore:has([type=range])").all():
         values = values_of(figure)
