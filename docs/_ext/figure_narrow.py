@@ -133,7 +133,8 @@ def _sharing(ax: Axes, axis: str) -> list[Axes]:
 
 def _shows_scale(ax: Axes, axis: str) -> bool:
     side = {"x": "labelbottom", "y": "labelleft"}[axis]
-    return getattr(ax, f"{axis}axis").get_tick_params()[side]
+    shown = getattr(ax, f"{axis}axis").get_tick_params()
+    return bool(shown.get(side, shown.get("labelleft")))  # Matplotlib 3.9 knows no bottom
 
 
 def _show_scale(ax: Axes, axis: str, *, shown: bool) -> None:
