@@ -45,8 +45,8 @@ def words(ax: Axes) -> tuple[str, str, str]:
 
 def shows(ax: Axes) -> tuple[bool, bool]:
     """Tell whether the numbers of the x axis and of the y axis are written."""
-    params = ax.xaxis.get_tick_params()["labelbottom"], ax.yaxis.get_tick_params()["labelleft"]
-    return tuple(map(bool, params))
+    shown = [axis.get_major_ticks()[0].label1.get_visible() for axis in (ax.xaxis, ax.yaxis)]
+    return shown[0], shown[1]
 
 
 def test_a_narrow_figure_stays(panels: Callable) -> None:
