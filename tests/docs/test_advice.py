@@ -58,3 +58,15 @@ def test_lsuv_is_ahead_where_recommend_says_so():
     ahead = [best for ours, best in found if best.start == "LSUV" and beats(best, ours)]
     assert 3 <= len(ahead) < len(found)
     assert "LSUV" in str(wi.recommend("relu", depth=10))
+
+
+def test_zeros_are_behind_in_most_very_deep_networks_and_ahead_in_none():
+    """Of plain networks of 20 layers or more, most learn less from an output of zeros."""
+    zero, drawn = map(ADVISED.index, ("advised, output zero", "advised, output LeCun"))
+    found = {name: advised for name, advised, _ in rows(read())}
+    deep = [name for name in found if name.startswith("plain") and int(name.split()[-1]) >= 20]
+    behind = [name for name in deep if beats(found[name][drawn], found[name][zero])]
+    assert len(deep) / 2 < len(behind) < len(deep)
+    assert not any(beats(of[zero], of[drawn]) for of in found.values())
+    silu = found["plain, silu 10"]
+    assert not beats(silu[drawn], silu[zero])

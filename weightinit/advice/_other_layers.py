@@ -71,7 +71,7 @@ def lstm(question: Question) -> Answer:
         without=_memory(0.0),
     )
     gates = Statement(
-        "Draw each of the four gates by itself and put them side by side, with the bias on the "
+        "Draw each of the four gates separately and put them side by side, with the bias on the "
         "forget gate alone and zeros on the others. The gates of a matrix (h, 4 h) drawn at once "
         "have squared singular values of {share:g} on average, and not 1.",
         share=orthogonal.std((1, 4)) ** 2,  # of the squared length of a row
@@ -168,8 +168,7 @@ def output(_question: Question) -> Answer:
     price = Statement(
         "Zeros give a fair guess exactly. They pass no gradient on in the first step, and little "
         "until they have grown: at low learning rates that costs epochs, in deep networks most "
-        "(theory: the output layer). Take them where a caveat says that the signal strays, and "
-        "drawn logits with it."
+        "(theory: the output layer). Take them if the first outputs must be exactly zero."
     )
     bias = Statement(
         "The bias may start at the logarithm of the class frequencies, or at the mean of the "
