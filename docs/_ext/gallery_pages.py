@@ -77,33 +77,22 @@ def folded(app: Sphinx, block: nodes.Element) -> nodes.container:
     return nodes.container("", fold, classes=["cell"])
 
 
-def unlink_builtins(
+def finish(
     app: Sphinx,  # noqa: ARG001  Sphinx passes five
     pagename: str,  # noqa: ARG001
     templatename: str,  # noqa: ARG001
     context: dict[str, Any],
     doctree: object,  # noqa: ARG001
 ) -> None:
-    """Take the links from variables to Python's own types out of a page."""
+    """Take the links to Python's own types out of a page, and write on cards what scripts found."""
     if "body" in context:
-        context["body"] = _BUILTIN.sub(r"\1", context["body"])
+        body = _BUILTIN.sub(r"\1", context["body"])
+        context["body"] = _TOOLTIP.sub(_answered, body)  # which touch and keyboard cannot point at
 
 
-def answer_on_cards(
-    app: Sphinx,  # noqa: ARG001  Sphinx passes five
-    pagename: str,  # noqa: ARG001
-    templatename: str,  # noqa: ARG001
-    context: dict[str, Any],
-    doctree: object,  # noqa: ARG001
-) -> None:
-    """Write on each card what its script found, which touch and keyboard cannot point at."""
-
-    def written(card: re.Match[str]) -> str:
-        found = unescape(card[2])
-        return f'{card[1]}{card[3]}<p class="wi-answer">{escape(_answers.get(found, found))}</p>'
-
-    if "body" in context:
-        context["body"] = _TOOLTIP.sub(written, context["body"])
+def _answered(card: re.Match[str]) -> str:
+    found = unescape(card[2])
+    return f'{card[1]}{card[3]}<p class="wi-answer">{escape(_answers.get(found, found))}</p>'
 
 
 def read_answers(app: Sphinx) -> None:
@@ -140,6 +129,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", read_answers)
     app.connect("source-read", tidy)
     app.connect("doctree-resolved", arrange, priority=900)  # after the notebook was written
-    app.connect("html-page-context", unlink_builtins)
-    app.connect("html-page-context", answer_on_cards)
+    app.connect("html-page-context", finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -20,7 +20,7 @@ def test_links_to_types_of_python_go() -> None:
         for module in ("builtins", "weightinit")
     ]
     context = {"body": "".join(links)}
-    gallery_pages.unlink_builtins(None, "page", "page.html", context, None)
+    gallery_pages.finish(None, "page", "page.html", context, None)
     assert context["body"] == "<span>v</span>" + links[1]
 
 
@@ -121,7 +121,7 @@ def test_a_card_says_what_the_script_found() -> None:
         '<div class="sphx-glr-thumbcontainer" tooltip="Only &quot;E&quot; locks it."><img alt="" />'
     )
     context = {"body": card}
-    gallery_pages.answer_on_cards(None, "page", "page.html", context, None)
+    gallery_pages.finish(None, "page", "page.html", context, None)
     answer = '<p class="wi-answer">Only &quot;E&quot; locks it.</p>'
     assert context["body"] == f'<div class="sphx-glr-thumbcontainer"><img alt="" />{answer}'
 
@@ -136,7 +136,7 @@ def test_a_card_shows_formulas_as_text(tmp_path: Path) -> None:
     gallery_pages.read_answers(SimpleNamespace(confdir=tmp_path / "docs"))
     card = '<div class="sphx-glr-thumbcontainer" tooltip="Here \\sqrt{2/n} holds sizes."><img />'
     context = {"body": card}
-    gallery_pages.answer_on_cards(None, "page", "page.html", context, None)
+    gallery_pages.finish(None, "page", "page.html", context, None)
     assert '<p class="wi-answer">Here √(2/n) holds sizes.</p>' in context["body"]
 
 

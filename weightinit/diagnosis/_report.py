@@ -31,7 +31,7 @@ _LEGEND = (
     "gradient   root mean square of the loss gradient, before the activation",
     "dead       units whose slope is 0 on every sample",
     "saturated  values on the flat ends of tanh and the like, slope below 1%",
-    "weights    their std over the recommended one; at the output, over LeCun's",
+    "weights    their std over the recommended one",
 )
 _HEALTHY = f"None of the {len(PROBLEMS)} problems that diagnose looks for shows in this batch."
 _PASTE = "To start the network as recommended:"

@@ -32,8 +32,8 @@ class LayerReport(LayerStats):
     activation : str
         The activation after it; empty if there is none.
     weight_std, wanted_std : float
-        The std of its weights, and the one that is recommended; at the output, where zero is
-        recommended, LeCun's. `weight_std` is nan for a block, `wanted_std` also for an embedding.
+        The std of its weights, and the one that is recommended. `weight_std` is nan for a block,
+        `wanted_std` also for an embedding.
 
     Examples
     --------
