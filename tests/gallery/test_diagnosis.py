@@ -111,7 +111,12 @@ def test_xavier_loses_relu_and_gelu(advised):
 
 
 def test_the_signal_is_the_predicted_one(advised):
-    """The median is that of infinite width, to a factor of 1.5; only that of gelu rises."""
+    """
+    The median is that of infinite width, to a factor of 1.5; of the recommended, gelu's rises.
+
+    The log of 30 fresh seeds had a std of at most 0.26 about a median of -0.07 (relu from Xavier),
+    so that the median of ten leaves the factor in 1 of 1,000.
+    """
     last = {phi: of["recommended"] for phi, of in advised["last"].items()}
     for phi, of in advised["last"].items():
         for name, median in of.items():

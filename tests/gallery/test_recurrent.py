@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import weightinit as wi
 
@@ -57,9 +58,15 @@ def test_he_amplifies_the_first_word_only_if_words_are_quiet(remembered):
 
 
 def test_gradients_are_the_predicted_ones(remembered):
-    """The median of the gradient is that of wide layers to a factor of 2, over 23 powers of ten."""
+    """
+    The gradient is that of wide layers, over 23 powers of ten, within the error of its seeds.
+
+    A t test of the log, 1 in 10,000 for each of the twelve; with Xavier the log of twelve fresh
+    seeds had a std of 0.8, with orthogonal weights of 0.001.
+    """
     for key, predicted in remembered["predicted"].items():
-        assert 1 / 2 < np.median(remembered["back"][key][:, 0]) / predicted < 2, key
+        off = np.log(remembered["back"][key][:, 0] / predicted)
+        assert stats.ttest_1samp(off, 0).pvalue > 1e-4, key
 
 
 @pytest.fixture

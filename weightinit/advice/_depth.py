@@ -8,7 +8,7 @@ __all__ = ["branches", "caveats", "fading", "notes", "power"]
 
 _UNSCALED = Statement(
     "A normalization right after the layer divides the size of the weights out again: twice as "
-    "large, they change no output after it, and halve their gradient and so the first steps."
+    "large, they change no output after it, and halve their gradient and so the first steps of SGD."
 )
 
 _NORMALIZED_END = Statement(
