@@ -10,8 +10,8 @@ __all__ = ["departure"]
 
 def departure(
     paths: Iterable[Sequence[Point]], what: str, *, fading: bool, explained: Collection[str]
-) -> tuple[list[str], str] | None:
-    """Return the layers at which a path leaves its bounds, the first one first, and the evidence.
+) -> tuple[tuple[str, ...], str, float] | None:
+    """Return the layers at which a path leaves its bounds, evidence, and orders beyond them.
 
     `what` is the quantity on the path: "signal" or "gradient".
     """
@@ -20,7 +20,9 @@ def departure(
             if (point.fades if fading else point.explodes) and point.layer not in explained:
                 others = [p.layer for p in path if p.alone and (p.own < 0) == fading]
                 evidence = _evidence(what, point, _end(path[place:]), fading=fading)
-                return list(dict.fromkeys([point.layer, *others])), evidence
+                worst = max(max(p.change - p.high, p.low - p.change) for p in path[place:])
+                beyond = max(worst, 0.0) / math.log(10)
+                return tuple(dict.fromkeys([point.layer, *others])), evidence, beyond
     return None
 
 

@@ -1,163 +1,58 @@
-"""The problems of a start: one function each, from facts to a finding or None.
+"""The problems of a start as they show in a trace: one function each, to a symptom or None.
 
 Thresholds are explained in :mod:`weightinit.diagnosis._bounds`.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from weightinit._messages import listed
 from weightinit.diagnosis import _bounds as bounds
-from weightinit.diagnosis import _paths as paths
-from weightinit.diagnosis import remedies
-from weightinit.diagnosis._bounds import SIGMAS, Point
+from weightinit.diagnosis._bounds import SIGMAS
 from weightinit.diagnosis._departures import departure
-from weightinit.diagnosis.remedies import Cure, Finding
-from weightinit.tracing import LayerTrace, Trace, measures
+from weightinit.diagnosis.facts import Facts, Symptom
+from weightinit.networks.layers.base import Array
+from weightinit.tracing import LayerTrace, measures
 from weightinit.tracing.measures import mean_square
 
-__all__ = ["LOOK", "PROBLEMS", "Facts"]
+__all__ = ["LOOK", "PROBLEMS", "STANDING", "symptoms"]
+
+#: What stands whatever the parameters are.
+STANDING = frozenset({"risky depth", "odd labels", "unscaled targets"})
 
 #: The probability with which units of a healthy layer that are always off are taken for dead.
 _CHANCE = 1e-6
 
-#: From a trace to what is wrong with it, if that is this problem.
-_Problem = Callable[["Facts"], Finding | None]
+#: Of a layer: so many units that only their own bias keeps off are worth a line. A convention.
+_SHARE_OFF = 0.1
+
+#: From a trace to how this problem shows in it, if it does.
+_Look = Callable[[Facts], Symptom | None]
 
 
-@dataclass(frozen=True, eq=False)
-class Facts:
-    """A trace, and what several problems derive from it."""
-
-    trace: Trace
-
-    def row(self, name: str) -> LayerTrace:
-        """Return the row of a layer."""
-        return next(row for row in self.trace.layers if row.name == name)
-
-    def finding(self, problem: str, layers: Sequence[str], evidence: str, cure: Cure) -> Finding:
-        """Make a finding for the first of these layers; the others are listed."""
-        first, *others = layers
-        also = f" Also in {listed(others)}." if others else ""
-        return Finding(problem, first, evidence + also, *cure(self.trace, self.row(first)))
-
-    def first(self, problem: str, seen: Mapping[str, str], cure: Cure) -> Finding | None:
-        """Make a finding from the evidence by layer, if there is any."""
-        return self.finding(problem, list(seen), next(iter(seen.values())), cure) if seen else None
-
-    @cached_property
-    def broken(self) -> LayerTrace | None:
-        """The first layer with a weight or value that is not finite; for gradients the last one."""
-        for row in self.trace.layers:
-            arrays = (row.weight, row.bias, row.activations)
-            if not all(np.isfinite(array).all() for array in arrays if array is not None):
-                return row
-        for row in reversed(self.trace.layers):
-            if not np.isfinite(row.pre_activations_gradient).all():
-                return row
-        return None
-
-    @cached_property
-    def hidden(self) -> tuple[LayerTrace, ...]:
-        """The rows before the outputs, and before anything that is not finite."""
-        rows = self.trace.layers[:-1]
-        return rows[: rows.index(self.broken)] if self.broken in rows else rows
-
-    @cached_property
-    def later_hidden(self) -> tuple[LayerTrace, ...]:
-        """The hidden rows after the small steps, if there were any; none if not all is finite."""
-        return () if self.broken else (self.trace.after or self.trace).layers[:-1]
-
-    @cached_property
-    def forward(self) -> list[list[Point]]:
-        """The paths of the signal."""
-        return paths.forward(self.trace)
-
-    @cached_property
-    def backward(self) -> list[list[Point]]:
-        """The paths of the gradient; none where it is not finite."""
-        return [] if self.broken else paths.backward(self.trace)
-
-    @cached_property
-    def is_frozen(self) -> bool:
-        """Tell whether no weight has a gradient beyond rounding, although the outputs have one.
-
-        Gradients scale with the inputs of the network, and so does the threshold.
-        """
-        output, inputs = self.trace.layers[-1], self.trace.layers[0].inputs
-        size = 1.0 if inputs is None else min(1.0, float(np.abs(inputs).max()))
-        largest = max(_reach(row) for row in self.trace.layers if row.weight is not None)
-        pull = float(np.abs(output.pre_activations_gradient).sum(axis=0).max())
-        eps = float(np.finfo(output.pre_activations.dtype).eps)
-        return self.broken is None and largest <= eps * size * pull and pull > 0
-
-    def can_die(self, row: LayerTrace) -> bool:
-        """Tell whether units can be dead for a cause other than zero weights or inputs."""
-        if row.activation is None or row.weight is None or not row.weight.any():
-            return False
-        left, right = row.activation.derivative(np.array([-1.0, 1.0]))
-        return bool(left == 0 != right) and (row.inputs is None or bool(row.inputs.any()))
-
-    @cached_property
-    def explained(self) -> set[str]:
-        """Name the layers that pass nothing on, for a cause that has its own finding."""
-        dead = {r.name for r in self.hidden if self.can_die(r) and measures.dead_units(r).all()}
-        zero = {r.name for r in self.hidden if r.weight is not None and not r.weight.any()}
-        cut_off = {r.name for r in self.hidden if r.inputs is not None and not r.inputs.any()}
-        return dead | cut_off | (zero if self.is_frozen else set())
-
-    @cached_property
-    def variance(self) -> float:
-        """The variance of the log of the signal at the outputs (the V of ``bounds``)."""
-        rows = [row for row in self.trace.layers[:-1] if not row.block]
-        return sum(
-            bounds.of_layer(row, 0).variance
-            * (1 if row.steps is None else 1 + row.steps.max(initial=0))
-            for row in rows
-        )
-
-    @cached_property
-    def largest_hidden(self) -> float:
-        """The largest second moment at the outputs that chance makes of a signal of size 1."""
-        return math.exp(SIGMAS * math.sqrt(self.variance))
-
-
-def _reach(row: LayerTrace) -> float:
-    """Return the largest gradient of the weight that this batch could have with other labels.
-
-    In the gradient itself opposite samples may cancel, as in a balanced batch.
-    """
-    error = float(np.abs(row.pre_activations_gradient).sum(axis=0).max())
-    return error if row.inputs is None else float(np.abs(row.inputs).max()) * error
-
-
-def _non_finite(facts: Facts) -> Finding | None:
+def _non_finite(facts: Facts) -> Symptom | None:
     """Look for the first layer with a weight, a value or a gradient that is not finite."""
     row = facts.broken
     if row is None:
         return None
-    for what, array in (("weight", row.weight), ("bias", row.bias)):
-        if array is not None and not np.isfinite(array).all():
+    for name, array in row.parameters.items():
+        if not np.isfinite(array).all():
             count = np.count_nonzero(~np.isfinite(array))
-            evidence = f"{count:,} of {array.size:,} entries of its {what} are nan or infinite."
-            return facts.finding("non-finite", [row.name], evidence, remedies.restart)
+            evidence = f"{count:,} of {array.size:,} entries of {name} are nan or infinite."
+            return Symptom("non-finite", (row.name,), evidence, math.inf)
     where = "gradient" if np.isfinite(row.activations).all() else "output"
     evidence = f"Its {where} holds nan or infinity"
-    cure: Cure = remedies.restart
     if row.inputs is not None and where == "output":
         largest = float(np.abs(row.inputs).max())
-        if not math.isfinite(largest):
-            evidence, cure = "Its input already holds nan or infinity", remedies.look_before
-        else:
+        if math.isfinite(largest):
             evidence += f", although its input is finite (at most {largest:.2g})"
-    return facts.finding("non-finite", [row.name], f"{evidence}.", cure)
+        else:
+            evidence = "Its input already holds nan or infinity"
+    return Symptom("non-finite", (row.name,), f"{evidence}.", math.inf)
 
 
-def _frozen(facts: Facts) -> Finding | None:
+def _frozen(facts: Facts) -> Symptom | None:
     """Look for a network in which no weight has a gradient: only the output bias can move."""
     if not facts.is_frozen:
         return None
@@ -167,56 +62,98 @@ def _frozen(facts: Facts) -> Finding | None:
     evidence = "Every weight has a gradient of zero, to rounding: only the output bias can change."
     if zero:
         evidence += f" {zero} of {len(rows)} weight matrices are all zero."
-    is_dead = first.weight is not None and bool(first.weight.any())
-    cure = remedies.revive if is_dead else remedies.restart
-    return facts.finding("frozen", [first.name], evidence, cure)
+    return Symptom("frozen", (first.name,), evidence, math.inf)
 
 
-def _symmetric_units(facts: Facts) -> Finding | None:
+def _stuck_branch(facts: Facts) -> Symptom | None:
+    """Look for residual branches of which no weight gets a gradient, nor will after small steps.
+
+    A branch may start at zero in one factor: then that factor has a gradient. Two zeros in a row,
+    or one before a ReLU, whose slope at zero is 0, have none.
+    """
+    seen = []
+    later = (facts.trace.after or facts.trace).layers
+    for block in (row for row in facts.later_hidden if row.weight is None):
+        inside = [row for row in later if row.block == block.name and row.weight is not None]
+        gradients = [row.weight_gradient for row in inside if row.weight_gradient is not None]
+        arrives = bool(block.activations_gradient.any())
+        if arrives and gradients and not any(gradient.any() for gradient in gradients):
+            seen.append(block.name)
+    if not seen or facts.is_frozen:
+        return None
+    evidence = (
+        "No weight of this branch has a gradient, and small steps of all other parameters wake "
+        "none: the block stays the identity."
+    )
+    return Symptom("stuck branch", tuple(seen), evidence, math.inf)
+
+
+def _symmetric_units(facts: Facts) -> Symptom | None:
     """Look for hidden units that are copies: equal incoming weights, equal gradients."""
-    seen = {}
+    seen, lost = {}, []
     for row in facts.later_hidden:
         if row.weight_gradient is not None and row.weight_gradient.any():
             distinct = measures.distinct_units(row)
             if distinct < row.units:
+                lost.append(math.log10(row.units / distinct))
                 seen[row.name] = (
                     f"{row.units - distinct} of its {row.units} units are copies: they have the "
                     "weights and the gradients of another unit."
                 )
-    return facts.first("symmetric units", seen, remedies.restart)
+    return _first("symmetric units", seen, lost)
 
 
-def _dead_units(facts: Facts) -> Finding | None:
+def _first(problem: str, seen: Mapping[str, str], beyond: list[float]) -> Symptom | None:
+    """Return a symptom from the evidence by layer, if there is any."""
+    return Symptom(problem, tuple(seen), next(iter(seen.values())), max(beyond)) if seen else None
+
+
+def _dead_units(facts: Facts) -> Symptom | None:
     """Look for more units that are off for the whole batch than are on for it.
 
     With weights symmetric around zero both are equally likely; deep layers of a healthy network
-    have many of both, since samples look alike there.
+    have many of both, since samples look alike there. Units that would be on without their bias
+    are counted besides.
     """
-    seen = {}
+    seen, lost = {}, []
     for row in facts.hidden:
         if not facts.can_die(row):
             continue
-        off, on = int(measures.dead_units(row).sum()), int(measures.always_on(row).sum())
-        if off == row.units or (off and bounds.binomial_tail(off, off + on) < _CHANCE):
-            seen[row.name] = (
-                f"{off} of its {row.units} units are off for the whole batch, and {on} are on for "
-                "the whole batch; by chance the two counts would be about equal."
-            )
-    return facts.first("dead units", seen, remedies.revive)
+        dead = measures.dead_units(row)
+        off, on = int(dead.sum()), int(measures.always_on(row).sum())
+        by_bias = int((dead & _on_without_bias(row)).sum())
+        if by_bias > _SHARE_OFF * row.units:
+            told = f"{by_bias} of them by their bias alone"
+        elif off == row.units or (off and bounds.binomial_tail(off, off + on) < _CHANCE):
+            told = f"{on} are on for the whole batch; by chance the two counts would be about equal"
+        else:
+            continue
+        seen[row.name] = f"{off} of its {row.units} units are off for the whole batch, {told}."
+        lost.append(math.log10(row.units / (row.units - off)) if off < row.units else math.inf)
+    return _first("dead units", seen, lost)
 
 
-def _saturated_units(facts: Facts) -> Finding | None:
+def _on_without_bias(row: LayerTrace) -> Array:
+    """Return which units have a positive pre-activation somewhere if their bias is taken away."""
+    last = [array for name, array in row.parameters.items() if name.endswith(".bias")][-1:]
+    offset = (last or [np.zeros(1)])[0] if row.normalized else row.bias
+    offset = np.zeros(1) if offset is None else offset
+    return np.asarray(row.pre_activations.max(axis=0) > np.minimum(offset, 0))
+
+
+def _saturated_units(facts: Facts) -> Symptom | None:
     """Look for more values on the flat ends of tanh and the like than chance explains."""
-    seen = {}
+    seen, beyond = {}, []
     for row in facts.hidden:
         share, at_most = measures.saturated_share(row), _healthy_saturation(row)
         if share > at_most:
+            beyond.append(math.log10(share / at_most) if at_most else math.inf)
             seen[row.name] = (
                 f"{100 * share:.0f} % of its values lie on the flat ends of {row.activation}, with "
                 "a slope below 1 % of the largest; a healthy start puts at most "
                 f"{100 * at_most:.0f} % there."
             )
-    return facts.first("saturated units", seen, remedies.shrink)
+    return _first("saturated units", seen, beyond)
 
 
 def _healthy_saturation(row: LayerTrace) -> float:
@@ -233,7 +170,7 @@ def _healthy_saturation(row: LayerTrace) -> float:
     return math.erfc(limit / math.sqrt(2 * q))
 
 
-def _first_loss_too_high(facts: Facts) -> Finding | None:
+def _first_loss_too_high(facts: Facts) -> Symptom | None:
     r"""Look for a first loss above the log of the number of classes by more than chance.
 
     For logits of mean square u the mean of log sum exp is above ln k by u / 2 at most, and by
@@ -259,25 +196,27 @@ def _first_loss_too_high(facts: Facts) -> Finding | None:
         f"healthy start at most {math.log(k) + excess:.3g}. The outputs have a root mean square of "
         f"{rms:.2g}."
     )
-    return facts.finding("first loss too high", [output.name], evidence, remedies.calm)
+    beyond = math.log10(loss / (math.log(k) + excess))
+    return Symptom("first loss too high", (output.name,), evidence, beyond)
 
 
-def _leaving(what: str, *, fading: bool) -> _Problem:
+def _leaving(what: str, *, fading: bool) -> _Look:
     """Return the problem of a signal, or a gradient, that fades or grows beyond its bounds."""
     name = f"{'vanishing' if fading else 'exploding'} {what}"
 
-    def look(facts: Facts) -> Finding | None:
+    def look(facts: Facts) -> Symptom | None:
         walks = facts.forward if what == "signal" else facts.backward
         found = departure(walks, what, fading=fading, explained=facts.explained)
-        return facts.finding(name, *found, remedies.rescale) if found else None
+        return Symptom(name, *found) if found else None
 
     return look
 
 
 #: How each problem is looked for: those that can cause others come first.
-LOOK: dict[str, _Problem] = {
+LOOK: dict[str, _Look] = {
     "non-finite": _non_finite,
     "frozen": _frozen,
+    "stuck branch": _stuck_branch,
     "symmetric units": _symmetric_units,
     "dead units": _dead_units,
     "exploding signal": _leaving("signal", fading=False),
@@ -290,3 +229,8 @@ LOOK: dict[str, _Problem] = {
 
 #: All problems, in that order.
 PROBLEMS = tuple(LOOK)
+
+
+def symptoms(facts: Facts) -> list[Symptom]:
+    """Return how each problem shows in a trace, those that can cause others first."""
+    return [symptom for look in LOOK.values() if (symptom := look(facts))]

@@ -6,17 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from weightinit._checks import check_instance
+from weightinit._messages import shown
 from weightinit.diagnosis import _report
 from weightinit.diagnosis._bounds import Point
+from weightinit.diagnosis._standard import standardized
+from weightinit.diagnosis.causes import find
+from weightinit.diagnosis.facts import Facts
 from weightinit.diagnosis.layers import LayerReport, report
-from weightinit.diagnosis.problems import LOOK, Facts
 from weightinit.diagnosis.remedies import Finding, whole_start
 from weightinit.initializers import Initializer
 from weightinit.networks import Network
-from weightinit.tracing import Trace, trace
+from weightinit.networks._foreign import check_network
+from weightinit.networks.layers.base import Array
+from weightinit.tracing import Trace
+from weightinit.tracing.recording import Probe
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -61,6 +68,76 @@ class Diagnosis:
     forward: tuple[tuple[Point, ...], ...]
     backward: tuple[tuple[Point, ...], ...]
     start: Mapping[str, Initializer] = field(default_factory=dict, hash=False)
+    cure: Mapping[str, Array] = field(default_factory=dict, repr=False, compare=False)
+    standardizes: bool = False
+
+    @property
+    def severity(self) -> float:
+        """The severity of the worst finding; 0 if there is none."""
+        return max((finding.severity for finding in self.findings), default=0.0)
+
+    def mended(self, net: Network) -> Network:
+        """
+        Return a copy of the network with the remedies applied: the copy on which they were tried.
+
+        Parameters
+        ----------
+        net : Network
+            The network that was diagnosed; it is not changed.
+
+        Returns
+        -------
+        Network
+            A network with new arrays; where no finding has a start, of the same values.
+
+        Raises
+        ------
+        TypeError, ValueError
+            `net` is no network, or not the one that was diagnosed.
+
+        Examples
+        --------
+        >>> import weightinit as wi
+        >>> net = wi.mlp([2, 8, 3], "tanh").initialize(wi.zeros)
+        >>> mended = wi.diagnose(net, [[1.0, 2.0], [0.5, -1.0]]).mended(net)
+        >>> bool(mended.parameters["dense0.weight"].any())
+        True
+        """
+        copy = check_network(net).copy()
+        for name, array in self.cure.items():
+            given = copy.parameters.get(name)
+            if given is None or given.shape != array.shape:
+                raise ValueError(
+                    f"net must be the network that was diagnosed, which has {shown(name)} of shape "
+                    f"{shown(array.shape)}; give that network, or diagnose this one"
+                )
+            given[...] = array
+        return copy
+
+    def prepared(self, x: ArrayLike) -> Array:
+        """
+        Return inputs as the remedies ask for them: standardized if a finding says so.
+
+        Parameters
+        ----------
+        x : array_like, shape (n, ...)
+            Samples, all that the network is to learn from: their own mean and std are taken.
+
+        Returns
+        -------
+        ndarray, shape (n, ...)
+            The inputs.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import weightinit as wi
+        >>> net = wi.mlp([2, 8, 3], "tanh").initialize(wi.xavier_uniform, rng=0)
+        >>> x = 1e4 * np.random.default_rng(0).standard_normal((50, 2))
+        >>> bool(wi.diagnose(net, x).prepared(x).std() < 1.001)
+        True
+        """
+        return standardized(np.asarray(x)) if self.standardizes else np.asarray(x)
 
     @property
     def healthy(self) -> bool:
@@ -194,8 +271,9 @@ def diagnose(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Diagnosi
     vanishing signal in dense0 - start dense0.weight from wi.he_normal
     vanishing gradient in dense2 - start dense2.weight from wi.he_normal
     """
-    record = trace(net, x, y)
-    found = judge(record)
+    probe = Probe.of(net, x, y)
+    record = probe.record(net.parameters)
+    found = _judged(record, probe)
     if any(finding.start for finding in found.findings):
         return dataclasses.replace(found, start=whole_start(record))
     return found
@@ -230,15 +308,23 @@ def judge(trace: Trace) -> Diagnosis:
     """
     hint = "wi.diagnose(net, x) records a Network and judges the record"
     check_instance("trace", trace, Trace, "a Trace", hint=hint)
+    return _judged(trace, None)
+
+
+def _judged(trace: Trace, probe: Probe | None) -> Diagnosis:
+    """Return the diagnosis of a trace; remedies are tried if there is something to try them on."""
     facts = Facts(trace)
-    found = [problem(facts) for problem in LOOK.values()]
+    with np.errstate(all="ignore"):
+        verdict = find(probe, facts)
     later = (trace.after or trace).layers
     return Diagnosis(
         layers=tuple(report(trace, *rows) for rows in zip(trace.layers, later, strict=True)),
-        findings=tuple(finding for finding in found if finding),
+        findings=verdict.findings,
         notes=tuple(_notes(facts)),
         forward=tuple(map(tuple, facts.forward)),
         backward=tuple(map(tuple, facts.backward)),
+        cure=verdict.mended,
+        standardizes=verdict.standardize,
     )
 
 

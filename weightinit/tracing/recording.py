@@ -70,10 +70,7 @@ def trace(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Trace:
     >>> [layer.name for layer in wi.trace(net, [[1.0, 2.0]]).layers]
     ['dense0', 'dense1']
     """
-    probe = Probe.of(net, x, y)
-    with np.errstate(all="ignore"):  # what is not finite shows in the trace
-        found = probe.look(net.parameters)
-        return dataclasses.replace(found, after=probe.look_again(found))
+    return Probe.of(net, x, y).record(net.parameters)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +112,12 @@ class Probe:
         if y is None:
             return cls(net.chain, inputs, _fixed_pull, np.empty(0))
         return cls(net.chain, inputs, *choose_loss(y, len(inputs), net.output_shape))
+
+    def record(self, parameters: Parameters) -> Trace:
+        """Return the trace of a pass, and of one after small steps where these wake weights."""
+        with np.errstate(all="ignore"):  # what is not finite shows in the trace
+            found = self.look(parameters)
+            return dataclasses.replace(found, after=self.look_again(found))
 
     def look(self, parameters: Parameters) -> Trace:
         """Return the trace of a pass forward and one back, with these parameters of the network."""

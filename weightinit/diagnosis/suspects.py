@@ -1,0 +1,166 @@
+r"""Suspects: the parameters that differ from what the adviser would start them from.
+
+How far a parameter departs is told in orders of magnitude. Of a weight with entries of mean
+:math:`\mu` and root mean square :math:`r`, where the adviser says :math:`\sigma`:
+
+- its scale, :math:`|\log_{10} (r / \sigma)|`, less what another count of the fans makes of
+  :math:`\sigma`;
+- its mean: a matrix of :math:`\mu` alone has the singular value
+  :math:`|\mu| \sqrt{n_\text{in} n_\text{out}}`, and a random one of std :math:`\sigma` at most
+  :math:`\sigma (\sqrt{n_\text{in}} + \sqrt{n_\text{out}})` when it is wide; the log of their ratio;
+- units that are copies: the log of units over distinct units.
+
+Of a bias, which starts at 0, it is the log of its root mean square over that of a signal,
+1; of a gain and of a residual scale, which start at 1, the log of it. The inputs are a suspect as
+well. A departure accuses nobody: :mod:`weightinit.diagnosis.causes` tries who is to blame.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from weightinit.diagnosis._bounds import SIGMAS, shape_factors
+from weightinit.diagnosis.facts import Facts
+from weightinit.diagnosis.remedies import advised, advised_start
+from weightinit.fans import compute_fans
+from weightinit.initializers import Constant, Initializer, zeros
+from weightinit.networks.layers.base import Array
+from weightinit.tracing import LayerTrace, Trace, measures
+from weightinit.tracing.measures import mean_square
+
+__all__ = ["Suspect", "of_inputs", "suspects"]
+
+#: A std this close to the advised one, or to what another count of fans makes of it, is right.
+_CLOSE = math.log10(1.25)
+
+#: Two departures this close are one: the std of all layers is off by the same factor.
+_ALIKE = math.log10(1.5)
+
+_LEAST = 1e-3  # of what may be a cause, although nothing is wrong with it by itself
+_ONE = Constant(value=1.0)
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """
+    Parameters that depart alike from what the adviser says.
+
+    Parameters
+    ----------
+    start : dict of str to Initializer
+        Their names, in order, and what the adviser says.
+    layer : str
+        The layer of the first.
+    departure : float
+        By how many orders of magnitude they depart, the first of them.
+    how : str
+        In what: "scale", "mean", "copies", "bias", "gain"; two parameters are alike in this.
+    value : float
+        The root mean square of the first.
+    """
+
+    start: dict[str, Initializer]
+    layer: str
+    departure: float
+    how: str
+    value: float
+
+    def takes(self, other: "Suspect") -> bool:
+        """Tell whether another departs alike: by the same factor, or to the same value."""
+        if (self.how, _role(self)) != (other.how, _role(other)):
+            return False
+        if math.isinf(self.departure) or math.isinf(other.departure):
+            return self.departure == other.departure
+        same = math.isclose(self.value, other.value, rel_tol=0.2)
+        return same or abs(self.departure - other.departure) < _ALIKE
+
+
+def _role(suspect: Suspect) -> tuple[str, str]:
+    """Return what a parameter is: the weight of a dense layer, in a branch or not."""
+    name = next(iter(suspect.start))
+    layer, _, part = name.rpartition(".")
+    return layer.rstrip("0123456789").replace(".", ""), part
+
+
+def suspects(trace: Trace) -> list[Suspect]:
+    """Return all groups of parameters that depart, the farthest first."""
+    groups: list[Suspect] = []
+    for found in (s for row in trace.layers for s in _of_row(trace, row)):
+        place = next((i for i, group in enumerate(groups) if group.takes(found)), None)
+        if place is None:
+            groups.append(found)
+            continue
+        before = groups[place]
+        worst = max(before.departure, found.departure)
+        groups[place] = Suspect(
+            before.start | found.start, before.layer, worst, before.how, before.value
+        )
+    return sorted(groups, key=lambda group: -group.departure)
+
+
+def _of_row(trace: Trace, row: LayerTrace) -> Iterator[Suspect]:
+    """Yield each parameter of a row that departs."""
+    wanted = advised_start(trace, row)
+    for name, array in row.parameters.items():
+        part, rms = name.rpartition(".")[2], math.sqrt(mean_square(array))
+        init, (how, departure) = _ONE, ("gain", 0.0)
+        if part == "weight":
+            init = wanted.get(name) or advised(trace, row).initializer
+            how, departure = _of_weight(trace, row, array, init)
+        elif part == "bias":
+            init, how = zeros, "bias"
+            departure = max(math.log10(rms), _LEAST) if rms > 0 else 0.0
+        elif part in ("gain", "scale"):
+            departure = abs(math.log10(rms)) if 0 < rms < math.inf else _LEAST
+            departure = math.inf if part == "gain" and not rms else departure
+        if not np.isfinite(array).all():
+            departure = math.inf
+        if departure > 0:
+            yield Suspect({name: init}, row.name, departure, how, rms)
+
+
+def _of_weight(
+    trace: Trace, row: LayerTrace, weight: Array, init: Initializer
+) -> tuple[str, float]:
+    """Return in what a weight departs most, and by how much."""
+    rms = math.sqrt(mean_square(weight))
+    if not rms:
+        return "scale", _LEAST if init == zeros or row is trace.layers[-1] else math.inf
+    sigma = init.std(weight.shape) or advised(trace, row).initializer.std(weight.shape)
+    if not 0 < rms < math.inf or not sigma:
+        return "scale", math.inf
+    factors = shape_factors(weight.shape) if row.inputs is not None else (0.0,)
+    off = min((math.log10(rms / sigma) - f / (2 * math.log(10)) for f in factors), key=abs)
+    found = {"scale": abs(off) if abs(off) > _CLOSE else 0.0}
+    if init == zeros:
+        found["scale"] = max(found["scale"], _LEAST)
+    found["mean"] = _of_mean(weight, sigma)
+    distinct = measures.distinct_units(row)
+    found["copies"] = math.log10(row.units / distinct)
+    how = max(found, key=lambda key: found[key])
+    return ("scale" if how == "scale" and off < 0 else f"{how}+"), found[how]
+
+
+def _of_mean(weight: Array, sigma: float) -> float:
+    """Return how far the mean of a weight lies beyond what is random."""
+    with np.errstate(all="ignore"):
+        mean, std = float(weight.mean(dtype=np.float64)), float(weight.std(dtype=np.float64))
+    if abs(mean) <= SIGMAS * std / math.sqrt(weight.size):
+        return 0.0
+    n_in, n_out = compute_fans(weight.shape)
+    largest = sigma * (math.sqrt(n_in) + math.sqrt(n_out))
+    return max(math.log10(abs(mean) * math.sqrt(n_in * n_out) / largest), _LEAST)
+
+
+def of_inputs(facts: Facts) -> Iterator[Suspect]:
+    """Yield the inputs, unless they are tokens: how far they are from mean 0 and std 1."""
+    x = facts.trace.inputs
+    if x.dtype.kind != "f":
+        return
+    with np.errstate(all="ignore"):
+        std, mean = float(x.std(dtype=np.float64)), float(x.mean(dtype=np.float64))
+    if math.isfinite(std) and std > 0:
+        departure = max(abs(math.log10(std)), math.log10(max(abs(mean) / std, 1)), _LEAST)
+        yield Suspect({}, facts.trace.layers[0].name, departure, "inputs", std)
