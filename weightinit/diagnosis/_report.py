@@ -46,7 +46,7 @@ def as_text(layers: _Layers, findings: _Findings, notes: Sequence[str], start: _
     lines = [_title(layers, findings)]
     for place, finding in enumerate(findings, 1):
         lines += ["", f"{place}. {_heading(finding)}"]
-        lines += wrapped(finding.evidence, "   ") + wrapped(f"Remedy: {finding.remedy}.", "   ")
+        lines += [line for part in _parts(finding) for line in wrapped(part, "   ")]
     if start:
         lines += ["", _PASTE, *_code(start)]
     for note in notes:
@@ -58,7 +58,7 @@ def as_html(layers: _Layers, findings: _Findings, notes: Sequence[str], start: _
     """Return the same for a notebook."""
     items = "".join(
         f"<li><strong>{html.escape(_heading(finding))}</strong><br>"
-        f"{html.escape(finding.evidence)}<br>Remedy: {html.escape(finding.remedy)}.</li>"
+        f"{'<br>'.join(map(html.escape, _parts(finding)))}</li>"
         for finding in findings
     )
     code, legend = html.escape("\n".join(_code(start))), "\n".join(_LEGEND)
@@ -78,7 +78,19 @@ def _title(layers: _Layers, findings: _Findings) -> str:
 
 
 def _heading(finding: Finding) -> str:
-    return f"{finding.problem.capitalize()} in {finding.layer}"
+    beyond = "none left" if math.isinf(finding.severity) else f"severity {finding.severity:.1f}"
+    return f"{finding.problem.capitalize()} in {finding.layer} ({beyond})"
+
+
+def _parts(finding: Finding) -> Iterator[str]:
+    """Yield the paragraphs of a finding: what was measured, what follows from it, what to do."""
+    yield finding.evidence
+    if finding.parameter:
+        yield f"At fault: {finding.parameter}."
+    if finding.consequences:
+        yield f"With it goes: {', '.join(finding.consequences)}."
+    tried = f" Tried on a copy: {finding.effect}." if finding.effect else ""
+    yield f"Remedy: {finding.remedy}.{tried}"
 
 
 def _code(start: _Start) -> list[str]:

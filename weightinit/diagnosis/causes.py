@@ -22,7 +22,7 @@ from weightinit.diagnosis.suspects import Suspect, of_inputs, suspects
 from weightinit.initializers import zeros
 from weightinit.networks._starts import choose_initializers
 from weightinit.networks.layers.base import Array
-from weightinit.tracing import Trace
+from weightinit.tracing import LayerTrace, Trace
 from weightinit.tracing.recording import Probe
 
 __all__ = ["Verdict", "find"]
@@ -34,6 +34,8 @@ _NO_START = (
     "or another activation"
 )
 _AGAIN = "this draw is unlucky: draw again with another rng; wider layers make that rare"
+
+_LOOK = "look at the data: what arrives at {} is no signal"
 
 
 class Verdict(NamedTuple):
@@ -119,9 +121,8 @@ def _with_luck(trial: _Trial, accused: list[Suspect]) -> tuple[_Trial, list[Susp
         return trial, accused
     best, weights = (trial, accused), whole_start(trial.trace)
     names = [name for name in trial.trace.parameters if name.endswith(".weight")]
-    every = {n: init for n, init in choose_initializers(weights, names).items()}
     layer = trial.judge(accused)[0][0].layers[0]
-    luck = Suspect(every, layer, 0.0, "draw", 0.0)
+    luck = Suspect(choose_initializers(weights, names), layer, 0.0, "draw", 0.0)
     for seed in range(1, _DRAWS + 1):
         again = [*accused, luck]
         other = _Trial(trial.probe, trial.trace, _draw(trial.trace, again, seed))
@@ -192,11 +193,15 @@ def _effect(trial: _Trial, cause: Suspect) -> str:
 def _hopeless(facts: Facts, symptom: Symptom) -> Finding:
     """Return a finding that no start mends."""
     row = facts.row(symptom.layers[0])
-    arrives = row.inputs is None or bool(np.isfinite(row.inputs).all() and row.inputs.any())
-    advice = _NO_START if arrives else f"look at the data: what arrives at {row.name} is no signal"
+    advice = _NO_START if _arrives(row) else _LOOK.format(row.name)
     return Finding(
         symptom.problem, row.name, symptom.evidence, advice=advice, severity=symptom.severity
     )
+
+
+def _arrives(row: LayerTrace) -> bool:
+    """Tell whether a layer is given a finite signal."""
+    return row.inputs is None or bool(np.isfinite(row.inputs).all() and row.inputs.any())
 
 
 def _standing(symptom: Symptom) -> Finding:
@@ -220,7 +225,7 @@ def _untried(facts: Facts, found: Sequence[Symptom], accused: Sequence[Suspect])
         here = place[symptom.layers[0]]
         back = "gradient" in symptom.problem or symptom.problem == "frozen"
         able = [i for i, suspect in enumerate(accused) if back or place[suspect.layer] <= here]
-        if able:
+        if able and _arrives(facts.trace.layers[here]):
             by_cause.setdefault(able[0], []).append(symptom)
         else:
             findings.append(_hopeless(facts, symptom))

@@ -27,6 +27,9 @@ _CHANCE = 1e-6
 #: Of a layer: so many units that only their own bias keeps off are worth a line. A convention.
 _SHARE_OFF = 0.1
 
+#: So many of all draws may be born dead; a tenth of it is what a width should reach. A convention.
+_RISK = 0.1
+
 #: From a trace to how this problem shows in it, if it does.
 _Look = Callable[[Facts], Symptom | None]
 
@@ -207,9 +210,64 @@ def _leaving(what: str, *, fading: bool) -> _Look:
     def look(facts: Facts) -> Symptom | None:
         walks = facts.forward if what == "signal" else facts.backward
         found = departure(walks, what, fading=fading, explained=facts.explained)
-        return Symptom(name, *found) if found else None
+        symptom = Symptom(name, *found) if found else None
+        return symptom or (_gains(facts, name, fading=fading) if what == "signal" else None)
 
     return look
+
+
+def _gains(facts: Facts, problem: str, *, fading: bool) -> Symptom | None:
+    """Look for gains that undo what their normalization is for, where no activation follows.
+
+    At the end of a branch a gain may be small, or zero: then the branch starts small.
+    """
+    limit, seen, beyond = bounds.allowance(1) / 2, {}, []
+    for row in facts.hidden:
+        ends = {r.block: r for r in facts.hidden if r.block and r.weight is not None}
+        for name, gain in row.parameters.items():
+            last = ends.get(row.block) is row and not name.startswith(f"{row.name}.")
+            if not name.endswith(".gain") or last or row.normalized:
+                continue
+            off = 0.5 * math.log(mean_square(gain)) if gain.any() else -math.inf
+            if (off < -limit) if fading else (off > limit):
+                beyond.append((abs(off) - limit) / math.log(10))
+                seen[row.name] = (
+                    f"{name} has a root mean square of {math.exp(off):.2g}, so what its "
+                    "normalization made of size 1 is of that size; a healthy start has about 1."
+                )
+    return _first(problem, seen, beyond)
+
+
+def _risky_depth(facts: Facts) -> Symptom | None:
+    r"""Look for a network so deep and narrow that many a draw of its start is born dead.
+
+    Where all n units of a layer are off nothing passes. For one input that has the probability
+    :math:`2^{-n}`, and so :math:`1 - \prod_l (1 - 2^{-n_l})` bounds that for a network of ReLUs
+    from above (Lu et al. 2020, arXiv:1903.06733); deep inside, where all inputs look alike, it is
+    nearly reached.
+    """
+    rows = [r for r in facts.trace.layers[:-1] if _dies(r) and not r.block and not r.normalized]
+    dead = 1 - math.prod(1 - 2.0**-row.units for row in rows)
+    if dead <= _RISK:
+        return None
+    narrow = min(rows, key=lambda row: row.units)
+    wide = next(n for n in range(1, 64) if 1 - (1 - 2.0**-n) ** len(rows) < _RISK / 10)
+    evidence = (
+        f"In a layer of {narrow.units} units all are off with a probability of 2^-{narrow.units}; "
+        f"over {len(rows)} layers up to {100 * dead:.2g} % of all draws, whatever the scale, let "
+        "nothing through."
+    )
+    advice = (
+        f"take {wide} units a layer or more, where it is less than {100 * _RISK / 10:.0f} %, or an "
+        "activation that is nowhere flat, such as leaky_relu; wi.failure_rates counts such draws"
+    )
+    return Symptom("risky depth", (narrow.name,), evidence, math.log10(dead / _RISK), "", advice)
+
+
+def _dies(row: LayerTrace) -> bool:
+    """Tell whether a unit that is off passes nothing on, forwards and back, as a ReLU."""
+    phi = row.activation
+    return phi is not None and not phi(np.array([-1.0])).any() and not phi.derivative(-1.0)
 
 
 #: How each problem is looked for: those that can cause others come first.
@@ -225,6 +283,7 @@ LOOK: dict[str, _Look] = {
     "vanishing gradient": _leaving("gradient", fading=True),
     "saturated units": _saturated_units,
     "first loss too high": _first_loss_too_high,
+    "risky depth": _risky_depth,
 }
 
 #: All problems, in that order.

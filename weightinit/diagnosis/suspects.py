@@ -16,6 +16,7 @@ well. A departure accuses nobody: :mod:`weightinit.diagnosis.causes` tries who i
 """
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -57,8 +58,8 @@ class Suspect:
         By how many orders of magnitude they depart, the first of them.
     how : str
         In what: "scale", "mean", "copies", "bias", "gain"; two parameters are alike in this.
-    value : float
-        The root mean square of the first.
+    value, factor : float
+        The root mean square of the first, and the log to base 10 of it over what is advised.
     """
 
     start: dict[str, Initializer]
@@ -66,6 +67,7 @@ class Suspect:
     departure: float
     how: str
     value: float
+    factor: float = 0.0
 
     def takes(self, other: "Suspect") -> bool:
         """Tell whether another departs alike: by the same factor, or to the same value."""
@@ -74,14 +76,14 @@ class Suspect:
         if math.isinf(self.departure) or math.isinf(other.departure):
             return self.departure == other.departure
         same = math.isclose(self.value, other.value, rel_tol=0.2)
-        return same or abs(self.departure - other.departure) < _ALIKE
+        return same or abs(self.factor - other.factor) < _ALIKE
 
 
 def _role(suspect: Suspect) -> tuple[str, str]:
     """Return what a parameter is: the weight of a dense layer, in a branch or not."""
     name = next(iter(suspect.start))
     layer, _, part = name.rpartition(".")
-    return layer.rstrip("0123456789").replace(".", ""), part
+    return re.sub(r"\d+", "", layer), part
 
 
 def suspects(trace: Trace) -> list[Suspect]:
@@ -95,7 +97,7 @@ def suspects(trace: Trace) -> list[Suspect]:
         before = groups[place]
         worst = max(before.departure, found.departure)
         groups[place] = Suspect(
-            before.start | found.start, before.layer, worst, before.how, before.value
+            before.start | found.start, before.layer, worst, before.how, before.value, before.factor
         )
     return sorted(groups, key=lambda group: -group.departure)
 
@@ -105,42 +107,53 @@ def _of_row(trace: Trace, row: LayerTrace) -> Iterator[Suspect]:
     wanted = advised_start(trace, row)
     for name, array in row.parameters.items():
         part, rms = name.rpartition(".")[2], math.sqrt(mean_square(array))
-        init, (how, departure) = _ONE, ("gain", 0.0)
+        factor = math.log10(rms) if 0 < rms < math.inf else 0.0
+        init: Initializer = _ONE
+        how, departure = "gain", abs(factor)
         if part == "weight":
             init = wanted.get(name) or advised(trace, row).initializer
-            how, departure = _of_weight(trace, row, array, init)
+            how, departure, factor = _of_weight(trace, row, array, init)
         elif part == "bias":
             init, how = zeros, "bias"
-            departure = max(math.log10(rms), _LEAST) if rms > 0 else 0.0
-        elif part in ("gain", "scale"):
-            departure = abs(math.log10(rms)) if 0 < rms < math.inf else _LEAST
-            departure = math.inf if part == "gain" and not rms else departure
+            departure = max(factor, _LEAST) if rms else 0.0
+        elif not rms:  # a residual scale may be zero, a gain may not but at the end of a branch
+            departure = math.inf if part == "gain" else _LEAST
         if not np.isfinite(array).all():
             departure = math.inf
-        if departure > 0:
-            yield Suspect({name: init}, row.name, departure, how, rms)
+        if departure:
+            yield Suspect({name: init}, row.name, departure, how, rms, factor)
 
 
 def _of_weight(
     trace: Trace, row: LayerTrace, weight: Array, init: Initializer
-) -> tuple[str, float]:
-    """Return in what a weight departs most, and by how much."""
+) -> tuple[str, float, float]:
+    """Return in what a weight departs most, by how much, and by which factor on its scale."""
     rms = math.sqrt(mean_square(weight))
     if not rms:
-        return "scale", _LEAST if init == zeros or row is trace.layers[-1] else math.inf
-    sigma = init.std(weight.shape) or advised(trace, row).initializer.std(weight.shape)
+        may_be = init == zeros or row is trace.layers[-1]
+        return "scale-", _LEAST if may_be else math.inf, -math.inf
+    sigma = _sigma(trace, row, weight, init)
     if not 0 < rms < math.inf or not sigma:
-        return "scale", math.inf
-    factors = shape_factors(weight.shape) if row.inputs is not None else (0.0,)
-    off = min((math.log10(rms / sigma) - f / (2 * math.log(10)) for f in factors), key=abs)
-    found = {"scale": abs(off) if abs(off) > _CLOSE else 0.0}
-    if init == zeros:
-        found["scale"] = max(found["scale"], _LEAST)
-    found["mean"] = _of_mean(weight, sigma)
-    distinct = measures.distinct_units(row)
-    found["copies"] = math.log10(row.units / distinct)
+        return "scale+", math.inf, math.inf
+    factor = math.log10(rms / sigma)
+    others = shape_factors(weight.shape) if row.inputs is not None else (0.0,)
+    off = min((factor - f / (2 * math.log(10)) for f in others), key=abs)
+    least = _LEAST if abs(factor) > _CLOSE or init == zeros else 0.0
+    found = {
+        "scale": abs(off) if abs(off) > _CLOSE else least,
+        "mean": _of_mean(weight, sigma),
+        "copies": math.log10(row.units / measures.distinct_units(row)),
+    }
     how = max(found, key=lambda key: found[key])
-    return ("scale" if how == "scale" and off < 0 else f"{how}+"), found[how]
+    sign = "-" if how == "scale" and factor < 0 else "+"
+    return how + sign, found[how], factor
+
+
+def _sigma(trace: Trace, row: LayerTrace, weight: Array, init: Initializer) -> float:
+    """Return the std that the adviser says, counting the fan in; of a lookup, that of its rows."""
+    if row.inputs is None:
+        return init.std(weight.shape)
+    return advised(trace, row).gain / math.sqrt(weight.size / row.units)
 
 
 def _of_mean(weight: Array, sigma: float) -> float:
