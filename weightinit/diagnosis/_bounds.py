@@ -29,6 +29,7 @@ from weightinit.activations import Activation, linear
 from weightinit.advice import DEEP, recommend
 from weightinit.fans import compute_fans
 from weightinit.tracing import LayerTrace
+from weightinit.tracing.measures import mean_square
 
 __all__ = [
     "SIGMAS",
@@ -42,6 +43,7 @@ __all__ = [
     "largest_mean_square",
     "of_layer",
     "of_step",
+    "scale_over_advised",
     "shape_factors",
 ]
 
@@ -70,6 +72,14 @@ def shape_factors(shape: tuple[int, ...]) -> tuple[float, float, float]:
     """Return the log factors that a weight's shape makes with fan in, mean of fans and fan out."""
     n_in, n_out = compute_fans(shape)
     return 0.0, math.log(2 * n_in / (n_in + n_out)), math.log(n_in / n_out)
+
+
+def scale_over_advised(row: LayerTrace, gain: float) -> float:
+    """Return the log of a weight's rms over gain / sqrt(fan), with the fan that fits it best."""
+    assert row.weight is not None  # of a block, which has none, nobody asks
+    fan_in = row.weight.size / row.units
+    off = 0.5 * math.log(mean_square(row.weight) * fan_in / gain**2)
+    return min((off - factor / 2 for factor in shape_factors(row.weight.shape)), key=abs)
 
 
 def largest_mean_square(k: int) -> float:
