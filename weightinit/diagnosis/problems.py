@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from weightinit.advice.question import TOO_FAR
 from weightinit.diagnosis import _bounds as bounds
 from weightinit.diagnosis._bounds import SIGMAS
 from weightinit.diagnosis._departures import departure
@@ -252,7 +253,8 @@ def _behind_norms(facts: Facts, problem: str, *, fading: bool) -> Symptom | None
     """Look for weights of the wrong size whose size a normalization divides out again.
 
     Weights c times as large have a gradient 1/c times as large, and so a step 1/c^2 times as large
-    beside them: their learning rate is another (van Laarhoven 2017, arXiv:1706.05350).
+    beside them: their learning rate is another (van Laarhoven 2017, arXiv:1706.05350). A factor of
+    100 of it is what a search over rates may find.
     """
     seen, beyond = {}, []
     for row in facts.hidden:
@@ -261,7 +263,7 @@ def _behind_norms(facts: Facts, problem: str, *, fading: bool) -> Symptom | None
         gains = (1.0, float(advised(facts.trace, row).gain))  # behind a norm LeCun's will do too
         low, high = sorted(bounds.scale_over_advised(row, gain) for gain in gains)
         c = low if low > 0 else min(high, 0.0)
-        over = (2 * c if fading else -2 * c) - bounds.allowance(1)
+        over = (2 * c if fading else -2 * c) - math.log(TOO_FAR)
         if over > 0:
             beyond.append(over / math.log(10))
             seen[row.name] = (
