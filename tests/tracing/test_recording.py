@@ -7,6 +7,7 @@ import weightinit as wi
 from tests.diagnosis.plants import Patient, cnn, mlp, residual, rnn
 from weightinit.networks import (
     ActivationLayer,
+    BatchNorm,
     Conv2D,
     Dense,
     Flatten,
@@ -125,6 +126,17 @@ def test_parameters_stand_with_the_layer_before_them() -> None:
     assert "residual0.norm0.gain" in rows["residual0.dense0"]
     assert rows["residual0"] == ["residual0.scale"]
     assert {"residual1.scale", "residual1.norm1.gain", "norm1.gain"} <= set(rows["residual1"])
+
+
+def test_rows_know_which_norm_stands_before_the_activation() -> None:
+    """It is that between weight and activation, or in a branch, and not one behind those."""
+    relu = ActivationLayer("relu")
+    for norm, name in [(LayerNorm(), "layer"), (BatchNorm(), "batch")]:
+        layers = [norm, Dense(4), norm, relu, Dense(4), relu, norm, Residual([norm, Dense(4)])]
+        net = Network([*layers, Dense(3)], (4,)).initialize(wi.he_normal, rng=0)
+        rows = {row.name: row.normalized for row in trace(net, np.eye(4)).layers}
+        inner = {"residual0.dense0": False, "residual0": name}
+        assert rows == {"dense0": name, "dense1": False, **inner, "dense2": False}
 
 
 def test_rows_know_their_samples() -> None:

@@ -13,6 +13,7 @@ from weightinit._messages import shown
 from weightinit.networks import (
     RNN,
     ActivationLayer,
+    BatchNorm,
     Chain,
     Conv2D,
     LayerNorm,
@@ -303,7 +304,8 @@ def _normalized(step: Step, before: Sequence[Step]) -> bool | str:
     layers: Iterable[Layer] = (other.layer for other in before)
     if isinstance(step.layer, Residual):
         layers = step.layer.branch.layers
-    return "layer" if any(isinstance(layer, LayerNorm) for layer in layers) else False
+    norm = next((layer for layer in layers if isinstance(layer, BatchNorm | LayerNorm)), None)
+    return norm is not None and ("batch" if isinstance(norm, BatchNorm) else "layer")
 
 
 def _coverage(layer: Layer, x: Array) -> float:
