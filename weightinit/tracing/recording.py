@@ -82,6 +82,9 @@ class Probe:
     """
     A batch, checked against a network, and the loss for its outputs.
 
+    To look with other inputs of the same shape and dtype, take
+    ``dataclasses.replace(probe, inputs=...)``.
+
     Parameters
     ----------
     chain : Chain
@@ -126,8 +129,13 @@ class Probe:
             raise ValueError(
                 f"there is nothing to trace: {shown(self.chain)} has no layer with a weight"
             )
-        labels = self.targets if self.targets.dtype.kind == "i" else None
-        return Trace(inputs=self.inputs, layers=rows, loss=loss, labels=labels)
+        return Trace(
+            inputs=self.inputs,
+            layers=rows,
+            loss=loss,
+            labels=self.targets if self.targets.dtype.kind == "i" else None,
+            targets=self.targets if self.targets.ndim == 2 else None,
+        )
 
     def look_again(self, first: Trace) -> Trace | None:
         """Take small steps while they wake weights whose gradient was exactly zero at first."""
