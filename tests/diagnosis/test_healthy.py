@@ -14,7 +14,14 @@ from sklearn.datasets import load_digits
 
 import weightinit as wi
 from tests.diagnosis.plants import Patient, cnn, mlp, patients, residual, rnn
-from weightinit.networks import ActivationLayer, Dense, LayerNorm, Network, Residual
+from weightinit.networks import (
+    ActivationLayer,
+    BatchNorm,
+    Dense,
+    LayerNorm,
+    Network,
+    Residual,
+)
 
 SEEDS = range(3)
 
@@ -113,15 +120,16 @@ def test_the_rnns_of_the_gallery(start: wi.Initializer, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_normalized_networks(seed: int) -> None:
-    """Layer normalization before each branch, or behind each weight of whatever size."""
+    """Layer normalization before each branch; either behind each weight of whatever size."""
     block = Residual([LayerNorm(), Dense(64), ActivationLayer("relu"), Dense(64)])
     x = np.random.default_rng(seed).standard_normal((64, 24))
     net = Network([Dense(64), *[block] * 12, LayerNorm(), Dense(10)], (24,))
     assert not wi.diagnose(net.initialize(wi.he_normal, rng=seed), x).findings
-    layers = [Dense(64), LayerNorm(), ActivationLayer("relu")] * 6
-    net = Network([*layers, Dense(10)], (24,))
     starts = {"dense6.weight": wi.he_normal, "*.weight": wi.Normal(std=0.5)}
-    assert not wi.diagnose(net.initialize(starts, rng=seed), x).findings
+    for norm in (LayerNorm(), BatchNorm()):
+        layers = [Dense(64), norm, ActivationLayer("relu")] * 6
+        net = Network([*layers, Dense(10)], (24,))
+        assert not wi.diagnose(net.initialize(starts, rng=seed), x).findings
 
 
 def test_softmax_regression_may_start_at_zero() -> None:
