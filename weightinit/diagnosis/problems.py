@@ -269,7 +269,9 @@ def _leaving(what: str, *, fading: bool) -> _Problem:
     def look(facts: Facts) -> Finding | None:
         walks = facts.forward if what == "signal" else facts.backward
         found = departure(walks, what, fading=fading, explained=facts.explained)
-        return facts.finding(name, *found, remedies.rescale) if found else None
+        return (
+            facts.finding(name, found.layers, found.evidence, remedies.rescale) if found else None
+        )
 
     return look
 
