@@ -153,7 +153,7 @@ def _saturated_units(facts: Facts) -> Symptom | None:
     """Look for more values on the flat ends of tanh and the like than chance explains."""
     seen, beyond = {}, []
     for row in facts.hidden:
-        share, at_most = measures.saturated_share(row), _healthy_saturation(row)
+        share, at_most = measures.saturated_share(row), bounds.healthy_saturation(row)
         if share > at_most:
             beyond.append(math.log10(share / at_most) if at_most else math.inf)
             seen[row.name] = (
@@ -162,20 +162,6 @@ def _saturated_units(facts: Facts) -> Symptom | None:
                 f"{100 * at_most:.0f} % there."
             )
     return _first("saturated units", seen, beyond)
-
-
-def _healthy_saturation(row: LayerTrace) -> float:
-    """Return the share of a normal beyond the bend, at the largest variance of a good start.
-
-    For an input of size 1 that variance is the scale; twice as much with the mean of fans; and
-    chance adds its share in one layer.
-    """
-    limit = measures.flat_beyond(row.activation)
-    if math.isinf(limit):
-        return 1.0
-    by_chance = SIGMAS * math.sqrt(5 / row.units)
-    q = 2 * bounds.critical_scale(row.activation) * math.exp(by_chance)
-    return math.erfc(limit / math.sqrt(2 * q))
 
 
 def _first_loss_too_high(facts: Facts) -> Symptom | None:
@@ -215,7 +201,9 @@ def _leaving(what: str, *, fading: bool) -> _Look:
     def look(facts: Facts) -> Symptom | None:
         walks = facts.forward if what == "signal" else facts.backward
         found = departure(walks, what, fading=fading, explained=facts.explained)
-        symptom = Symptom(name, *found) if found else None
+        if found is None and what == "signal":
+            found = departure(facts.scale, "scale", fading=fading, explained=facts.explained)
+        symptom = found and Symptom(name, tuple(found.layers), found.evidence, found.severity)
         own = _sizes if what == "signal" else _behind_norms
         return symptom or own(facts, name, fading=fading)
 
