@@ -22,6 +22,8 @@ FLOORS = {
     "_uninterrupted": -5,
     "_checks": -4,
     "_arrays": -3,
+    "_chances": -3,
+    "_jobs": -3,
     "_activation": -2,
     "_axes": -1,
     "activations": -1,
