@@ -9,14 +9,14 @@ import pytest
 from sklearn.datasets import load_digits, load_iris
 
 import weightinit as wi
-from weightinit.diagnosis._batch import (
+from weightinit.diagnosis.symptoms.batch import (
     best_constant_loss,
     odd_labels,
     unscaled_inputs,
     unscaled_targets,
 )
-from weightinit.diagnosis._standard import call, standardized
-from weightinit.diagnosis.facts import Facts, Symptom
+from weightinit.diagnosis.symptoms.facts import Facts, Symptom
+from weightinit.diagnosis.symptoms.standardized import call, standardized
 from weightinit.networks import Dense, LayerNorm, Network
 
 RNG = np.random.default_rng(0)

@@ -8,11 +8,10 @@ import pytest
 from scipy import stats
 
 import weightinit as wi
-from weightinit.diagnosis import _bounds as bounds
-from weightinit.diagnosis import _paths as paths
-from weightinit.diagnosis._bounds import Bounds, Point
-from weightinit.diagnosis._departures import departure
-from weightinit.diagnosis._walk import Walk
+from weightinit.diagnosis.symptoms import bounds, paths
+from weightinit.diagnosis.symptoms.bounds import Bounds, Point
+from weightinit.diagnosis.symptoms.departures import departure
+from weightinit.diagnosis.symptoms.walk import Walk
 from weightinit.tracing.measures import flat_beyond
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from weightinit._tables import WIDTH, html_table, number, text_table, wrapped
 from weightinit.diagnosis.layers import LayerReport
-from weightinit.diagnosis.problems import PROBLEMS
 from weightinit.diagnosis.remedies import Finding
+from weightinit.diagnosis.symptoms import PROBLEMS
 from weightinit.initializers import Initializer
 
 __all__ = ["as_html", "as_text"]

@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from weightinit.diagnosis._standard import CALL, standardized
-from weightinit.diagnosis.facts import Facts, Symptom
-from weightinit.diagnosis.problems import STANDING, symptoms
 from weightinit.diagnosis.remedies import Finding, patterns, whole_start
 from weightinit.diagnosis.suspects import Suspect, of_inputs, suspects
+from weightinit.diagnosis.symptoms import STANDING, symptoms
+from weightinit.diagnosis.symptoms.facts import Facts, Symptom
+from weightinit.diagnosis.symptoms.standardized import CALL, standardized
 from weightinit.initializers import zeros
 from weightinit.networks._starts import choose_initializers
 from weightinit.networks.layers.base import Array

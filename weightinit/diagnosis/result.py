@@ -12,12 +12,12 @@ from numpy.typing import ArrayLike
 from weightinit._checks import check_instance
 from weightinit._messages import shown
 from weightinit.diagnosis import _report
-from weightinit.diagnosis._bounds import Point
-from weightinit.diagnosis._standard import standardized
 from weightinit.diagnosis.causes import find
-from weightinit.diagnosis.facts import Facts
 from weightinit.diagnosis.layers import LayerReport, report
 from weightinit.diagnosis.remedies import Finding, whole_start
+from weightinit.diagnosis.symptoms.bounds import Point
+from weightinit.diagnosis.symptoms.facts import Facts
+from weightinit.diagnosis.symptoms.standardized import standardized
 from weightinit.initializers import Initializer
 from weightinit.networks import Network
 from weightinit.networks._foreign import check_network

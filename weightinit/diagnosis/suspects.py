@@ -22,9 +22,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from weightinit.diagnosis._bounds import SIGMAS, shape_factors
-from weightinit.diagnosis.facts import Facts
 from weightinit.diagnosis.remedies import advised, advised_start
+from weightinit.diagnosis.symptoms.bounds import SIGMAS, shape_factors
+from weightinit.diagnosis.symptoms.facts import Facts
 from weightinit.fans import compute_fans
 from weightinit.initializers import Constant, Initializer, zeros
 from weightinit.networks.layers.base import Array

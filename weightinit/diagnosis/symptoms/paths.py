@@ -11,7 +11,7 @@ import numpy as np
 from weightinit import meanfield
 from weightinit._quadrature import MomentError
 from weightinit.activations import Activation, linear
-from weightinit.diagnosis._bounds import (
+from weightinit.diagnosis.symptoms.bounds import (
     Bounds,
     Point,
     critical_scale,
@@ -23,7 +23,7 @@ from weightinit.diagnosis._bounds import (
     of_weight,
     signal_noise,
 )
-from weightinit.diagnosis._walk import Walk
+from weightinit.diagnosis.symptoms.walk import Walk
 from weightinit.meanfield._tables import tables
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace

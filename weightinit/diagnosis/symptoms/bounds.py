@@ -67,8 +67,8 @@ __all__ = [
     "of_gradient",
     "of_layer",
     "of_step",
-    "scale_over_advised",
     "of_weight",
+    "scale_over_advised",
     "shape_factors",
     "signal_noise",
 ]

@@ -2,7 +2,7 @@
 
 import math
 
-from weightinit.diagnosis._bounds import Bounds, Point
+from weightinit.diagnosis.symptoms.bounds import Bounds, Point
 
 __all__ = ["Walk"]
 

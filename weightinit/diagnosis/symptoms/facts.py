@@ -1,18 +1,17 @@
 """What several problems derive from a trace, and the form in which a problem shows."""
 
-import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
-from weightinit.diagnosis import _bounds as bounds
-from weightinit.diagnosis import _paths as paths
-from weightinit.diagnosis._bounds import SIGMAS, Point
+from weightinit.diagnosis.symptoms import bounds, paths
+from weightinit.diagnosis.symptoms.bounds import Point
 from weightinit.tracing import LayerTrace, Trace, measures
 
-__all__ = ["Facts", "Symptom"]
+__all__ = ["Facts", "Look", "Symptom", "first"]
 
 
 class Symptom(NamedTuple):
@@ -129,10 +128,14 @@ class Facts:
             for row in rows
         )
 
-    @cached_property
-    def largest_hidden(self) -> float:
-        """The largest second moment at the outputs that chance makes of a signal of size 1."""
-        return math.exp(SIGMAS * math.sqrt(self.variance))
+
+#: From a trace to how a problem shows in it, if it does.
+Look = Callable[[Facts], Symptom | None]
+
+
+def first(problem: str, seen: Mapping[str, str], beyond: Sequence[float]) -> Symptom | None:
+    """Return a symptom from the evidence by layer, if there is any, and the worst severity."""
+    return Symptom(problem, tuple(seen), next(iter(seen.values())), max(beyond)) if seen else None
 
 
 def _reach(row: LayerTrace) -> float:

@@ -22,9 +22,9 @@ import math
 
 import numpy as np
 
-from weightinit.diagnosis._alike import SLOW, differing_share
-from weightinit.diagnosis._standard import call
-from weightinit.diagnosis.facts import Facts, Symptom
+from weightinit.diagnosis.symptoms.alike import SLOW, differing_share
+from weightinit.diagnosis.symptoms.facts import Facts, Symptom
+from weightinit.diagnosis.symptoms.standardized import call
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import Trace
 from weightinit.tracing.measures import mean_square
@@ -99,7 +99,7 @@ def _dominated(x: Array, samples: int) -> tuple[float, str]:
 def unscaled_targets(facts: Facts) -> Symptom | None:
     """Look for targets of a regression that are far from outputs of size 1."""
     trace = facts.trace
-    y, output = _targets(trace), trace.layers[-1].name
+    y, output = trace.targets, trace.layers[-1].name
     if y is None or not y.any() or len(trace.layers) < 2:
         return None
     rms = _rms(y)
@@ -142,9 +142,5 @@ def best_constant_loss(trace: Trace) -> float:
         counts = np.unique(trace.labels, return_counts=True)[1]
         shares = counts / counts.sum()
         return float(-(shares @ np.log(shares)))
-    targets = _targets(trace)
+    targets = trace.targets
     return math.nan if targets is None else float(targets.astype(np.float64).var(axis=0).mean())
-
-
-def _targets(trace: Trace) -> Array | None:
-    return getattr(trace, "targets", None)
