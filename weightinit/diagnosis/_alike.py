@@ -24,6 +24,7 @@ standard errors: by chance 6e-5 of all layers are.
 """
 
 import contextlib
+import itertools
 import math
 
 import numpy as np
@@ -69,12 +70,15 @@ def samples_alike(facts: Facts) -> Symptom | None:
 
     What the next layer receives counts: a normalization over the batch brings differences back.
     """
-    n, rows = len(facts.trace.inputs), facts.later_hidden or facts.hidden
-    level = [row for row in rows if not row.block]
-    behind = [*level[1:], facts.trace.layers[-1]]
+    n, trace = len(facts.trace.inputs), facts.trace
+    if facts.broken is None:
+        trace = trace.after or trace
+    level = [*(row for row in trace.layers[:-1] if not row.block), trace.layers[-1]]
+    judged = {row.name for row in facts.hidden}
     shares = {
         row.name: differing_share(row.activations if after.inputs is None else after.inputs, n)
-        for row, after in zip(level, behind, strict=True)
+        for row, after in itertools.pairwise(level)
+        if row.name in judged
     }
     seen = [name for name, share in shares.items() if share < LEAST]
     if not seen:
