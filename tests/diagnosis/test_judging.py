@@ -23,6 +23,7 @@ def test_the_judge_reads_nothing_but_the_trace() -> None:
         inputs=found.inputs,
         loss=found.loss,
         labels=found.labels,
+        targets=found.targets,
     )
     direct = wi.diagnose(patient.net, patient.x, patient.y)
     untried = [dataclasses.replace(finding, effect="") for finding in direct.findings]

@@ -22,7 +22,8 @@ CONSEQUENCES = {
     "frozen": {"vanishing gradient", "stuck branch"},
     "dead units": {"frozen"},  # if all units of a layer are dead nothing gets through
     "exploding signal": {"exploding gradient", "first loss too high"},
-    "vanishing signal": {"vanishing gradient"},
+    # selu is steepest at zero: behind the fault it doubles the gradient of a small signal a layer
+    "vanishing signal": {"vanishing gradient", "exploding gradient"},
     "exploding gradient": {"exploding signal", "first loss too high"},
     "vanishing gradient": {"vanishing signal"},
     "saturated units": {"vanishing gradient"},

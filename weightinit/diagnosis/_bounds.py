@@ -1,23 +1,41 @@
 r"""The bounds of a healthy signal or gradient, added up layer by layer.
 
-Fluctuation. In a layer of :math:`n` ReLU units started after He, the second moment of a signal is
-multiplied by a random factor with mean 1 and :math:`\operatorname{E} f^2 = 1 + 5/n` (Hanin and
-Rolnick 2018, arXiv:1803.01719). Over several layers its logarithm is nearly normal, with variance
-:math:`V = \sum 5/n` and mean :math:`-V/2`. ``SIGMAS`` of 4 leave a wide healthy network of ReLUs
-outside on one side with a probability of 3e-5. Activations with a stable fixed point stray less;
-those with an unstable one (gelu, silu, mish) more, and deep ones may leave these bounds by chance.
+Fluctuation. In a layer of :math:`n` units started with the right gain, the second moment of a
+signal is multiplied by a random factor of mean 1 and relative variance :math:`v/n` with
+:math:`v = \operatorname{E} \phi^4 / (\operatorname{E} \phi^2)^2 - 1`: 5 for ReLU (Hanin and
+Rolnick 2018, arXiv:1803.01719), 2 for a small signal, which sees a linear layer. A layer also
+multiplies the deviation of the logarithm that it receives by :math:`s`, the slope of the
+logarithmic length map where the signal is, so that
+
+.. math:: V_l = \min(s_l, 1)^2 V_{l-1} + v / n_l
+
+with mean :math:`-V/2`. ``SIGMAS`` of 4 leave a wide healthy network of ReLUs outside on one side
+with a probability of 3e-5. tanh and its like have :math:`s < 1` and forget deviations, those of
+shapes too. gelu, silu and mish have :math:`s > 1`: there a deviation grows exponentially, and would
+excuse itself. It is not excused: what has run away trains badly, whatever began it, so s counts as
+1.
+
+Going back, :math:`v = 3 \operatorname{E} \phi'^4 / (\operatorname{E} \phi'^2)^2 - 1`, 5 for ReLU: 2
+for the weights, the rest for slopes that do or do not meet the large entries of a gradient. A
+gradient passes in proportion to itself: s = 1.
+
+Weights. A weight of N entries knows its own mean square to :math:`\sqrt{2/N}`, without the chance
+of units that are on or off: V is the sum of 2/N for their scale.
 
 Shapes. With :math:`n_\text{in}` and :math:`n_\text{out}` the fans of a weight, starts that count
 the fan in, the mean of both or the fan out multiply the second moment, and the squared norm of a
 gradient alike, by 1, :math:`2 n_\text{in} / (n_\text{in} + n_\text{out})` or
-:math:`n_\text{in} / n_\text{out}`. All three are good practice.
+:math:`n_\text{in} / n_\text{out}`. All three are good practice, the last one but for the first
+layer: it keeps the gradient of what a layer receives, and nobody needs that of the data.
 
 Decay. A tanh network at its critical start lets the signal of layer :math:`l` fall to
 :math:`1 / (2l)`, and the gradient to :math:`1/l` (Schoenholz et al. 2017, arXiv:1611.01232), and
-trains. So any signal may lose or gain a factor of :math:`2l`; and 4 besides, since good starts
+trains; softsign, with a kink in its slope, lets it fall faster, as theory says. So any signal may
+lose or gain a factor of :math:`2l`, or lose what theory says; and 4 besides, since good starts
 differ by 2 in the variance of the weights (LeCun's, He's), at both ends of a network.
 """
 
+import dataclasses
 import functools
 import math
 from dataclasses import dataclass
@@ -27,25 +45,37 @@ import numpy as np
 from weightinit import meanfield
 from weightinit.activations import Activation, linear
 from weightinit.advice import DEEP, recommend
+from weightinit.advice.question import Question
 from weightinit.fans import compute_fans
+from weightinit.gains import gain
+from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace
+from weightinit.tracing.measures import flat_beyond, mean_square
 
 __all__ = [
     "SIGMAS",
     "Bounds",
     "Point",
-    "Walk",
     "allowance",
     "binomial_tail",
     "critical_scale",
-    "is_scale_free",
+    "gradient_noise",
+    "healthy_saturation",
+    "keeps",
+    "largest_joint",
     "largest_mean_square",
+    "of_gradient",
     "of_layer",
     "of_step",
+    "scale_over_advised",
+    "of_weight",
     "shape_factors",
+    "signal_noise",
 ]
 
 SIGMAS = 4.0
+
+_RELU = 5.0  # v of the activation inside a branch, which is not known: the largest usual one
 
 
 @functools.lru_cache(maxsize=256)
@@ -55,15 +85,36 @@ def critical_scale(activation: Activation | None) -> float:
 
 
 @functools.lru_cache(maxsize=256)
-def is_scale_free(activation: Activation | None) -> bool:
-    """Tell whether such a start keeps signals of any length: linear, relu, leaky relu."""
+def keeps(activation: Activation | None) -> str:
+    """Return the status of lengths after such a start.
+
+    ``"marginal"`` for linear, relu and leaky relu, which keep any length; ``"vanishes"`` for tanh
+    and its like, of slope 1 at zero, where lengths fall as a power of the depth.
+    """
     q = meanfield.fixed_point(activation or linear, weight_variance=critical_scale(activation))
-    return bool(q.status == "marginal")
+    return str(q.status)
 
 
-def allowance(layers: float) -> float:
-    """Return the log of the factor that a healthy signal may lose or gain in a number of layers."""
-    return math.log(8.0 * max(layers, 1.0))
+@functools.lru_cache(maxsize=256)
+def signal_noise(activation: Activation | None) -> float:
+    """Return v of a signal: at mean square 1, or 2 where a small signal strays more."""
+    question = Question(activation or linear, depth=None, residual=False, normalized=False)
+    return max(question.noise, 2.0)
+
+
+@functools.lru_cache(maxsize=256)
+def gradient_noise(activation: Activation | None) -> float:
+    """Return v of a gradient, at pre-activations of mean square 1."""
+    slope = (activation or linear).derivative
+    return float(3 * gain(slope) ** 4 / gain(lambda z: slope(z) ** 2) ** 2 - 1)
+
+
+def allowance(layers: float, decay: float = 0.0) -> float:
+    """Return the log of the factor that a healthy signal may lose or gain in a number of layers.
+
+    `decay` is what theory says that it loses, as a logarithm.
+    """
+    return math.log(4.0) + max(math.log(2.0 * max(layers, 1.0)), decay)
 
 
 def shape_factors(shape: tuple[int, ...]) -> tuple[float, float, float]:
@@ -72,18 +123,60 @@ def shape_factors(shape: tuple[int, ...]) -> tuple[float, float, float]:
     return 0.0, math.log(2 * n_in / (n_in + n_out)), math.log(n_in / n_out)
 
 
-def largest_mean_square(k: int) -> float:
-    """Return the bound that the mean square of k normals passes as rarely as one passes SIGMAS.
+def scale_over_advised(row: LayerTrace, gain: float) -> float:
+    """Return the log of a weight's rms over gain / sqrt(fan), with the fan that fits it best."""
+    assert row.weight is not None  # of a block, which has none, nobody asks
+    fan_in = row.weight.size / row.units
+    off = 0.5 * math.log(mean_square(row.weight) * fan_in / gain**2)
+    return min((off - factor / 2 for factor in shape_factors(row.weight.shape)), key=abs)
 
-    By the cube root that makes a chi-square nearly normal (Wilson and Hilferty 1931).
+
+def largest_joint(variance: float, k: int) -> float:
+    """Return the bound on a factor whose log has this variance, times the mean square of k normals.
+
+    Both stray by chance. The cube root makes a chi-square nearly normal (Wilson and Hilferty 1931).
+    Of the logs that two normals make, those with sum of squares SIGMAS^2, the largest is passed
+    about as rarely as one normal passes SIGMAS: the sum of two normals would be just as rarely.
     """
-    v = 2 / (9 * k)
-    return float((1 - v + SIGMAS * math.sqrt(v)) ** 3)
+    v, angle = 2 / (9 * k), np.linspace(0, np.pi / 2, 181)
+    cube_roots = 1 - v + SIGMAS * np.sin(angle) * math.sqrt(v)
+    logs = SIGMAS * np.cos(angle) * math.sqrt(variance) + 3 * np.log(cube_roots)
+    return math.exp(min(float(logs.max()), 700.0))
+
+
+def largest_mean_square(k: int) -> float:
+    """Return the bound that the mean square of k normals passes as rarely as one passes SIGMAS."""
+    return largest_joint(0.0, k)
 
 
 def binomial_tail(at_least: int, n: int) -> float:
     """Return the probability of at least this many heads in n tosses of a fair coin."""
     return float(sum(math.comb(n, k) for k in range(at_least, n + 1)) / 2**n)
+
+
+def _sizes(row: LayerTrace) -> Array:
+    """Return the mean square of each row of the inputs over that of all."""
+    if row.inputs is None or not mean_square(row.inputs) < math.inf:
+        return np.ones(1)
+    x = row.inputs / (np.abs(row.inputs).max() or 1.0)  # squares neither over- nor underflow
+    squares = np.einsum("ij,ij->i", x, x, dtype=np.float64)
+    return np.asarray(squares / (squares.mean() or 1.0))
+
+
+def healthy_saturation(row: LayerTrace) -> float:
+    """Return the largest share of values on the flat ends that a good start makes.
+
+    Of pre-activations, normal for each row of the inputs: their variance is the scale for rows of
+    size 1, twice that with the mean of fans, and chance adds its share. Where rows differ in size
+    the long ones saturate first, so they count by their size over that of all.
+    """
+    limit = flat_beyond(row.activation)
+    if math.isinf(limit):
+        return 1.0
+    by_chance = SIGMAS * math.sqrt(signal_noise(row.activation) / row.units)
+    q = 2 * critical_scale(row.activation) * math.exp(by_chance)
+    shares = [math.erfc(limit / math.sqrt(2 * q * size)) for size in _sizes(row) if size > 0]
+    return sum(shares) / max(len(shares), 1)
 
 
 @dataclass(frozen=True)
@@ -94,13 +187,17 @@ class Bounds:
     Parameters
     ----------
     variance : float
-        The sum of 5/n over the layers of n units.
+        That of the logarithm, by chance.
     factors : tuple of float
-        The sums of what the shapes do, for each way to count fans.
+        What the shapes do, for each way to count fans.
     lost, gained : float
         What a layer may lose or gain besides, in sum: at the edges of images, in a pool.
     layers : int
         How many layers, for the allowance.
+    slope : float
+        What the last layer makes of a deviation that it receives, 1 at most.
+    decay : float
+        The log of what the signal loses in theory, after a critical start.
     """
 
     variance: float = 0.0
@@ -108,21 +205,26 @@ class Bounds:
     lost: float = 0.0
     gained: float = 0.0
     layers: int = 1
+    slope: float = 1.0
+    decay: float = 0.0
 
-    def __add__(self, other: "Bounds") -> "Bounds":
+    def then(self, after: "Bounds") -> "Bounds":
+        """Return the bounds behind another layer."""
+        s = after.slope
         return Bounds(
-            self.variance + other.variance,
-            tuple(a + b for a, b in zip(self.factors, other.factors, strict=True)),
-            self.lost + other.lost,
-            self.gained + other.gained,
-            self.layers + other.layers,
+            s**2 * self.variance + after.variance,
+            tuple(s * a + b for a, b in zip(self.factors, after.factors, strict=True)),
+            self.lost + after.lost,
+            self.gained + after.gained,
+            self.layers + after.layers,
+            decay=self.decay + after.decay,
         )
 
     @property
     def low(self) -> float:
         """The log of the smallest healthy factor."""
         chance = self.variance / 2 + SIGMAS * math.sqrt(self.variance)
-        return min(self.factors) - self.lost - chance - allowance(self.layers)
+        return min(self.factors) - self.lost - chance - allowance(self.layers, self.decay)
 
     @property
     def high(self) -> float:
@@ -131,23 +233,38 @@ class Bounds:
         return max(self.factors) + self.gained + chance + allowance(self.layers)
 
 
-_NOTHING = Bounds(layers=0)
-
-
-def of_layer(row: LayerTrace, blocks: int) -> Bounds:
+def of_layer(row: LayerTrace, blocks: int, *, first: bool = False) -> Bounds:
     r"""Return the bounds of one layer in a network with this many residual blocks.
 
     A layer without activation may gain 2, as He's start gives before a ReLU. A branch may
-    be smaller than its input by the number of blocks: Fixup and others scale it so.
+    be smaller than its input by the number of blocks: Fixup and others scale it so. The `first`
+    layer has no gradient to keep by counting the fan out.
     """
     if row.weight is None:
-        return Bounds(variance=5 / row.units * _share_of_branch(row))
+        return Bounds(variance=_RELU / row.units * _share_of_branch(row))
+    fan_in, mean, fan_out = shape_factors(row.weight.shape)
     return Bounds(
-        variance=5 / row.units,
-        factors=shape_factors(row.weight.shape),
+        variance=signal_noise(row.activation) / row.units,
+        factors=(fan_in, mean, mean if first else fan_out),
         lost=-math.log(row.coverage) + (math.log(max(blocks, 1)) if row.block else 0.0),
         gained=math.log(2) if row.activation is None else 0.0,
     )
+
+
+def of_weight(row: LayerTrace, bounds: Bounds) -> Bounds:
+    """Return the bounds of a layer's scale, which are those of its signal but for chance."""
+    assert row.weight is not None
+    return dataclasses.replace(bounds, variance=2 / row.weight.size)
+
+
+def of_gradient(row: LayerTrace, blocks: int) -> Bounds:
+    """Return the bounds of one layer for a gradient, going back."""
+    bounds = of_layer(row, blocks)
+    if row.weight is not None:
+        bounds = dataclasses.replace(bounds, variance=gradient_noise(row.activation) / row.units)
+    if row.pooled:  # where an activation is largest so is its slope: 1 for relu, and not 1/2
+        bounds = dataclasses.replace(bounds, gained=bounds.gained + math.log(2))
+    return bounds
 
 
 def _share_of_branch(row: LayerTrace) -> float:
@@ -156,9 +273,9 @@ def _share_of_branch(row: LayerTrace) -> float:
     return 1 - before / after if 0 < before < after < math.inf else 0.0
 
 
-def of_step(row: LayerTrace) -> Bounds:
+def of_step(row: LayerTrace, noise: float) -> Bounds:
     """Return the bounds of one time step of a recurrent layer."""
-    return Bounds(variance=5 / row.units)
+    return Bounds(variance=noise / row.units)
 
 
 @dataclass(frozen=True)
@@ -182,8 +299,9 @@ class Point:
         The change if the layers were infinitely wide and started as theory wants.
     low, high : float
         The changes between which a network counts as healthy.
-    fades, explodes : bool
-        Whether it is below, or above, here; or does too much in this one layer.
+    below, above : float
+        How far it is below, or above, here, or goes too far in this one layer; at most 0 if it
+        does not.
     alone : bool
         Whether this one layer does too much, or too little, by itself.
     """
@@ -196,70 +314,16 @@ class Point:
     expected: float
     low: float
     high: float
-    fades: bool
-    explodes: bool
+    below: float
+    above: float
     alone: bool
 
+    @property
+    def fades(self) -> bool:
+        """Whether it is below the bounds, or falls too far in this one layer."""
+        return self.below > 0
 
-class Walk:
-    """A sum over the layers that a signal passes, one call of ``go`` each."""
-
-    def __init__(self) -> None:
-        self.change = self.fading = self.growing = self.expected = 0.0
-        self.bounds = _NOTHING
-
-    def go(
-        self,
-        layer: str,
-        own: float,
-        expected: float,
-        bounds: Bounds,
-        *,
-        fading: float | None = None,
-        growing: float | None = None,
-        step: int | None = None,
-    ) -> Point:
-        """
-        Pass a layer.
-
-        Parameters
-        ----------
-        layer : str
-            Its name.
-        own : float
-            The log of what it does to the signal.
-        expected : float
-            The log of what it would do in theory.
-        bounds : Bounds
-            What a healthy layer may do.
-        fading, growing : float, optional
-            What it is to be blamed for, if that is not the same as `own`.
-        step : int, optional
-            The time step of a recurrent layer.
-
-        Returns
-        -------
-        Point
-            Where the signal is now.
-        """
-        fading = own if fading is None else fading
-        growing = own if growing is None else growing
-        self.change += own
-        self.fading += fading
-        self.growing += growing
-        self.expected += expected
-        self.bounds = self.bounds + bounds
-        seen = self.change > -math.inf  # infinities would not cancel
-        return Point(
-            layer,
-            step,
-            self.bounds.layers,
-            self.change,
-            own,
-            self.expected,
-            low=self.bounds.low + (self.change - self.fading if seen else 0.0),
-            high=self.bounds.high + (self.change - self.growing if seen else 0.0),
-            fades=self.fading < self.bounds.low or fading < bounds.low,
-            explodes=self.growing > self.bounds.high or growing > bounds.high,
-            alone=fading < bounds.low or growing > bounds.high,
-        )
+    @property
+    def explodes(self) -> bool:
+        """Whether it is above the bounds, or grows too much in this one layer."""
+        return self.above > 0

@@ -156,7 +156,7 @@ def _finding(
     start = patterns(cause.start, trial.trace.parameters)
     return Finding(
         main.problem,
-        main.layers[0] if cause.how in ("inputs", "draw") else cause.layer,
+        cause.owner or main.layers[0],
         main.evidence,
         _named(trial.trace, cause),
         start,
@@ -235,7 +235,7 @@ def _untried(facts: Facts, found: Sequence[Symptom], accused: Sequence[Suspect])
         findings.append(
             Finding(
                 main.problem,
-                cause.layer,
+                cause.owner or main.layers[0],
                 main.evidence,
                 _named(facts.trace, cause),
                 start,

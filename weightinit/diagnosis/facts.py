@@ -82,6 +82,11 @@ class Facts:
         return paths.forward(self.trace)
 
     @cached_property
+    def scale(self) -> list[list[Point]]:
+        """The paths of the signal as far as the scale of the weights decides it, without chance."""
+        return paths.scale(self.trace)
+
+    @cached_property
     def backward(self) -> list[list[Point]]:
         """The paths of the gradient; none where it is not finite."""
         return [] if self.broken else paths.backward(self.trace)

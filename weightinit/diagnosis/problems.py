@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from weightinit.advice.question import TOO_FAR
 from weightinit.diagnosis import _bounds as bounds
 from weightinit.diagnosis._bounds import SIGMAS
 from weightinit.diagnosis._departures import departure
 from weightinit.diagnosis.facts import Facts, Symptom
+from weightinit.diagnosis.remedies import advised
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, measures
 from weightinit.tracing.measures import mean_square
@@ -26,6 +28,9 @@ _CHANCE = 1e-6
 
 #: Of a layer: so many units that only their own bias keeps off are worth a line. A convention.
 _SHARE_OFF = 0.1
+
+#: The smallest std of embeddings that is good practice (GPT-2's, radford2019).
+_SMALL_ROWS = 0.02
 
 #: So many of all draws may be born dead; a tenth of it is what a width should reach. A convention.
 _RISK = 0.1
@@ -148,7 +153,7 @@ def _saturated_units(facts: Facts) -> Symptom | None:
     """Look for more values on the flat ends of tanh and the like than chance explains."""
     seen, beyond = {}, []
     for row in facts.hidden:
-        share, at_most = measures.saturated_share(row), _healthy_saturation(row)
+        share, at_most = measures.saturated_share(row), bounds.healthy_saturation(row)
         if share > at_most:
             beyond.append(math.log10(share / at_most) if at_most else math.inf)
             seen[row.name] = (
@@ -157,20 +162,6 @@ def _saturated_units(facts: Facts) -> Symptom | None:
                 f"{100 * at_most:.0f} % there."
             )
     return _first("saturated units", seen, beyond)
-
-
-def _healthy_saturation(row: LayerTrace) -> float:
-    """Return the share of a normal beyond the bend, at the largest variance of a good start.
-
-    For an input of size 1 that variance is the scale; twice as much with the mean of fans; and
-    chance adds its share in one layer.
-    """
-    limit = measures.flat_beyond(row.activation)
-    if math.isinf(limit):
-        return 1.0
-    by_chance = SIGMAS * math.sqrt(5 / row.units)
-    q = 2 * bounds.critical_scale(row.activation) * math.exp(by_chance)
-    return math.erfc(limit / math.sqrt(2 * q))
 
 
 def _first_loss_too_high(facts: Facts) -> Symptom | None:
@@ -210,31 +201,64 @@ def _leaving(what: str, *, fading: bool) -> _Look:
     def look(facts: Facts) -> Symptom | None:
         walks = facts.forward if what == "signal" else facts.backward
         found = departure(walks, what, fading=fading, explained=facts.explained)
-        symptom = Symptom(name, *found) if found else None
-        return symptom or (_gains(facts, name, fading=fading) if what == "signal" else None)
+        if found is None and what == "signal":
+            found = departure(facts.scale, "scale", fading=fading, explained=facts.explained)
+        symptom = found and Symptom(name, tuple(found.layers), found.evidence, found.severity)
+        own = _sizes if what == "signal" else _behind_norms
+        return symptom or own(facts, name, fading=fading)
 
     return look
 
 
-def _gains(facts: Facts, problem: str, *, fading: bool) -> Symptom | None:
-    """Look for gains that undo what their normalization is for, where no activation follows.
+def _sizes(facts: Facts, problem: str, *, fading: bool) -> Symptom | None:
+    """Look for gains and embeddings whose own size is off, which no ratio of signals shows.
 
-    At the end of a branch a gain may be small, or zero: then the branch starts small.
+    A gain undoes what its normalization is for; at the end of a branch it may be small, or zero.
+    Embeddings of std 0.02 and of std 1 are good practice, and all that lies between.
     """
-    limit, seen, beyond = bounds.allowance(1) / 2, {}, []
+    allowed, seen, beyond = bounds.allowance(1) / 2, {}, []
+    ends = {row.block: row for row in facts.hidden if row.block and row.weight is not None}
     for row in facts.hidden:
-        ends = {r.block: r for r in facts.hidden if r.block and r.weight is not None}
-        for name, gain in row.parameters.items():
+        for name, array in row.parameters.items():
             last = ends.get(row.block) is row and not name.startswith(f"{row.name}.")
-            if not name.endswith(".gain") or last or row.normalized:
+            size = "about 1"
+            low = high = 0.0
+            if name.endswith(".weight") and row.inputs is None:
+                low, size = math.log(_SMALL_ROWS), f"{_SMALL_ROWS} to 1"
+            elif not name.endswith(".gain") or last or row.normalized:
                 continue
-            off = 0.5 * math.log(mean_square(gain)) if gain.any() else -math.inf
-            if (off < -limit) if fading else (off > limit):
-                beyond.append((abs(off) - limit) / math.log(10))
+            off = 0.5 * math.log(mean_square(array)) if array.any() else -math.inf
+            if (off < low - allowed) if fading else (off > high + allowed):
+                beyond.append(((low - off if fading else off - high) - allowed) / math.log(10))
                 seen[row.name] = (
-                    f"{name} has a root mean square of {math.exp(off):.2g}, so what its "
-                    "normalization made of size 1 is of that size; a healthy start has about 1."
+                    f"{name} has a root mean square of {math.exp(off):.2g}, which sets the size of "
+                    f"all that comes behind it; in a healthy start it is {size}."
                 )
+    return _first(problem, seen, beyond)
+
+
+def _behind_norms(facts: Facts, problem: str, *, fading: bool) -> Symptom | None:
+    """Look for weights of the wrong size whose size a normalization divides out again.
+
+    Weights c times as large have a gradient 1/c times as large, and so a step 1/c^2 times as large
+    beside them: their learning rate is another (van Laarhoven 2017, arXiv:1706.05350). A factor of
+    100 of it is what a search over rates may find.
+    """
+    seen, beyond = {}, []
+    for row in facts.hidden:
+        if not row.normalized or row.weight is None or not row.weight.any():
+            continue
+        gains = (1.0, float(advised(facts.trace, row).gain))  # behind a norm LeCun's will do too
+        low, high = sorted(bounds.scale_over_advised(row, gain) for gain in gains)
+        c = low if low > 0 else min(high, 0.0)
+        over = (2 * c if fading else -2 * c) - math.log(TOO_FAR)
+        if over > 0:
+            beyond.append(over / math.log(10))
+            seen[row.name] = (
+                f"Its weights are {math.exp(c):.2g} times as large as recommended. A normalization "
+                "divides that out of the signal, but a step of gradient descent changes them "
+                f"{math.exp(-2 * c):.2g} times as much, relative to their size."
+            )
     return _first(problem, seen, beyond)
 
 

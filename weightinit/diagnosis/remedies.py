@@ -6,12 +6,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from weightinit.activations import Activation, linear
 from weightinit.advice import Recommendation, recommend
-from weightinit.initializers import DeltaOrthogonal, Initializer, Orthogonal
+from weightinit.initializers import DeltaOrthogonal, Initializer, Orthogonal, zeros
 from weightinit.tracing import LayerTrace, Trace
 
 __all__ = [
@@ -111,8 +111,12 @@ def advised_start(trace: Trace, row: LayerTrace) -> Mapping[str, Initializer]:
     branch = [r for r in trace.layers if block and r.block == block and r.weight is not None]
     if branch and row.name in (block, branch[-1].name):
         inside = next((r for r in branch if r.activation), row)  # whose activation is the branch's
-        advice = advised(trace, inside)
-        return {f"{branch[-1].name}.weight": advice.last_initializer or advice.initializer}
+        advice, last = advised(trace, inside), branch[-1]
+        init = advice.last_initializer or advice.initializer
+        if init == zeros and last.activation and not last.activation.derivative(0.0):
+            blocks = sum(r.weight is None for r in trace.layers)  # a ReLU would lock the zeros up
+            init = replace(advice.initializer, scale=advice.initializer.scale / blocks)
+        return {f"{last.name}.weight": init}
     init = advised(trace, row).initializer
     if isinstance(init, DeltaOrthogonal) and row.weight is not None:
         fits = _takes(init, row.weight.shape)

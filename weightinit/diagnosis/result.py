@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,7 @@ class Diagnosis:
     layers : tuple of LayerReport
         Facts by layer.
     findings : tuple of Finding
-        The problems, those that can cause others first; empty where there are none.
+        One for each cause, the most severe first; empty where there are none.
     notes : tuple of str
         Risks that no start removes.
     forward, backward : tuple of tuple of Point
@@ -51,6 +51,12 @@ class Diagnosis:
         What to start the whole network from, by patterns that ``net.initialize`` takes: what
         :func:`recommend` says for each layer. Empty where no finding asks for a start, and where
         the trace is of another framework.
+    checked : tuple of str
+        What was judged: which kinds of parameters, the inputs, the first loss.
+    cure : mapping of str to ndarray
+        The parameters of the copy on which the remedies were tried, for ``mended``.
+    standardizes : bool
+        Whether the inputs are to be standardized, which ``prepared`` does.
 
     Examples
     --------
@@ -68,6 +74,7 @@ class Diagnosis:
     forward: tuple[tuple[Point, ...], ...]
     backward: tuple[tuple[Point, ...], ...]
     start: Mapping[str, Initializer] = field(default_factory=dict, hash=False)
+    checked: tuple[str, ...] = ()
     cure: Mapping[str, Array] = field(default_factory=dict, repr=False, compare=False)
     standardizes: bool = False
 
@@ -146,11 +153,11 @@ class Diagnosis:
 
     def __str__(self) -> str:
         """Return the findings, what to paste and a table of the layers, within 80 columns."""
-        return _report.as_text(self.layers, self.findings, self.notes, self.start)
+        return _report.as_text(self.layers, self.findings, self.notes, self.start, self.checked)
 
     def _repr_html_(self) -> str:
         """Return the same for a notebook."""
-        return _report.as_html(self.layers, self.findings, self.notes, self.start)
+        return _report.as_html(self.layers, self.findings, self.notes, self.start, self.checked)
 
     def plot(self) -> "Figure":
         """
@@ -188,13 +195,14 @@ def diagnose(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Diagnosi
     Find what is wrong with the start of a network: the problem, the layer and what to use instead.
 
     It takes one pass forward and one back over a batch; and where something starts at zero, a few
-    small steps on a copy of the weights. It looks for ten problems:
+    small steps on a copy of the weights. It looks for these problems:
 
     =================== ==========================================================================
     problem             what it means
     =================== ==========================================================================
     non-finite          a weight, an output or a gradient is nan or infinite
     frozen              no weight has a gradient: only the output bias can change
+    stuck branch        no weight of a residual branch has a gradient, nor will have soon
     symmetric units     hidden units are copies, with equal weights and equal gradients
     dead units          units are off on every sample, more of them than chance explains
     exploding signal    the mean square of the activations grows beyond its bounds
@@ -202,8 +210,15 @@ def diagnose(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Diagnosi
     exploding gradient  the squared norm of the gradient grows beyond its bounds, going back
     vanishing gradient  it falls below them
     saturated units     too many values lie where tanh and the like are flat
-    first loss too high the loss is far above the log of the number of classes
+    first loss too high the loss is far above that of the best constant answer
+    risky depth         many a draw of so deep and narrow a network is born dead
     =================== ==========================================================================
+
+    Where something shows, it asks for the cause: all parameters that differ from what
+    :func:`recommend` says, and the inputs, are mended on a copy, the copy is judged, and mends are
+    taken back one by one as long as it stays healthy. What is left is at fault: a weight, a bias, a
+    gain, a residual scale, or the inputs. There is one finding a cause. A remedy that did not help
+    the copy is not given.
 
     Through :math:`l` layers of :math:`n_k` units a healthy signal or gradient may change by factors
     between
@@ -323,9 +338,26 @@ def _judged(trace: Trace, probe: Probe | None) -> Diagnosis:
         notes=tuple(_notes(facts)),
         forward=tuple(map(tuple, facts.forward)),
         backward=tuple(map(tuple, facts.backward)),
+        checked=tuple(_checked(trace)),
         cure=verdict.mended,
         standardizes=verdict.standardize,
     )
+
+
+def _checked(trace: Trace) -> Iterator[str]:
+    """Yield what there was to judge."""
+    parts = {name.rpartition(".")[2] for name in trace.parameters}
+    kinds = {
+        "weight": "scale and mean of each weight",
+        "bias": "biases",
+        "gain": "gains",
+        "scale": "residual scales",
+    }
+    yield from (told for part, told in kinds.items() if part in parts)
+    if trace.inputs.dtype.kind == "f":
+        yield "inputs"
+    if math.isfinite(trace.loss):
+        yield "first loss"
 
 
 def _notes(facts: Facts) -> list[str]:

@@ -53,7 +53,7 @@ class Suspect:
     start : dict of str to Initializer
         Their names, in order, and what the adviser says.
     layer : str
-        The layer of the first.
+        The layer with a weight to which the first belongs.
     departure : float
         By how many orders of magnitude they depart, the first of them.
     how : str
@@ -68,6 +68,11 @@ class Suspect:
     how: str
     value: float
     factor: float = 0.0
+
+    @property
+    def owner(self) -> str:
+        """The layer whose parameter the first is, ``norm0``; none of the inputs or of a draw."""
+        return "" if self.how == "draw" else next(iter(self.start), "").rpartition(".")[0]
 
     def takes(self, other: "Suspect") -> bool:
         """Tell whether another departs alike: by the same factor, or to the same value."""

@@ -13,6 +13,7 @@ from weightinit._messages import shown
 from weightinit.networks import (
     RNN,
     ActivationLayer,
+    BatchNorm,
     Chain,
     Conv2D,
     LayerNorm,
@@ -78,6 +79,9 @@ class Probe:
     """
     A batch, checked against a network, and the loss for its outputs.
 
+    To look with other inputs of the same shape and dtype, take
+    ``dataclasses.replace(probe, inputs=...)``.
+
     Parameters
     ----------
     chain : Chain
@@ -128,8 +132,13 @@ class Probe:
             raise ValueError(
                 f"there is nothing to trace: {shown(self.chain)} has no layer with a weight"
             )
-        labels = self.targets if self.targets.dtype.kind == "i" else None
-        return Trace(inputs=self.inputs, layers=rows, loss=loss, labels=labels)
+        return Trace(
+            inputs=self.inputs,
+            layers=rows,
+            loss=loss,
+            labels=self.targets if self.targets.dtype.kind == "i" else None,
+            targets=self.targets if self.targets.ndim == 2 else None,
+        )
 
     def look_again(self, first: Trace) -> Trace | None:
         """Take small steps while they wake weights whose gradient was exactly zero at first."""
@@ -306,7 +315,8 @@ def _normalized(step: Step, before: Sequence[Step]) -> bool | str:
     layers: Iterable[Layer] = (other.layer for other in before)
     if isinstance(step.layer, Residual):
         layers = step.layer.branch.layers
-    return "layer" if any(isinstance(layer, LayerNorm) for layer in layers) else False
+    norm = next((layer for layer in layers if isinstance(layer, BatchNorm | LayerNorm)), None)
+    return norm is not None and ("batch" if isinstance(norm, BatchNorm) else "layer")
 
 
 def _coverage(layer: Layer, x: Array) -> float:
