@@ -25,6 +25,7 @@ import numpy as np
 from weightinit.diagnosis._alike import SLOW, differing_share
 from weightinit.diagnosis._standard import call
 from weightinit.diagnosis.facts import Facts, Symptom
+from weightinit.networks._labels import looks_like_labels
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import Trace
 from weightinit.tracing.measures import mean_square
@@ -99,7 +100,7 @@ def _dominated(x: Array, samples: int) -> tuple[float, str]:
 def unscaled_targets(facts: Facts) -> Symptom | None:
     """Look for targets of a regression that are far from outputs of size 1."""
     trace = facts.trace
-    y, output = _targets(trace), trace.layers[-1].name
+    y, output = trace.targets, trace.layers[-1].name
     if y is None or not y.any() or len(trace.layers) < 2:
         return None
     rms = _rms(y)
@@ -116,11 +117,16 @@ def unscaled_targets(facts: Facts) -> Symptom | None:
 
 
 def odd_labels(facts: Facts) -> Symptom | None:
-    """Look for labels of one class alone.
+    """Look for labels of one class alone, and for labels that are taken for targets.
 
     With k equally frequent classes n labels are the same by chance with probability k^(1 - n).
     """
     labels, output = facts.trace.labels, facts.trace.layers[-1]
+    targets = facts.trace.targets
+    if targets is not None and (write := looks_like_labels(targets)):
+        told = "The targets are floats, so that the loss is a squared error, but look like labels."
+        said = f"for the cross-entropy of labels write y = {write}"
+        return Symptom("odd labels", (output.name,), told, 1.0, "labels", said)
     if labels is None or np.ptp(labels):
         return None
     k = max(output.units, 2)
@@ -142,9 +148,5 @@ def best_constant_loss(trace: Trace) -> float:
         counts = np.unique(trace.labels, return_counts=True)[1]
         shares = counts / counts.sum()
         return float(-(shares @ np.log(shares)))
-    targets = _targets(trace)
+    targets = trace.targets
     return math.nan if targets is None else float(targets.astype(np.float64).var(axis=0).mean())
-
-
-def _targets(trace: Trace) -> Array | None:
-    return getattr(trace, "targets", None)
