@@ -131,6 +131,15 @@ def test_one_sample_alone_is_not_judged() -> None:
     assert look(samples_alike, net, X[:1]) is None
 
 
+@pytest.mark.parametrize("layer", [f"dense{i}" for i in range(4)])
+def test_what_is_not_finite_is_left_out(layer: str) -> None:
+    """A weight that is nan, in any layer, is no matter of these two."""
+    net = wi.mlp(SIZES).initialize(wi.he_normal, rng=0)
+    net.parameters[f"{layer}.weight"][0, 0] = np.nan
+    assert look(samples_alike, net) is None
+    assert look(units_alike, net) is None
+
+
 @pytest.mark.parametrize("phi", ["relu", "tanh"])
 def test_weights_of_one_sign_move_units_together(phi: str) -> None:
     """Entries from 0 to a: found at any a, in all hidden layers, and no fault of one layer."""

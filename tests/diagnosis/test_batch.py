@@ -1,8 +1,6 @@
 """Inputs, targets and labels that no start makes up for; nothing here is left to chance."""
 
 import re
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +16,7 @@ from weightinit.diagnosis.symptoms.batch import (
 from weightinit.diagnosis.symptoms.facts import Facts, Symptom
 from weightinit.diagnosis.symptoms.standardized import call, standardized
 from weightinit.networks import Dense, LayerNorm, Network
+from weightinit.tracing import Trace
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((100, 20))
@@ -152,10 +151,9 @@ def test_the_best_constant() -> None:
     assert np.isnan(best_constant_loss(wi.trace(net, X)))
 
 
-def of_targets(y: np.ndarray, *sizes: int) -> Any:
-    """Return the trace of a regression, with its targets."""
-    net = wi.mlp([20, *sizes, 1]).initialize(wi.he_normal, rng=0)
-    return SimpleNamespace(**vars(wi.trace(net, X, y)) | {"targets": y})
+def of_targets(y: np.ndarray, *sizes: int) -> Trace:
+    """Return the trace of a regression."""
+    return wi.trace(wi.mlp([20, *sizes, 1]).initialize(wi.he_normal, rng=0), X, y)
 
 
 @pytest.mark.parametrize(
@@ -180,5 +178,17 @@ def test_the_best_constant_of_a_regression_is_the_mean() -> None:
     y = np.column_stack([X[:, :1], 3 * X[:, 1:2] + 7])
     net = wi.mlp([20, 2]).initialize(wi.zeros)
     net.parameters["dense0.bias"][:] = y.mean(axis=0)
-    trace: Any = SimpleNamespace(labels=None, targets=y)
-    assert best_constant_loss(trace) == pytest.approx(wi.trace(net, X, y).loss)
+    trace = wi.trace(net, X, y)
+    assert best_constant_loss(trace) == pytest.approx(trace.loss)
+
+
+@pytest.mark.parametrize("y", [np.eye(3)[np.arange(100) % 3], np.sign(X[:, :1])])
+def test_labels_taken_for_targets_are_told(y: np.ndarray) -> None:
+    """One-hot rows and columns of -1 and 1 come with the call that makes labels of them."""
+    net = wi.mlp([20, 16, y.shape[1]]).initialize(wi.he_normal, rng=0)
+    found = odd_labels(Facts(wi.trace(net, X, y)))
+    assert found is not None
+    space = {"y": y, "np": np}
+    exec(found.advice.removeprefix("for the cross-entropy of labels write "), space)
+    assert odd_labels(Facts(wi.trace(net, X, space["y"]))) is None
+    assert odd_labels(Facts(wi.trace(net, X, y + 0.5))) is None

@@ -17,8 +17,9 @@ import numpy as np
 from weightinit.diagnosis.remedies import Finding, patterns, whole_start
 from weightinit.diagnosis.suspects import Suspect, of_inputs, suspects
 from weightinit.diagnosis.symptoms import STANDING, symptoms
+from weightinit.diagnosis.symptoms.alike import differing_shares, samples_alike_beside
 from weightinit.diagnosis.symptoms.facts import Facts, Symptom
-from weightinit.diagnosis.symptoms.standardized import CALL, standardized
+from weightinit.diagnosis.symptoms.standardized import call, standardized
 from weightinit.initializers import zeros
 from weightinit.networks._starts import choose_initializers
 from weightinit.networks.layers.base import Array
@@ -26,6 +27,9 @@ from weightinit.tracing import LayerTrace, Trace
 from weightinit.tracing.recording import Probe
 
 __all__ = ["Verdict", "find"]
+
+#: A departure from which on a copy is mended, although nothing shows: a factor of 2.
+_DOUBTFUL = math.log10(2)
 
 _DRAWS = 4  # of a whole recommended start, before chance is ruled out
 
@@ -53,6 +57,7 @@ class _Trial:
     probe: Probe
     trace: Trace
     mends: Mapping[str, Array]
+    reference: Mapping[str, float] = field(default_factory=dict)
     judged: dict[frozenset[int], tuple[list[Symptom], float]] = field(default_factory=dict)
 
     def parameters(self, mended: Collection[Suspect]) -> dict[str, Array]:
@@ -67,8 +72,15 @@ class _Trial:
             if any(suspect.how == "inputs" for suspect in mended):
                 probe = dataclasses.replace(probe, inputs=standardized(probe.inputs))
             trace = probe.record(self.parameters(mended))
-            self.judged[key] = symptoms(Facts(trace)), trace.loss
+            self.judged[key] = self.symptoms(Facts(trace)), trace.loss
         return self.judged[key]
+
+    def symptoms(self, facts: Facts) -> list[Symptom]:
+        """Return the symptoms, and whether samples are more alike than in the mended copy."""
+        found = symptoms(facts)
+        beside = samples_alike_beside(facts, self.reference)
+        known = any(symptom.problem == "samples alike" for symptom in found)
+        return [*found, beside] if beside and not known else found
 
     def problems(self, mended: Collection[Suspect]) -> set[str]:
         """Return the problems that a mend could still remove."""
@@ -79,20 +91,19 @@ def find(probe: Probe | None, facts: Facts) -> Verdict:
     """Return the findings of a trace; without a probe nothing is tried."""
     found = symptoms(facts)
     standing = [_standing(s) for s in found if s.problem in STANDING]
-    found = [s for s in found if s.problem not in STANDING]
-    if not found:
-        return Verdict(_sorted(standing), {}, standardize=False)
-    trace = facts.trace
-    accused = [*suspects(trace), *of_inputs(facts)]
+    accused = [*suspects(facts.trace), *of_inputs(facts)]
     if probe is None:
-        return Verdict(_sorted([*standing, *_untried(facts, found, accused)]), {}, False)
-    trial = _Trial(probe, trace, _draw(trace, accused, seed=0))
-    trial.judged[frozenset()] = found, trace.loss
-    trial, accused = _with_luck(trial, accused)
+        tried = [s for s in found if s.problem not in STANDING]
+        return Verdict(_sorted([*standing, *_untried(facts, tried, accused)]), {}, False)
+    if len(found) == len(standing) and not any(s.departure > _DOUBTFUL for s in accused):
+        return Verdict(_sorted(standing), {}, standardize=False)
+    trial, accused = _prepare(probe, facts, accused)
+    if not trial.problems(()):
+        return Verdict(_sorted(standing), {}, standardize=False)
     left = trial.problems(accused)
     causes = _needed(trial, accused, left)
     findings = [f for cause in causes if (f := _finding(trial, causes, cause, left))]
-    findings += [_hopeless(facts, s) for s in trial.judge(causes)[0] if s.problem in left]
+    findings += _hopeless(facts, [s for s in trial.judge(causes)[0] if s.problem in left])
     return Verdict(
         _sorted([*standing, *findings]),
         trial.parameters(causes) if causes else {},
@@ -114,6 +125,16 @@ def _draw(trace: Trace, accused: Sequence[Suspect], seed: int) -> dict[str, Arra
     }
 
 
+def _prepare(probe: Probe, facts: Facts, accused: list[Suspect]) -> tuple[_Trial, list[Suspect]]:
+    """Mend all suspects, and look at what a good start makes of this very batch."""
+    trial = _Trial(probe, facts.trace, _draw(facts.trace, accused, seed=0))
+    if facts.broken is None:
+        healthy = Facts(probe.look(trial.parameters(accused)))
+        trial = dataclasses.replace(trial, reference=differing_shares(healthy))
+    trial.judged[frozenset()] = trial.symptoms(facts), facts.trace.loss
+    return _with_luck(trial, accused)
+
+
 def _with_luck(trial: _Trial, accused: list[Suspect]) -> tuple[_Trial, list[Suspect]]:
     """Where mends leave something, try whole recommended starts: the draw may be unlucky."""
     fewest = trial.problems(accused)
@@ -125,7 +146,8 @@ def _with_luck(trial: _Trial, accused: list[Suspect]) -> tuple[_Trial, list[Susp
     luck = Suspect(choose_initializers(weights, names), layer, 0.0, "draw", 0.0)
     for seed in range(1, _DRAWS + 1):
         again = [*accused, luck]
-        other = _Trial(trial.probe, trial.trace, _draw(trial.trace, again, seed))
+        drawn = _draw(trial.trace, again, seed)
+        other = _Trial(trial.probe, trial.trace, drawn, trial.reference)
         other.judged[frozenset()] = trial.judge(())
         if len(problems := other.problems(again)) < len(fewest):
             best, fewest = (other, again), problems
@@ -160,11 +182,18 @@ def _finding(
         main.evidence,
         _named(trial.trace, cause),
         start,
-        {"inputs": f"standardize the inputs: {CALL}", "draw": _AGAIN}.get(cause.how, ""),
+        _advice(trial.trace, cause),
         max(s.severity for s in brought),
         tuple(f"{s.problem} in {s.layers[0]}" for s in brought if s is not main),
         _effect(trial, cause),
     )
+
+
+def _advice(trace: Trace, cause: Suspect) -> str:
+    """Say what to do where no parameter is to be started anew."""
+    if cause.how == "inputs":
+        return f"standardize the inputs: {call(trace.inputs)}"
+    return _AGAIN if cause.how == "draw" else ""
 
 
 def _named(trace: Trace, cause: Suspect) -> str:
@@ -190,13 +219,24 @@ def _effect(trial: _Trial, cause: Suspect) -> str:
     return told
 
 
-def _hopeless(facts: Facts, symptom: Symptom) -> Finding:
-    """Return a finding that no start mends."""
-    row = facts.row(symptom.layers[0])
-    advice = _NO_START if _arrives(row) else _LOOK.format(row.name)
-    return Finding(
-        symptom.problem, row.name, symptom.evidence, advice=advice, severity=symptom.severity
-    )
+def _hopeless(facts: Facts, rest: Sequence[Symptom]) -> list[Finding]:
+    """Return a finding for what no start mends, the first symptom with the others behind it."""
+    if not rest:
+        return []
+    main, *others = rest
+    row = facts.row(main.layers[0])
+    said = _NO_START if _arrives(row) else _LOOK.format(row.name)
+    return [
+        Finding(
+            main.problem,
+            row.name,
+            main.evidence,
+            main.parameter,
+            advice=main.advice or said,
+            severity=max(symptom.severity for symptom in rest),
+            consequences=tuple(f"{s.problem} in {s.layers[0]}" for s in others),
+        )
+    ]
 
 
 def _arrives(row: LayerTrace) -> bool:
@@ -220,7 +260,7 @@ def _untried(facts: Facts, found: Sequence[Symptom], accused: Sequence[Suspect])
     """Accuse the farthest departure that can have caused each symptom; nothing is tried."""
     place = {row.name: i for i, row in enumerate(facts.trace.layers)}
     by_cause: dict[int, list[Symptom]] = {}
-    findings = []
+    hopeless: list[Symptom] = []
     for symptom in found:
         here = place[symptom.layers[0]]
         back = "gradient" in symptom.problem or symptom.problem == "frozen"
@@ -228,7 +268,8 @@ def _untried(facts: Facts, found: Sequence[Symptom], accused: Sequence[Suspect])
         if able and _arrives(facts.trace.layers[here]):
             by_cause.setdefault(able[0], []).append(symptom)
         else:
-            findings.append(_hopeless(facts, symptom))
+            hopeless.append(symptom)
+    findings = _hopeless(facts, hopeless)
     for i, brought in by_cause.items():
         cause, main = accused[i], brought[0]
         start = patterns(cause.start, facts.trace.parameters)
@@ -239,7 +280,7 @@ def _untried(facts: Facts, found: Sequence[Symptom], accused: Sequence[Suspect])
                 main.evidence,
                 _named(facts.trace, cause),
                 start,
-                f"standardize the inputs: {CALL}" if cause.how == "inputs" else "",
+                _advice(facts.trace, cause),
                 max(s.severity for s in brought),
                 tuple(f"{s.problem} in {s.layers[0]}" for s in brought[1:]),
             )

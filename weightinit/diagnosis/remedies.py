@@ -6,12 +6,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from weightinit.activations import Activation, linear
 from weightinit.advice import Recommendation, recommend
-from weightinit.initializers import DeltaOrthogonal, Initializer, Orthogonal, zeros
+from weightinit.initializers import DeltaOrthogonal, Initializer, Orthogonal, VarianceScaling, zeros
 from weightinit.tracing import LayerTrace, Trace
 
 __all__ = [
@@ -76,7 +76,10 @@ class Finding:
     @property
     def remedy(self) -> str:
         """What to do, in words; initializers are written as expressions of this package."""
-        parts = [f"start {name} from wi.{init}" for name, init in self.start.items()]
+        named: dict[Initializer, list[str]] = {}
+        for name, init in self.start.items():
+            named.setdefault(init, []).append(name)
+        parts = [f"start {', '.join(names)} from wi.{init}" for init, names in named.items()]
         return "; ".join([*parts, self.advice] if self.advice else parts)
 
 
@@ -115,7 +118,9 @@ def advised_start(trace: Trace, row: LayerTrace) -> Mapping[str, Initializer]:
         init = advice.last_initializer or advice.initializer
         if init == zeros and last.activation and not last.activation.derivative(0.0):
             blocks = sum(r.weight is None for r in trace.layers)  # a ReLU would lock the zeros up
-            init = replace(advice.initializer, scale=advice.initializer.scale / blocks)
+            init = VarianceScaling(
+                scale=advice.gain**2 / blocks, mode="fan_in", distribution="normal"
+            )
         return {f"{last.name}.weight": init}
     init = advised(trace, row).initializer
     if isinstance(init, DeltaOrthogonal) and row.weight is not None:

@@ -10,9 +10,9 @@ How far a parameter departs is told in orders of magnitude. Of a weight with ent
   :math:`\sigma (\sqrt{n_\text{in}} + \sqrt{n_\text{out}})` when it is wide; the log of their ratio;
 - units that are copies: the log of units over distinct units.
 
-Of a bias, which starts at 0, it is the log of its root mean square over that of a signal,
-1; of a gain and of a residual scale, which start at 1, the log of it. The inputs are a suspect as
-well. A departure accuses nobody: :mod:`weightinit.diagnosis.causes` tries who is to blame.
+Of a bias, which starts at 0, it is the log of its root mean square over that of the sum to which
+it is added, or 1 if that is more; of a gain and of a residual scale, which start at 1, the log of
+it. The inputs are a suspect as well. A departure accuses nobody: :mod:`weightinit.diagnosis.causes` tries who is to blame.
 """
 
 import math
@@ -76,12 +76,19 @@ class Suspect:
 
     def takes(self, other: "Suspect") -> bool:
         """Tell whether another departs alike: by the same factor, or to the same value."""
+        if self.factor == other.factor == -math.inf:  # all that is zero, and should not be
+            return _is_drawn(self) and _is_drawn(other)
         if (self.how, _role(self)) != (other.how, _role(other)):
             return False
         if math.isinf(self.departure) or math.isinf(other.departure):
             return self.departure == other.departure
         same = math.isclose(self.value, other.value, rel_tol=0.2)
         return same or abs(self.factor - other.factor) < _ALIKE
+
+
+def _is_drawn(suspect: Suspect) -> bool:
+    """Tell whether the adviser draws it, and does not start it at zero too."""
+    return zeros not in suspect.start.values()
 
 
 def _role(suspect: Suspect) -> tuple[str, str]:
@@ -120,13 +127,21 @@ def _of_row(trace: Trace, row: LayerTrace) -> Iterator[Suspect]:
             how, departure, factor = _of_weight(trace, row, array, init)
         elif part == "bias":
             init, how = zeros, "bias"
-            departure = max(factor, _LEAST) if rms else 0.0
+            departure = max(_of_bias(row, name, array), _LEAST) if rms else 0.0
         elif not rms:  # a residual scale may be zero, a gain may not but at the end of a branch
             departure = math.inf if part == "gain" else _LEAST
         if not np.isfinite(array).all():
             departure = math.inf
         if departure:
             yield Suspect({name: init}, row.name, departure, how, rms, factor)
+
+
+def _of_bias(row: LayerTrace, name: str, bias: Array) -> float:
+    """Return by how much a bias outweighs the sum to which it is added, or a signal of size 1."""
+    z = row.pre_activations
+    own = z - bias if name == f"{row.name}.bias" and not row.normalized else z
+    size = min(math.sqrt(mean_square(own)), 1.0)
+    return math.log10(math.sqrt(mean_square(bias)) / size) if size else math.inf
 
 
 def _of_weight(

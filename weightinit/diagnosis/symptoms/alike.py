@@ -24,7 +24,9 @@ standard errors: by chance 6e-5 of all layers are.
 """
 
 import contextlib
+import itertools
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -37,7 +39,16 @@ from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace
 from weightinit.tracing.measures import correlation, cosine, mean_square
 
-__all__ = ["LEAST", "SLOW", "correlations", "differing_share", "samples_alike", "units_alike"]
+__all__ = [
+    "LEAST",
+    "SLOW",
+    "correlations",
+    "differing_share",
+    "differing_shares",
+    "samples_alike",
+    "samples_alike_beside",
+    "units_alike",
+]
 
 #: The smallest healthy share of a hidden signal that differs between samples.
 LEAST = 1e-4
@@ -64,18 +75,26 @@ def differing_share(x: Array, samples: int) -> float:
     return mean_square(flat) / whole
 
 
-def samples_alike(facts: Facts) -> Symptom | None:
-    """Look for a layer that hands on almost the same for each sample.
+def differing_shares(facts: Facts) -> dict[str, float]:
+    """Return by hidden layer what share of the mean square differs between samples.
 
     What the next layer receives counts: a normalization over the batch brings differences back.
     """
-    n, rows = len(facts.trace.inputs), facts.later_hidden or facts.hidden
-    level = [row for row in rows if not row.block]
-    behind = [*level[1:], facts.trace.layers[-1]]
-    shares = {
+    n, trace = len(facts.trace.inputs), facts.trace
+    if facts.broken is None:
+        trace = trace.after or trace
+    level = [*(row for row in trace.layers[:-1] if not row.block), trace.layers[-1]]
+    judged = {row.name for row in facts.hidden}
+    return {
         row.name: differing_share(row.activations if after.inputs is None else after.inputs, n)
-        for row, after in zip(level, behind, strict=True)
+        for row, after in itertools.pairwise(level)
+        if row.name in judged
     }
+
+
+def samples_alike(facts: Facts) -> Symptom | None:
+    """Look for a layer that hands on almost the same for each sample."""
+    shares = differing_shares(facts)
     seen = [name for name, share in shares.items() if share < LEAST]
     if not seen:
         return None
@@ -85,11 +104,27 @@ def samples_alike(facts: Facts) -> Symptom | None:
     )
     if len(seen) > 1:
         evidence += f" In {seen[-1]} it is {shares[seen[-1]]:.1e}."
-    before = facts.trace.inputs
+    before, n = facts.trace.inputs, len(facts.trace.inputs)
     if before.dtype.kind == "f" and (share := differing_share(before, n)) < LEAST:
         evidence += f" In the inputs themselves it is {share:.1e}."
     severity = max(_beyond(LEAST, shares[name], facts.row(name)) for name in seen)
     return Symptom("samples alike", tuple(seen), evidence, severity)
+
+
+def samples_alike_beside(facts: Facts, healthy: Mapping[str, float]) -> Symptom | None:
+    """Look for a layer that keeps far less of what differs than a good start of this network."""
+    shares = differing_shares(facts)
+    pairs = {name: (share, healthy.get(name, math.nan)) for name, share in shares.items()}
+    seen = {name: pair for name, pair in pairs.items() if 0 < pair[0] < pair[1] / SLOW}
+    if not seen:
+        return None
+    share, wanted = next(iter(seen.values()))
+    evidence = (
+        f"A share of {share:.1e} of the mean square that it hands on differs from sample to "
+        f"sample; of this batch the recommended start keeps {wanted:.1e}."
+    )
+    worst = max(wanted / share for share, wanted in seen.values())
+    return Symptom("samples alike", tuple(seen), evidence, math.log10(worst / SLOW))
 
 
 def _beyond(bound: float, share: float, row: LayerTrace) -> float:

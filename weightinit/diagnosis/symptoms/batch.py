@@ -25,6 +25,7 @@ import numpy as np
 from weightinit.diagnosis.symptoms.alike import SLOW, differing_share
 from weightinit.diagnosis.symptoms.facts import Facts, Symptom
 from weightinit.diagnosis.symptoms.standardized import call
+from weightinit.networks._labels import looks_like_labels
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import Trace
 from weightinit.tracing.measures import mean_square
@@ -116,11 +117,16 @@ def unscaled_targets(facts: Facts) -> Symptom | None:
 
 
 def odd_labels(facts: Facts) -> Symptom | None:
-    """Look for labels of one class alone.
+    """Look for labels of one class alone, and for labels that are taken for targets.
 
     With k equally frequent classes n labels are the same by chance with probability k^(1 - n).
     """
     labels, output = facts.trace.labels, facts.trace.layers[-1]
+    targets = facts.trace.targets
+    if targets is not None and (write := looks_like_labels(targets)):
+        told = "The targets are floats, so that the loss is a squared error, but look like labels."
+        said = f"for the cross-entropy of labels write y = {write}"
+        return Symptom("odd labels", (output.name,), told, 1.0, "labels", said)
     if labels is None or np.ptp(labels):
         return None
     k = max(output.units, 2)

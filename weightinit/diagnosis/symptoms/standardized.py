@@ -4,7 +4,7 @@ import numpy as np
 
 from weightinit.networks.layers.base import Array
 
-__all__ = ["CALL", "call", "standardized"]
+__all__ = ["call", "standardized"]
 
 
 def standardized(x: Array) -> Array:
@@ -33,7 +33,3 @@ def call(x: Array, name: str = "x") -> str:
     constant = len(x) > 0 and not np.ptp(x, axis=tuple(range(x.ndim - 1))).all()
     by = f"np.where({std} > 0, {std}, 1)" if constant else std
     return f"{name} = ({name} - {name}.mean(axis={axes})) / {by}"
-
-
-#: Of a table of numbers.
-CALL = call(np.empty((0, 0)))

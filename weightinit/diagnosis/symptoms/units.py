@@ -45,7 +45,7 @@ def dead_units(facts: Facts) -> Symptom | None:
         if not facts.can_die(row):
             continue
         dead = measures.dead_units(row)
-        off, on = int(dead.sum()), int(measures.always_on(row).sum())
+        off, on = int(dead.sum()), int(_always_on(row).sum())
         by_bias = int((dead & _on_without_bias(row)).sum())
         if by_bias > _SHARE_OFF * row.units:
             told = f"{by_bias} of them by their bias alone"
@@ -56,6 +56,14 @@ def dead_units(facts: Facts) -> Symptom | None:
         seen[row.name] = f"{off} of its {row.units} units are off for the whole batch, {told}."
         lost.append(math.log10(row.units / (row.units - off)) if off < row.units else math.inf)
     return first("dead units", seen, lost)
+
+
+def _always_on(row: LayerTrace) -> Array:
+    """Return which units are on wherever there is an input: without bias, 0 makes 0 of 0."""
+    given = slice(None) if row.inputs is None else row.inputs.any(axis=1)
+    if row.inputs is None or len(row.inputs) != len(row.pre_activations):
+        return measures.always_on(row)
+    return np.asarray((row.pre_activations[given] > 0).all(axis=0))
 
 
 def _on_without_bias(row: LayerTrace) -> Array:
