@@ -13,8 +13,8 @@ def looks_like_labels(targets: ArrayLike, name: str = "y") -> str:
     Return the call that turns targets into labels, if they look like labels in another form.
 
     Such are one row for each sample with a single 1 (one-hot), text, whole numbers as floats, and a
-    column in place of a row. Among columns of floats, which are usual targets, only those of two
-    values 0 and 1, 1 and 2, or -1 and 1 count: more whole numbers may be counts or ratings.
+    column in place of a row. A column of floats, the usual form of targets, counts if it holds the
+    two values 0 and 1, 1 and 2, or -1 and 1: more whole numbers may be counts or ratings.
 
     Parameters
     ----------

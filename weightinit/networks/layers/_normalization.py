@@ -1,4 +1,4 @@
-"""What layer and batch normalization share: all but the axes that they normalize over."""
+"""What layer and batch normalization share; each adds the axes that it normalizes over."""
 
 from abc import abstractmethod
 from dataclasses import dataclass

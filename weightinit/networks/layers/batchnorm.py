@@ -20,7 +20,7 @@ class BatchNorm(Normalization):
     .. math:: y = g\, \hat x + b, \qquad \hat x = \frac{x - \mu}{\sigma}, \qquad
         \sigma = \sqrt{\operatorname{Var} x + \varepsilon}
 
-    with the mean :math:`\mu` and the variance (divided by n, not by n - 1) of each channel over all
+    with the mean :math:`\mu` and the variance (divided by n, not by n - 1) of each channel over
     samples and positions; padding is left out. With
     :math:`d = \partial L / \partial \hat x = g\, \partial L / \partial y`, and bars for means over
     samples and positions,
