@@ -32,7 +32,9 @@ Decay. A tanh network at its critical start lets the signal of layer :math:`l` f
 :math:`1 / (2l)`, and the gradient to :math:`1/l` (Schoenholz et al. 2017, arXiv:1611.01232), and
 trains; softsign, with a kink in its slope, lets it fall faster, as theory says. So any signal may
 lose or gain a factor of :math:`2l`, or lose what theory says; and 4 besides, since good starts
-differ by 2 in the variance of the weights (LeCun's, He's), at both ends of a network.
+differ by 2 in the variance of the weights (LeCun's, He's), at both ends of a network. A loss of
+100 is allowed at any depth: gradients shrink by as much, and a search over learning rates makes up
+for that. Growth is not: no rate brings a unit back that the first step has thrown off.
 """
 
 import dataclasses
@@ -45,7 +47,7 @@ import numpy as np
 from weightinit import meanfield
 from weightinit.activations import Activation, linear
 from weightinit.advice import DEEP, recommend
-from weightinit.advice.question import Question
+from weightinit.advice.question import TOO_FAR, Question
 from weightinit.fans import compute_fans
 from weightinit.gains import gain
 from weightinit.networks.layers.base import Array
@@ -224,7 +226,8 @@ class Bounds:
     def low(self) -> float:
         """The log of the smallest healthy factor."""
         chance = self.variance / 2 + SIGMAS * math.sqrt(self.variance)
-        return min(self.factors) - self.lost - chance - allowance(self.layers, self.decay)
+        may_lose = max(allowance(self.layers, self.decay), math.log(TOO_FAR))
+        return min(self.factors) - self.lost - chance - may_lose
 
     @property
     def high(self) -> float:
