@@ -87,7 +87,7 @@ def critical_scale(activation: Activation | None) -> float:
 def keeps(activation: Activation | None) -> str:
     """Return the status of lengths after such a start.
 
-    ``"marginal"`` for linear, relu and leaky relu, which keep any length; ``"vanishes"`` for tanh
+    ``"marginal"`` for linear, relu and leaky relu, which keep lengths as they are; ``"vanishes"`` for tanh
     and its like, of slope 1 at zero, where lengths fall as a power of the depth.
     """
     q = meanfield.fixed_point(activation or linear, weight_variance=critical_scale(activation))
@@ -146,7 +146,7 @@ def binomial_tail(at_least: int, n: int) -> float:
 
 
 def _sizes(row: LayerTrace) -> Array:
-    """Return the mean square of each row of the inputs over that of all."""
+    """Return the mean square of each row of the inputs over their mean."""
     if row.inputs is None or not mean_square(row.inputs) < math.inf:
         return np.ones(1)
     x = row.inputs / (np.abs(row.inputs).max() or 1.0)  # squares neither over- nor underflow
@@ -159,7 +159,7 @@ def healthy_saturation(row: LayerTrace) -> float:
 
     Of pre-activations, normal for each row of the inputs: their variance is the scale for rows of
     size 1, twice that with the mean of fans, and chance adds its share. Where rows differ in size
-    the long ones saturate first, so they count by their size over that of all.
+    the long ones saturate first, so they count by their size over the mean.
     """
     limit = flat_beyond(row.activation)
     if math.isinf(limit):

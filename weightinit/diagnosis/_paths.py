@@ -67,7 +67,7 @@ def scale(trace: Trace) -> list[list[Point]]:
     """Follow what the scale of the weights, over the recommended one, does to a signal.
 
     It is known without chance, and a point is outside its bounds where the signal, too, is outside
-    them on that side: weights may be of any size that keeps it. Small ones count where they slow
+    them on that side: weights may be large or small if they keep it. Small ones count where they slow
     learning down a hundredfold. Recurrent layers, whose scale is that of a step, and those whose
     scale a normalization divides out have no point.
     """
