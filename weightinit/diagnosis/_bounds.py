@@ -87,8 +87,8 @@ def critical_scale(activation: Activation | None) -> float:
 def keeps(activation: Activation | None) -> str:
     """Return the status of lengths after such a start.
 
-    ``"marginal"`` for linear, relu and leaky relu, which keep lengths as they are; ``"vanishes"`` for tanh
-    and its like, of slope 1 at zero, where lengths fall as a power of the depth.
+    ``"marginal"`` for linear, relu and leaky relu, which keep lengths as they are; ``"vanishes"``
+    for tanh and its like, of slope 1 at zero, where lengths fall as a power of the depth.
     """
     q = meanfield.fixed_point(activation or linear, weight_variance=critical_scale(activation))
     return str(q.status)

@@ -67,9 +67,9 @@ def scale(trace: Trace) -> list[list[Point]]:
     """Follow what the scale of the weights, over the recommended one, does to a signal.
 
     It is known without chance, and a point is outside its bounds where the signal, too, is outside
-    them on that side: weights may be large or small if they keep it. Small ones count where they slow
-    learning down a hundredfold. Recurrent layers, whose scale is that of a step, and those whose
-    scale a normalization divides out have no point.
+    them on that side: weights may be large or small if they keep it. Small ones count where they
+    slow learning down a hundredfold. Recurrent layers, whose scale is that of a step, and those
+    whose scale a normalization divides out have no point.
     """
     most = math.inf if slowdown(trace) > math.log(TOO_FAR) else 0.0
     levels = (_forward_level(level, trace) for level in _levels(trace.layers[:-1]))
