@@ -165,6 +165,13 @@ def _scale(factor: float) -> Callable[[Patient, str], str]:
     return spoil
 
 
+def _all_small(patient: Patient, _layer: str) -> str:
+    """Make all hidden weights so small that none of them grows fast enough."""
+    for layer in patient.hidden:
+        patient.weight(layer)[:] /= 300
+    return patient.hidden[0]
+
+
 def _saturated(patient: Patient, layer: str) -> str:
     bias = patient.bias(layer)
     bias[:] = np.where(np.arange(bias.size) % 2, 30.0, -30.0)
@@ -195,13 +202,15 @@ PLANTS = (
     Plant("symmetric units", lambda _p, _l: True, _symmetric),
     Plant("dead units", lambda p, _l: p.activation == "relu", _dead),
     Plant("exploding signal", lambda p, _l: _is_unbounded(p), _scale(300)),
-    Plant("vanishing signal", lambda _p, layer: layer != "rnn0", _scale(1 / 300)),
+    Plant("vanishing signal", lambda p, _l: len(p.hidden) > 2, _all_small),
     Plant(
         "exploding gradient",
         lambda p, layer: _passes_gradient_back(p, layer) and _is_unbounded(p),
         _scale(300),
     ),
-    Plant("vanishing gradient", _passes_gradient_back, _scale(1 / 300)),
+    Plant(
+        "vanishing gradient", lambda p, _l: len(p.hidden) > 2 or p.hidden == ("rnn0",), _all_small
+    ),
     Plant("saturated units", lambda p, _l: p.activation == "tanh", _saturated),
     Plant("first loss too high", lambda _p, _l: True, _loss),
 )

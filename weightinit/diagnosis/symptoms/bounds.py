@@ -55,6 +55,7 @@ from weightinit.tracing import LayerTrace
 from weightinit.tracing.measures import flat_beyond, mean_square
 
 __all__ = [
+    "MARGIN",
     "SIGMAS",
     "Bounds",
     "Point",
@@ -76,6 +77,10 @@ __all__ = [
 ]
 
 SIGMAS = 4.0
+
+#: So many times its healthy bound a first loss, or a share of saturated values, is reported: less
+#: is made up for in a few steps. A convention, as far as good starts differ in variance.
+MARGIN = 2.0
 
 _RELU = 5.0  # v of the activation inside a branch, which is not known: the largest usual one
 

@@ -13,6 +13,9 @@ from weightinit.tracing.measures import mean_square
 
 __all__ = ["leaving"]
 
+#: A gain that the adviser has for tanh and its like behind a norm, where they are nearly straight.
+_STRAIGHT = 0.1
+
 #: The smallest std of embeddings that is good practice (GPT-2's, radford2019).
 _SMALL_ROWS = 0.02
 
@@ -60,8 +63,10 @@ def _sizes(facts: Facts, problem: str, *, fading: bool) -> Symptom | None:
             low = high = 0.0
             if name.endswith(".weight") and row.inputs is None:
                 low, size = math.log(_SMALL_ROWS), f"{_SMALL_ROWS} to 1"
-            elif not name.endswith(".gain") or last or row.normalized:
+            elif not name.endswith(".gain") or last:
                 continue
+            elif row.normalized and bounds.keeps(row.activation) == "vanishes":
+                low = math.log(_STRAIGHT)
             off = 0.5 * math.log(mean_square(array)) if array.any() else -math.inf
             if (off < low - allowed) if fading else (off > high + allowed):
                 beyond.append(((low - off if fading else off - high) - allowed) / math.log(10))

@@ -82,7 +82,7 @@ def saturated_units(facts: Facts) -> Symptom | None:
     for row in facts.hidden:
         share = measures.saturated_share(row)
         at_most = bounds.healthy_saturation(row, first=row is facts.hidden[0])
-        if share > at_most:
+        if share > bounds.MARGIN * at_most:
             beyond.append(math.log10(share / at_most) if at_most else math.inf)
             seen[row.name] = (
                 f"{100 * share:.0f} % of its values lie on the flat ends of {row.activation}, with "
