@@ -13,7 +13,7 @@ from weightinit.tracing import LayerTrace, Trace, trace
 def test_the_judge_reads_nothing_but_the_trace() -> None:
     """A trace rebuilt from its plain arrays has the findings of the network; nothing is tried."""
     patient = mlp("relu", 4, 32, seed=0)
-    patient.weight("dense2")[:] *= 0.01
+    patient.weight("dense2")[:] *= 100
     found = trace(patient.net, patient.x, patient.y)
     rebuilt = Trace(
         layers=tuple(
@@ -47,6 +47,6 @@ def test_float_targets_are_taken() -> None:
 def test_without_labels_the_same_is_found() -> None:
     """What is wrong with weights shows whatever pulls at the outputs."""
     patient = mlp("relu", 4, 32, seed=0)
-    patient.weight("dense2")[:] *= 0.01
+    patient.weight("dense2")[:] *= 100
     named, unnamed = (wi.diagnose(patient.net, patient.x, y).findings for y in (patient.y, None))
     assert [(f.problem, f.layer) for f in named] == [(f.problem, f.layer) for f in unnamed] != []

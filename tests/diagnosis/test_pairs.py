@@ -33,7 +33,7 @@ def hides(first: str, second: str) -> set[str]:
         if stops in pair:  # and no gradient comes back
             hidden |= pair & BEHIND
     if pair & {"vanishing signal", "vanishing gradient"}:  # a weak signal makes small outputs
-        hidden |= pair & {"first loss too high"}
+        hidden |= pair & {"first loss too high", "exploding signal", "exploding gradient"}
     return hidden
 
 

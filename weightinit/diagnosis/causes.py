@@ -8,6 +8,7 @@ and Hildebrandt 2002, doi:10.1109/32.988498).
 
 import dataclasses
 import math
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -191,7 +192,7 @@ def _of_cause(
     return Finding(
         main.problem,
         layer,
-        main.evidence if layer == where else f"In {where}: {main.evidence}",
+        main.evidence if where in (layer, *_words(main)) else f"In {where}: {main.evidence}",
         _named(trace, cause),
         patterns(cause.start, trace.parameters),
         _advice(trace, cause),
@@ -199,6 +200,10 @@ def _of_cause(
         tuple(f"{s.problem} in {s.layers[0]}" for s in brought if s is not main),
         effect,
     )
+
+
+def _words(symptom: Symptom) -> list[str]:
+    return re.findall(r"\w+(?:\.\w+)*", symptom.evidence)
 
 
 def _advice(trace: Trace, cause: Suspect) -> str:
