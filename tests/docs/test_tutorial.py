@@ -93,6 +93,8 @@ def test_equal_units_stay_one(followed):
 def test_diagnosis_finds_the_bad_start_and_not_the_good_one(followed):
     """The bad start makes the signal vanish; in the recommended one nothing is found."""
     assert "vanishing signal" in followed.lower() or "signal vanishes" in followed
+    assert "At fault: dense*.weight." in followed
+    assert "Tried on a copy: no finding is left" in " ".join(followed.split())
     assert followed.count("he_normal") >= 2
     assert re.search(r"findings: (?:\(\)|\[\])", followed)
 
