@@ -292,7 +292,7 @@ def diagnose(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Diagnosi
     >>> _ = net.initialize(wi.Normal(std=0.01), rng=0)
     >>> for finding in wi.diagnose(net, x).findings:
     ...     print(finding.problem, "in", finding.layer, "-", finding.parameter)
-    vanishing signal in dense0 - dense6.weight, dense*.weight
+    vanishing signal in dense0 - dense*.weight
     """
     probe = Probe.of(net, x, y)
     record = probe.record(net.parameters)
