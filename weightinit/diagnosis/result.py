@@ -272,9 +272,9 @@ def diagnose(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Diagnosi
     ones of GELU or SiLU may have one, as the caveats of :func:`recommend` say.
 
     An empty report means that none of these problems shows in this batch, within the bounds. It
-    does not prove the start sound: a fault that stays within them goes unseen, as does what shows
-    only in training, such as a learning rate that is too large. In a network that is deep for its
-    width the bounds are wide, and ``notes`` says so.
+    does not prove the start sound: a fault that stays within them goes unseen, and so does what
+    training alone shows, such as a learning rate that is too large. In a network that is deep for
+    its width the bounds are wide, and ``notes`` says so.
 
     References
     ----------
