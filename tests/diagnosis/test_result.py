@@ -250,3 +250,10 @@ def test_plot_asks_for_matplotlib(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "matplotlib.pyplot", None)
     with pytest.raises(ImportError, match=r"pip install matplotlib"):
         diagnosis.plot()
+
+
+def test_the_docstring_has_a_row_for_each_problem():
+    """The table of ``diagnose`` lists all problems, in the order in which they are looked for."""
+    _, head, table, _ = re.split(r"^ *=+ =+\n", wi.diagnose.__doc__, flags=re.MULTILINE)
+    place = head.index("what it means") - head.index("problem")
+    assert [row.strip()[:place].strip() for row in table.splitlines()] == list(PROBLEMS)

@@ -203,15 +203,20 @@ def diagnose(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Diagnosi
     non-finite          a weight, an output or a gradient is nan or infinite
     frozen              no weight has a gradient: only the output bias can change
     stuck branch        no weight of a residual branch has a gradient, nor will have soon
+    unscaled inputs     the inputs are far from size 1, or one mean or column rules them
     symmetric units     hidden units are copies, with equal weights and equal gradients
-    dead units          units are off on every sample, more of them than chance explains
+    dead units          units are off on the whole batch, more of them than chance explains
     exploding signal    the mean square of the activations grows beyond its bounds
     vanishing signal    it falls below them
     exploding gradient  the squared norm of the gradient grows beyond its bounds, going back
     vanishing gradient  it falls below them
+    units alike         weights whose mean is not 0 move the units of a layer together
+    samples alike       next to nothing of what a layer hands on differs between samples
     saturated units     too many values lie where tanh and the like are flat
-    first loss too high the loss is far above that of the best constant answer
+    first loss too high the loss is above what random outputs of a good start cost
     risky depth         many a draw of so deep and narrow a network is born dead
+    unscaled targets    targets of a regression are far from size 1
+    odd labels          labels of one class alone, or labels given as floats
     =================== ==========================================================================
 
     Where something shows, it asks for the cause: all parameters that differ from what
@@ -223,12 +228,15 @@ def diagnose(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Diagnosi
     Through :math:`l` layers of :math:`n_k` units a healthy signal or gradient may change by factors
     between
 
-    .. math:: \frac{1}{8l}\, e^{-V/2 - 4 \sqrt V} \quad \text{and} \quad 8l\, e^{4 \sqrt V},
+    .. math:: \frac{e^{-V/2 - 4 \sqrt V}}{\max(8l, 100)} \quad \text{and} \quad 8l\, e^{4 \sqrt V},
         \qquad V = \sum_{k \le l} \frac{5}{n_k},
 
-    and besides by what the shapes of the weights make of a start that counts the fan in, the fan
-    out or their mean. Zero biases, a zero output layer and a residual branch that ends with zero
-    are good practice, and not reported.
+    for ReLU; each activation has a number of its own instead of 5. Besides, the shapes of the
+    weights may do what they make of a start that counts the fan in, the fan out or their mean (in
+    the first layer: the fan in or the mean), and a signal may fade as theory says of its
+    activation. Small weights count as a vanishing signal where they slow learning down by more than
+    100. Zero biases, a zero output layer and a residual branch that ends with zero are good
+    practice, and not reported.
 
     Parameters
     ----------
@@ -263,9 +271,10 @@ def diagnose(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Diagnosi
     as wide as deep and with inputs of variance near 1, has no finding, except for rare draws; deep
     ones of GELU or SiLU may have one, as the caveats of :func:`recommend` say.
 
-    An empty report means that none of the ten problems shows in this batch. It does not prove the
-    start sound: weights that are too small before a :class:`~weightinit.networks.LayerNorm` change
-    neither the signal nor the gradient after it, and yet such a network may stay at chance.
+    An empty report means that none of these problems shows in this batch, within the bounds. It
+    does not prove the start sound: a fault that stays within them goes unseen, and so does what
+    training alone shows, such as a learning rate that is too large. In a network that is deep for
+    its width the bounds are wide, and ``notes`` says so.
 
     References
     ----------
@@ -277,14 +286,13 @@ def diagnose(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Diagnosi
     >>> import numpy as np
     >>> import weightinit as wi
     >>> x = np.random.default_rng(0).standard_normal((100, 64))
-    >>> net = wi.mlp([64, 128, 128, 128, 10]).initialize(wi.he_normal, rng=0)
+    >>> net = wi.mlp([64, *[128] * 6, 10]).initialize(wi.he_normal, rng=0)
     >>> wi.diagnose(net, x).findings
     ()
     >>> _ = net.initialize(wi.Normal(std=0.01), rng=0)
     >>> for finding in wi.diagnose(net, x).findings:
-    ...     print(finding.problem, "in", finding.layer, "-", finding.remedy)
-    vanishing signal in dense0 - start dense0.weight from wi.he_normal
-    vanishing gradient in dense2 - start dense2.weight from wi.he_normal
+    ...     print(finding.problem, "in", finding.layer, "-", finding.parameter)
+    vanishing signal in dense0 - dense*.weight
     """
     probe = Probe.of(net, x, y)
     record = probe.record(net.parameters)
