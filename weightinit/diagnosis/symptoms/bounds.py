@@ -78,8 +78,8 @@ __all__ = [
 
 SIGMAS = 4.0
 
-#: So many times its healthy bound a first loss, or a share of saturated values, is reported: less
-#: is made up for in a few steps. A convention, as far as good starts differ in variance.
+#: From so many times its healthy bound on a share of saturated values is reported: less is made up
+#: for in a few steps. A convention, as far as good starts differ in variance.
 MARGIN = 2.0
 
 _RELU = 5.0  # v of the activation inside a branch, which is not known: the largest usual one

@@ -6,7 +6,7 @@ import numpy as np
 
 from weightinit.diagnosis.symptoms import bounds
 from weightinit.diagnosis.symptoms.batch import best_constant_loss
-from weightinit.diagnosis.symptoms.bounds import MARGIN, SIGMAS
+from weightinit.diagnosis.symptoms.bounds import SIGMAS
 from weightinit.diagnosis.symptoms.facts import Facts, Symptom
 from weightinit.networks.layers.base import Array
 from weightinit.tracing.measures import mean_square
@@ -17,7 +17,8 @@ __all__ = ["first_loss_too_high"]
 def first_loss_too_high(facts: Facts) -> Symptom | None:
     """Look for a first loss above that of random outputs of a good start, by more than chance.
 
-    A little more is made up for in a few steps, so that it takes ``MARGIN`` times as much.
+    A little more is made up for in a few steps, so that it takes as much more as there is to learn:
+    the loss of the best constant.
 
     A good start makes outputs of mean square u: twice what arrives, or what chance makes of a
     signal of size 1.
@@ -33,13 +34,14 @@ def first_loss_too_high(facts: Facts) -> Symptom | None:
         healthy = (math.sqrt(mean_square(trace.targets)) + math.sqrt(u)) ** 2
     else:
         return None
-    if trace.loss <= MARGIN * healthy:
+    best = best_constant_loss(trace)
+    if trace.loss <= healthy + best:
         return None
     rms = math.sqrt(mean_square(output.pre_activations))
     evidence = (
         f"The loss is {trace.loss:.3g}, where the best constant answer has "
-        f"{best_constant_loss(trace):.3g} and a healthy start at most {healthy:.3g}; {MARGIN:g} "
-        f"times that is reported. The outputs have a root mean square of {rms:.2g}."
+        f"{best:.3g} and a healthy start at most {healthy:.3g}. The outputs "
+        f"have a root mean square of {rms:.2g}."
     )
     beyond = math.log10(trace.loss / healthy)
     return Symptom("first loss too high", (output.name,), evidence, beyond)
