@@ -3,15 +3,17 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
-import tqdm
 
 import weightinit as wi
 from benchmarks.faults import starts, training
 from benchmarks.faults.data import Data
 from benchmarks.faults.hosts import Host, cnn, mlp, normalized, residual, rnn
+from benchmarks.faults.parallel import mapped
 from benchmarks.faults.planting import DRAWS, recommended
 from benchmarks.faults.training import Worth
 from weightinit.networks import Network
@@ -149,6 +151,23 @@ def unusual(seed: int) -> Iterator[Unusual]:
                 yield Unusual(f"{label}, 8 samples: {host.label}", host, start, key, batch=8)
 
 
+@cache
+def started(seed: int) -> tuple[Unusual, ...]:
+    """Return the networks of a seed; made once a process, which so trains a host once."""
+    return tuple(unusual(seed))
+
+
+def judged(cell: tuple[int, int]) -> list[dict[str, Any]]:
+    """Return a row for each draw of a start: whether it trains, and what is said of it."""
+    seed, number = cell
+    case = started(seed)[number]
+    trains, rows = case.trains(), []
+    for draw in DRAWS:
+        found = [[f.problem, f.parameter] for f in case.diagnosis(draw).findings]
+        rows.append({"start": case.label, "draw": draw, "trains": trains, "findings": found})
+    return rows
+
+
 def measure(*, seed: int, progress: bool) -> dict[str, Any]:
     """
     Judge networks that start in unusual ways, and train.
@@ -166,11 +185,7 @@ def measure(*, seed: int, progress: bool) -> dict[str, Any]:
         ``rows``, one a draw, those that do not train among them; and ``[flagged, of]`` the draws
         of those that do.
     """
-    rows = []
-    for case in tqdm.tqdm(list(unusual(seed)), unit="start", disable=not progress):
-        trains = case.trains()
-        for draw in DRAWS:
-            found = [[f.problem, f.parameter, f.severity] for f in case.diagnosis(draw).findings]
-            rows.append({"start": case.label, "draw": draw, "trains": trains, "findings": found})
+    cells = [(seed, number) for number in range(len(started(seed)))]
+    rows = list(chain.from_iterable(mapped(judged, cells, progress=progress)))
     healthy = [row for row in rows if row["trains"]]
     return {"rows": rows, "flagged": [sum(bool(r["findings"]) for r in healthy), len(healthy)]}

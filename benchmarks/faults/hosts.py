@@ -1,7 +1,7 @@
 """Networks that are started as `wi.recommend` says: faults are planted in them."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -113,7 +113,7 @@ def rnn(phi: str, hidden: int) -> Host:
             "*.weight": _output(phi),
         },
         "sentences",
-        25,
+        40,
         phi,
     )
 
@@ -125,8 +125,7 @@ def residual(phi: str, blocks: int, width: int, *, norm: bool = False, ends: boo
     """
     inside = [Dense(width), ActivationLayer(phi), Dense(width)]
     branch = [LayerNorm()] * norm + inside + [ActivationLayer(phi)] * ends
-    last = [LayerNorm()] * norm + [Dense(3)]
-    layers = [Dense(width), *[Residual(branch)] * blocks, *last]
+    layers = [Dense(width), *[Residual(branch)] * blocks, Dense(3)]
     kind = "layer" if norm else False
     advice = wi.recommend(phi, depth=blocks, residual=True, normalized=kind)
     starts = {
@@ -145,7 +144,7 @@ def residual(phi: str, blocks: int, width: int, *, norm: bool = False, ends: boo
         lambda: Network(layers, (4,)),
         starts,
         "shells",
-        10,
+        20,
         phi,
     )
 
@@ -182,7 +181,7 @@ def hosts(rng: np.random.Generator) -> Iterator[Host]:
         yield residual(phi, int(rng.integers(3, 9)), one_of(32, 48), norm=True)
         yield normalized(phi, int(rng.integers(3, 8)), one_of(32, 48, 64))
     yield residual("relu", int(rng.integers(3, 7)), 32, ends=True)
-    yield residual("relu", 30, 32)
+    yield replace(residual("relu", 30, 32), family="tall")
     yield mlp("sigmoid", int(rng.integers(1, 3)), one_of(32, 64), family="sigmoid")
     yield mlp("tanh", 2, one_of(24, 32), "values", "values")
     yield mlp("relu", 2, one_of(24, 32), "values", "values")

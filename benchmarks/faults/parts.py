@@ -142,3 +142,6 @@ def large_state(net: Network, rng: Rng) -> list[str]:
 def no_state(net: Network, rng: Rng) -> list[str]:
     """Set the weight from state to state to zero."""
     return anew(net, ["rnn0.weight"], wi.zeros, rng)
+
+
+kind(PARTS, "30 unscaled branches", "tall")(unscaled)

@@ -1,13 +1,13 @@
 """What `wi.diagnose` is worth on planted faults: found, named, and cured."""
 
 import fnmatch
+from functools import cache
 from typing import Any
-
-import tqdm
 
 import weightinit as wi
 from benchmarks.faults import training
 from benchmarks.faults.data import Data
+from benchmarks.faults.parallel import mapped
 from benchmarks.faults.planting import Plant, plants, recommended
 from weightinit import Diagnosis
 
@@ -35,26 +35,34 @@ def is_cured(plant: Plant, found: Diagnosis) -> dict[str, Any]:
     return {"cured": worth >= enough and not left, "mended": worth, "left": left}
 
 
-def judged(plant: Plant) -> dict[str, Any]:
+@cache
+def planted(seed: int) -> tuple[Plant, ...]:
+    """Return the plants of a seed; made once a process, which so trains a host once."""
+    return tuple(plants(seed))
+
+
+def judged(cell: tuple[int, int]) -> dict[str, Any]:
     """Return one row: what was planted, what training and what the diagnosis say of it."""
+    seed, number = cell
+    plant = planted(seed)[number]
     net, names = plant.network()
     spoiled = plant.worth()
     found = wi.diagnose(net, *plant.data.batch)
-    planted = names or [plant.kind.at]
+    at = names or [plant.kind.at]
     first = found.findings[0] if found.findings else None
-    layers = {name.rpartition(".")[0] for name in planted}
+    layers = {name.rpartition(".")[0] for name in at}
     row = {
         "kind": plant.kind.name,
         "host": plant.host.label,
         "seed": plant.seed,
-        "planted": planted,
+        "planted": at,
         "recommended": recommended(plant.host).mean,
         "spoiled": spoiled.mean,
         "verdict": plant.harm(spoiled),
         "found": not found.healthy,
         "findings": [[f.problem, f.layer, f.parameter, f.severity] for f in found.findings],
         "layer": first is not None and (first.layer in layers or not names),
-        "parameter": first is not None and names_it(first.parameter, planted),
+        "parameter": first is not None and names_it(first.parameter, at),
     }
     if first is not None and row["verdict"] == "harmful" and plant.kind.at != "targets":
         row |= is_cured(plant, found)
@@ -77,8 +85,8 @@ def measure(*, seed: int, progress: bool) -> dict[str, Any]:
     dict
         ``rows``, one a plant, and the counts ``[hits, of]`` of each figure.
     """
-    of = list(tqdm.tqdm(plants(seed), unit="plant", disable=not progress))
-    rows = [judged(plant) for plant in tqdm.tqdm(of, unit="plant", disable=not progress)]
+    cells = [(seed, number) for number in range(len(planted(seed)))]
+    rows = mapped(judged, cells, progress=progress)
     return {"rows": rows, **counts(rows)}
 
 

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
-import tqdm
 from sklearn.metrics import roc_auc_score
 
 import weightinit as wi
 from benchmarks.faults import training
 from benchmarks.faults.hosts import Host, mlp
 from benchmarks.faults.kinds import log_uniform
+from benchmarks.faults.parallel import mapped
 from benchmarks.faults.planting import recommended
 from benchmarks.faults.training import Worth
 from benchmarks.faults.weights import scaled
@@ -21,6 +22,7 @@ __all__ = ["Scaled", "measure", "networks"]
 
 PHIS = ("relu", "tanh", "leaky_relu", "elu", "selu", "gelu", "silu", "softsign", "hardtanh")
 NETWORKS = 80
+MOST = 99.0  # a severity that JSON holds, where it is infinite
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,29 @@ def networks(seed: int) -> Iterator[Scaled]:
         yield Scaled(mlp(PHIS[i % len(PHIS)], depth, width), log_uniform(rng, 0.4, 2.5))
 
 
+@cache
+def drawn(seed: int) -> tuple[Scaled, ...]:
+    """Return the networks of a seed; made once a process."""
+    return tuple(networks(seed))
+
+
+def judged(cell: tuple[int, int]) -> dict[str, Any]:
+    """Return one row: what training comes to, and what was predicted."""
+    seed, number = cell
+    case = drawn(seed)[number]
+    found = wi.diagnose(case.network(), *case.host.data.batch)
+    worth, bar = case.worth().mean, case.bar
+    return {
+        "host": case.host.label,
+        "scale": case.scale,
+        "worth": worth,
+        "recommended": recommended(case.host).mean,
+        "fails": worth < bar,
+        "flagged": not found.healthy,
+        "severity": min(found.severity, MOST),
+    }
+
+
 def measure(*, seed: int, progress: bool) -> dict[str, Any]:
     """
     Compare the diagnosis of random networks with what training comes to.
@@ -72,21 +97,8 @@ def measure(*, seed: int, progress: bool) -> dict[str, Any]:
         and the area under the curve of the severity, for "does not train": a best score below half
         way from chance to the recommended start's.
     """
-    rows = []
-    for case in tqdm.tqdm(list(networks(seed)), unit="network", disable=not progress):
-        found = wi.diagnose(case.network(), *case.host.data.batch)
-        worth, bar = case.worth().mean, case.bar
-        rows.append(
-            {
-                "host": case.host.label,
-                "scale": case.scale,
-                "worth": worth,
-                "recommended": recommended(case.host).mean,
-                "fails": worth < bar,
-                "flagged": not found.healthy,
-                "severity": min(found.severity, 1e6),  # infinite where nothing is left
-            }
-        )
+    cells = [(seed, number) for number in range(NETWORKS)]
+    rows = mapped(judged, cells, progress=progress)
     fails, flagged = (np.array([row[key] for row in rows]) for key in ("fails", "flagged"))
     both = int(np.sum(fails & flagged))
     return {

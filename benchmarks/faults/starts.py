@@ -97,10 +97,14 @@ def rezero(net: Network, rng: Rng, _data: Data) -> None:
 
 
 def gpt2(net: Network, rng: Rng, _data: Data) -> None:
-    """Draw N(0, .02), the last layer of each branch divided by the root of their number."""
+    """Draw N(0, .02 sqrt(768 / width)), last layers of branches divided by sqrt(their number).
+
+    At 768 units, those of the smallest GPT-2, the std is the .02 of its authors.
+    """
     last = named(net, ".dense1.weight")
-    anew(net, named(net, ".weight"), wi.Normal(std=0.02), rng)
-    anew(net, last, wi.Normal(std=0.02 / math.sqrt(len(last))), rng)
+    std = 0.02 * math.sqrt(768 / len(net.parameters[last[0]]))
+    anew(net, named(net, ".weight"), wi.Normal(std=std), rng)
+    anew(net, last, wi.Normal(std=std / math.sqrt(len(last))), rng)
 
 
 def output_at_the_mean(net: Network, _rng: Rng, data: Data) -> None:
