@@ -16,11 +16,12 @@ from benchmarks.faults.training import Worth
 from benchmarks.faults.weights import WEIGHTS
 from weightinit.networks import Network
 
-__all__ = ["DRAWS", "KINDS", "Plant", "plants", "recommended"]
+__all__ = ["DRAWS", "KINDS", "MOST", "Plant", "plants", "recommended"]
 
 KINDS = (*WEIGHTS, *PARTS, *SAMPLES)
 DRAWS = range(3)
 HOSTS_A_KIND = 3
+MOST = 99.0  # a severity that JSON holds, where it is infinite
 HARMFUL, HARMLESS, ENOUGH = 0.10, 0.03, 0.95
 
 

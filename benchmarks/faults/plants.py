@@ -8,8 +8,9 @@ import weightinit as wi
 from benchmarks.faults import training
 from benchmarks.faults.data import Data
 from benchmarks.faults.parallel import mapped
-from benchmarks.faults.planting import Plant, plants, recommended
+from benchmarks.faults.planting import MOST, Plant, plants, recommended
 from weightinit import Diagnosis
+from weightinit.diagnosis import Finding
 
 __all__ = ["measure"]
 
@@ -33,6 +34,10 @@ def is_cured(plant: Plant, found: Diagnosis) -> dict[str, Any]:
     again = wi.diagnose(mended, *better.batch)
     left = [[f.problem, f.parameter] for f in again.findings]
     return {"cured": worth >= enough and not left, "mended": worth, "left": left}
+
+
+def _row(finding: Finding) -> list[Any]:
+    return [finding.problem, finding.layer, finding.parameter, min(finding.severity, MOST)]
 
 
 @cache
@@ -60,7 +65,7 @@ def judged(cell: tuple[int, int]) -> dict[str, Any]:
         "spoiled": spoiled.mean,
         "verdict": plant.harm(spoiled),
         "found": not found.healthy,
-        "findings": [[f.problem, f.layer, f.parameter, f.severity] for f in found.findings],
+        "findings": [_row(finding) for finding in found.findings],
         "layer": first is not None and (first.layer in layers or not names),
         "parameter": first is not None and names_it(first.parameter, at),
     }

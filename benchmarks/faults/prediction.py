@@ -13,7 +13,7 @@ from benchmarks.faults import training
 from benchmarks.faults.hosts import Host, mlp
 from benchmarks.faults.kinds import log_uniform
 from benchmarks.faults.parallel import mapped
-from benchmarks.faults.planting import recommended
+from benchmarks.faults.planting import MOST, recommended
 from benchmarks.faults.training import Worth
 from benchmarks.faults.weights import scaled
 from weightinit.networks import Network
@@ -22,7 +22,6 @@ __all__ = ["Scaled", "measure", "networks"]
 
 PHIS = ("relu", "tanh", "leaky_relu", "elu", "selu", "gelu", "silu", "softsign", "hardtanh")
 NETWORKS = 80
-MOST = 99.0  # a severity that JSON holds, where it is infinite
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Scaled:
         return net
 
     def worth(self) -> Worth:
-        """Return what it is worth at the best rate."""
+        """Return what it is worth at the first rate that reaches the bar, or at the best."""
         return training.worth([self.network()], self.host.data, self.host.epochs, enough=self.bar)
 
     @property

@@ -41,7 +41,7 @@ def by_pattern(**starts: wi.Initializer) -> Callable[[Network, Rng, Data], None]
                 "output": named(net, ".weight")[-1:],
                 "hidden_bias": named(net, ".bias")[:-1],
                 "last": named(net, ".dense1.weight"),
-            }.get(end) or named(net, f".{end}")
+            }.get(end) or named(net, end)
             anew(net, chosen, init, rng)
 
     return start

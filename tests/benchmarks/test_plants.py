@@ -6,7 +6,7 @@ Nothing here trains to the end: what the diagnosis is worth on them is measured 
 import numpy as np
 import pytest
 
-from benchmarks.faults import healthy, planting, prediction, training
+from benchmarks.faults import healthy, planting, prediction, starts, training
 from benchmarks.faults.data import DATA
 from benchmarks.faults.hosts import mlp
 from benchmarks.faults.planting import KINDS, Plant, plants
@@ -47,6 +47,13 @@ def test_a_seed_gives_the_same_networks() -> None:
         for one, other in zip(made(0), made(0), strict=True):
             assert not different(one.network(), other.network())
     assert [p.seed for p in plants(seed=1)] != [p.seed for p in PLANTS]
+
+
+def test_an_unusual_start_is_none_that_is_recommended() -> None:
+    """Each start that is not called recommended changes a parameter."""
+    for case in healthy.unusual(0):
+        same = case.start is starts.as_recommended
+        assert bool(different(case.network(), case.host.started(0))) != same, case.label
 
 
 def test_draws_are_fresh_weights() -> None:
