@@ -90,8 +90,8 @@ def critical_scale(activation: Activation | None) -> float:
 def keeps(activation: Activation | None) -> str:
     """Return the status of lengths after such a start.
 
-    ``"marginal"`` for linear, relu and leaky relu, which keep any length; ``"vanishes"`` for tanh
-    and its like, of slope 1 at zero, where lengths fall as a power of the depth.
+    ``"marginal"`` for linear, relu and leaky relu, which keep lengths as they are; ``"vanishes"``
+    for tanh and its like, of slope 1 at zero, where lengths fall as a power of the depth.
     """
     q = meanfield.fixed_point(activation or linear, weight_variance=critical_scale(activation))
     return str(q.status)
@@ -157,7 +157,7 @@ def binomial_tail(at_least: int, n: int) -> float:
 
 
 def _sizes(row: LayerTrace) -> Array:
-    """Return the mean square of each row of the inputs over that of all."""
+    """Return the mean square of each row of the inputs over their mean."""
     if row.inputs is None or not mean_square(row.inputs) < math.inf:
         return np.ones(1)
     x = row.inputs / (np.abs(row.inputs).max() or 1.0)  # squares neither over- nor underflow
@@ -165,18 +165,20 @@ def _sizes(row: LayerTrace) -> Array:
     return np.asarray(squares / (squares.mean() or 1.0))
 
 
-def healthy_saturation(row: LayerTrace) -> float:
+def healthy_saturation(row: LayerTrace, *, first: bool = False) -> float:
     """Return the largest share of values on the flat ends that a good start makes.
 
     Of pre-activations, normal for each row of the inputs: their variance is the scale for rows of
     size 1, twice that with the mean of fans, and chance adds its share. Where rows differ in size
-    the long ones saturate first, so they count by their size over that of all.
+    the long ones saturate first, so they count by their size over the mean.
     """
     limit = flat_beyond(row.activation)
     if math.isinf(limit):
         return 1.0
     by_chance = SIGMAS * math.sqrt(signal_noise(row.activation) / row.units)
     q = 2 * critical_scale(row.activation) * math.exp(by_chance)
+    if first and row.inputs is not None:
+        q *= min(max(mean_square(row.inputs), 1.0), TOO_FAR)
     shares = [math.erfc(limit / math.sqrt(2 * q * size)) for size in _sizes(row) if size > 0]
     return sum(shares) / max(len(shares), 1)
 
