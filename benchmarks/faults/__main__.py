@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
 
 def table(found: Mapping[str, Any]) -> Iterator[str]:
     """Yield a line for each figure that there are results for."""
-    if {"published", "settled"} <= found.keys():
+    if "published" in found:
         yield from _published(found)
     plants = found.get("plants", {}).get("found", {})
     for name in ("found", "layer right", "parameter right", "remedy cures", "harmless flagged"):
@@ -64,8 +64,8 @@ def _published(found: Mapping[str, Any]) -> Iterator[str]:
             yield f"published: {name + ', ' + words:39} {share(of, label, settled=settled)}"
     for source, pair in by_source(of).items():
         yield f"  {source:30} recall {pair[0]}; false alarms {pair[1]}"
-    for tool, labels in beside(of).items():
-        for label, (theirs, ours) in labels.items():
+    for tool, pairs in beside(of).items():
+        for label, (theirs, ours) in zip(("faulty", "healthy"), pairs, strict=True):
             if theirs.of:
                 yield f"  {label} rows of {tool:16} {tool}: {theirs}; here: {ours}"
     for net in of:

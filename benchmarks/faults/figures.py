@@ -18,17 +18,26 @@ class Share:
     hits: int
     of: int
 
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The interval that holds the probability behind the share, with a confidence of 95 %."""
+        return wilson(self.hits, self.of)
+
     def __str__(self) -> str:
         """Return the share, its interval and the counts."""
         if not self.of:
             return "none"
-        low, high = wilson(self.hits, self.of)
+        low, high = self.interval
         return f"{self.hits / self.of:.2f} [{low:.2f}, {high:.2f}] ({self.hits} of {self.of})"
+
+
+#: What another tool flags, and what is flagged here.
+Pair = tuple[Share, Share]
 
 
 @dataclass(frozen=True)
 class Network:
-    """A published network, what is said of it, and what training says of its label."""
+    """A published network, what is said of it, and how it trained, if it did."""
 
     name: str
     cases: tuple[Case, ...]
@@ -49,20 +58,20 @@ class Network:
     @property
     def comparison(self) -> str:
         """How the recorded start trains, beside the recommended one."""
-        return comparison(self.trained)
+        return comparison(self.trained) if self.trained else "not trained"
 
     @property
     def refuted(self) -> bool:
         """Whether training contradicts the label."""
-        return refuted(self.label, self.trained)
+        return bool(self.trained) and refuted(self.label, self.trained)
 
 
 def built(results: Mapping[str, Any]) -> Iterator[Network]:
-    """Yield the networks that could be built and were trained, in the order of the table."""
-    said, trained = results["published"]["found"], results["settled"]["found"]
+    """Yield the networks that could be built, in the order of the table."""
+    said, trained = results["published"]["found"], results.get("settled", {}).get("found", {})
     for name, of in networks().items():
-        if "draws" in said[name] and name in trained:
-            yield Network(name, tuple(of), said[name], trained[name])
+        if "draws" in said[name]:
+            yield Network(name, tuple(of), said[name], trained.get(name, {}))
 
 
 def share(of: Iterable[Network], label: str, *, settled: bool) -> Share:
@@ -85,15 +94,13 @@ def _settled(of: list[Network], source: str, label: str) -> Share:
     return share(mine, label, settled=True)
 
 
-def beside(of: list[Network]) -> dict[str, dict[str, tuple[Share, Share]]]:
-    """Return by tool and label how many of its runs it flags, and how many of the cases we do."""
+def beside(of: list[Network]) -> dict[str, tuple[Pair, Pair]]:
+    """Return by tool, on faulty and on healthy rows, what shares it flags and what shares we do."""
     tools = sorted({tool for case in cases() for tool in case["published"]})
-    return {
-        tool: {label: _pair(of, tool, label) for label in ("faulty", "healthy")} for tool in tools
-    }
+    return {tool: (_pair(of, tool, "faulty"), _pair(of, tool, "healthy")) for tool in tools}
 
 
-def _pair(of: list[Network], tool: str, label: str) -> tuple[Share, Share]:
+def _pair(of: list[Network], tool: str, label: str) -> Pair:
     rows = [
         (net, case["published"][tool])
         for net in of

@@ -57,7 +57,7 @@ def budget(case: Case) -> tuple[int, int]:
     weights = sum(map(math.prod, shapes.values()))
     if convolves(case) or weights > 100_000:
         return 100, 3
-    return (20_000 if len(shapes) <= 6 and weights < 2000 else 3000), 5
+    return (20_000, 5) if len(shapes) <= 6 and weights < 2000 else (3000, 3)
 
 
 def optimizer_of(case: Case) -> dict[str, Any]:
