@@ -44,6 +44,7 @@ from weightinit.initializers import (
 )
 from weightinit.monitoring import Monitor
 from weightinit.networks import GradientCheck, Network, check_gradients, cnn, mlp, rnn
+from weightinit.risk import FailureRates, failure_rates
 from weightinit.tracing import trace
 from weightinit.training import History, train
 
@@ -55,6 +56,7 @@ __all__ = [
     "Constant",
     "DeltaOrthogonal",
     "Diagnosis",
+    "FailureRates",
     "Fans",
     "Finding",
     "GradientCheck",
@@ -79,6 +81,7 @@ __all__ = [
     "delta_orthogonal",
     "diagnose",
     "diagnosis",
+    "failure_rates",
     "gain",
     "glorot_normal",
     "glorot_uniform",

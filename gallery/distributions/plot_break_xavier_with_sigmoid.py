@@ -14,7 +14,7 @@ from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
 import weightinit as wi
-from weightinit.networks import ActivationLayer, Dense, LayerNorm
+from weightinit.networks import ActivationLayer, BatchNorm, Dense, LayerNorm
 
 # %%
 # **Setup.** We multiply Xavier's weights by 1, 4, 10 and 16, for the sigmoid :math:`s(z) = 1/(1 +
@@ -56,20 +56,7 @@ def look(activation, factor, sums_zero, seed):
 
 # %%
 # Then ten layers of 64 units learn digits, some with normalization before each sigmoid, of each
-# sample over the units (layer) or, as on the transposed batch, of each unit over samples (batch).
-
-
-class BatchNorm(LayerNorm):
-    """Give each unit mean 0 and variance 1 over the batch."""
-
-    def _forward(self, parameters, x, mask):
-        y, cache = super()._forward({"gain": 1.0, "bias": 0.0}, x.T, mask)
-        return parameters["gain"] * y.T + parameters["bias"], (y.T, cache)
-
-    def _backward(self, parameters, cache, dy):
-        dx, _ = super()._backward({"gain": 1.0}, cache[1], (parameters["gain"] * dy).T)
-        return dx.T, {"gain": np.sum(dy * cache[0], axis=0), "bias": np.sum(dy, axis=0)}
-
+# sample over the units (layer) or of each unit over the samples (batch).
 
 images, labels = load_digits(return_X_y=True)
 images = ((images - images.mean(axis=0)) / images.std()).astype(np.float32)

@@ -1,5 +1,6 @@
-"""Healthy networks, and ten ways to spoil them: each says which layer it has spoiled."""
+"""Healthy networks, and ways to spoil them: each says which layer it has spoiled."""
 
+import fnmatch
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -101,6 +102,22 @@ def patients(seed: int) -> Iterator[Callable[[], Patient]]:
             yield lambda a=activation, c=channels: cnn(a, c, seed)
         for units, words in ((32, 5), (64, 12)):
             yield lambda a=activation, u=units, t=words: rnn(a, u, t, seed)
+
+
+def shown(diagnosis: wi.Diagnosis) -> set[tuple[str, str]]:
+    """Return problem and layer of all that is found, consequences too."""
+    found = {(finding.problem, finding.layer) for finding in diagnosis.findings}
+    told = (c.rsplit(" in ", 1) for f in diagnosis.findings for c in f.consequences)
+    return found | {(problem, layer) for problem, layer in told}
+
+
+def started(net: wi.Network, diagnosis: wi.Diagnosis) -> Iterator[tuple[str, wi.Initializer]]:
+    """Yield what the findings start parameters from, by name: the first pattern that fits."""
+    for finding in diagnosis.findings:
+        for name in net.parameters:
+            fits = [p for p in finding.start if fnmatch.fnmatchcase(name, p)]
+            if fits:
+                yield name, finding.start[fits[0]]
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """Two faults in one network: both are found, unless one hides the other."""
 
-import re
+import fnmatch
 from itertools import permutations
 
 import numpy as np
 import pytest
 
 import weightinit as wi
-from tests.diagnosis.plants import PLANTS, Patient, Plant, mlp
+from tests.diagnosis.plants import PLANTS, Patient, Plant, mlp, shown
 from weightinit.diagnosis import Diagnosis
 
 FIRST, SECOND = "dense1", "dense4"
@@ -38,12 +38,13 @@ def hides(first: str, second: str) -> set[str]:
 
 
 def is_found(diagnosis: Diagnosis, problem: str, layer: str) -> bool:
-    """Tell whether a problem is found, and the layer named, or listed with others."""
-    return any(
-        finding.problem == problem
-        and layer in (finding.layer, *re.findall(r"\w+(?:\.\w+)*", finding.evidence))
-        for finding in diagnosis.findings
-    )
+    """Tell whether a problem is found, and the layer or its parameters are named."""
+    names = [f"dense{i}.{part}" for i in range(7) for part in ("weight", "bias")]
+    started = [p for finding in diagnosis.findings for p in finding.start]
+    named = {name for pattern in started for name in fnmatch.filter(names, pattern)}
+    layers = {name.rpartition(".")[0] for name in named}
+    layers |= {finding.layer for finding in diagnosis.findings}
+    return problem in {problem for problem, _ in shown(diagnosis)} and layer in layers
 
 
 def both(activation: str, a: Plant, b: Plant) -> tuple[Patient, list[tuple[str, str]]] | None:

@@ -9,7 +9,7 @@ import pytest
 from sklearn.datasets import load_digits
 
 import weightinit as wi
-from tests.diagnosis.plants import PLANTS, cnn, mlp, residual, rnn
+from tests.diagnosis.plants import PLANTS, cnn, mlp, residual, rnn, started
 from weightinit.diagnosis import PROBLEMS, Finding, judge
 from weightinit.networks import ActivationLayer, Dense, LayerNorm
 
@@ -30,7 +30,7 @@ PATIENTS = {
 }
 
 
-@pytest.mark.parametrize("problem", PROBLEMS)
+@pytest.mark.parametrize("problem", [plant.problem for plant in PLANTS])
 @pytest.mark.parametrize("kind", PATIENTS)
 def test_text_fits_80_columns(kind, problem):
     """Findings and table fit 80 columns, every layer has its line, every finding its remedy."""
@@ -56,17 +56,15 @@ def pasted(diagnosis, net):
     exec(printed[0], {"net": net, "wi": wi})
 
 
-@pytest.mark.parametrize("problem", PROBLEMS)
+@pytest.mark.parametrize("problem", [plant.problem for plant in PLANTS])
 @pytest.mark.parametrize("kind", PATIENTS)
 def test_printed_code_mends_what_a_start_can_mend(kind, problem):
     """Pasted as printed it runs, starts each layer as its finding says, and no finding is left."""
     patient = PATIENTS[kind]()
     diagnosis = spoiled(problem, patient)
     pasted(diagnosis, patient.net)
-    for finding in diagnosis.findings:
-        for name, init in finding.start.items():
-            array = patient.net.parameters[name]
-            assert bool(array.any()) == (init != wi.zeros)
+    for name, init in started(patient.net, diagnosis):
+        assert bool(patient.net.parameters[name].any()) == (init != wi.zeros)
     assert wi.diagnose(patient.net, patient.x, patient.y).healthy
 
 
@@ -113,31 +111,35 @@ def test_signal_is_the_root_mean_square():
     )
 
 
-def test_what_can_cause_others_comes_first():
-    """Findings are in the order of PROBLEMS, which the title does not call the worst first."""
+def test_the_worst_comes_first():
+    """Findings are in the order of their severity, one for each of two faults."""
     patient = mlp("relu", 6, 64, seed=0)
     patient.weight("dense1")[:] *= 100
     patient.bias("dense3")[::2] = -1e6
-    problems = [f.problem for f in wi.diagnose(patient.net, patient.x, patient.y).findings]
-    assert len(problems) >= 3
-    assert problems == sorted(problems, key=PROBLEMS.index)
+    found = wi.diagnose(patient.net, patient.x, patient.y)
+    assert {f.parameter for f in found.findings} == {"dense1.weight", "dense3.bias"}
+    severities = [finding.severity for finding in found.findings]
+    assert severities == sorted(severities, reverse=True)
+    assert found.severity == severities[0] > 1
+    assert wi.diagnose(found.mended(patient.net), patient.x, patient.y).severity == 0
 
 
-def test_the_first_finding_need_not_be_the_worst():
-    """Dead units are listed before a vanishing signal, and without that the network learns."""
+def test_severity_tells_what_stops_training_from_what_does_not():
+    """Small weights in all layers are worse than some dead units, and only they stop training."""
     x, y = load_digits(return_X_y=True)
-    x, right, problems = (x - x.mean()) / x.std(), {}, {}
+    x, right, found = (x - x.mean()) / x.std(), {}, {}
     for start in (wi.Normal(std=0.01), wi.he_normal):
         for killed in (20, 0):
             net = wi.mlp([64, *[64] * 10, 10]).initialize(start, rng=1)
             net.parameters["dense0.bias"][:killed] = -50
-            found = wi.diagnose(net, x[:100], y[:100])
-            problems[start, killed] = [finding.problem for finding in found.findings]
+            found[start, killed] = wi.diagnose(net, x[:100], y[:100])
             wi.train(net, x, y, epochs=5, batch_size=50, learning_rate=0.05, rng=0)
             right[start, killed] = np.mean(net.predict(x) == y)
     small = wi.Normal(std=0.01)
-    assert problems[small, 20] == ["dead units", "vanishing signal", "vanishing gradient"]
-    assert problems[wi.he_normal, 20] == ["dead units"]
+    both = [finding.problem for finding in found[small, 20].findings]
+    assert both == ["vanishing signal", "dead units"]
+    assert [finding.problem for finding in found[wi.he_normal, 20].findings] == ["dead units"]
+    assert found[small, 20].severity > found[wi.he_normal, 20].severity
     assert max(right[small, 20], right[small, 0]) < 0.15
     assert right[wi.he_normal, 20] > 0.6
 
@@ -153,7 +155,7 @@ def test_a_nan_that_arrives_is_not_blamed_on_the_weights():
     ]
     (finding,) = judge(dataclasses.replace(record, layers=tuple(nan))).findings
     assert finding.evidence == "Its input already holds nan or infinity."
-    assert finding.remedy == "look at the data: what arrives at dense0 is not finite"
+    assert finding.remedy == "look at the data: what arrives at dense0 is no signal"
 
 
 def test_legends_say_what_the_columns_hold():
@@ -182,8 +184,8 @@ def test_healthy_text_says_so():
     patient = mlp("relu", 2, 32, seed=0)
     diagnosis = wi.diagnose(patient.net, patient.x, patient.y)
     assert diagnosis.healthy
-    assert "None of the 10 problems" in str(diagnosis)
-    assert "None of the 10 problems" in diagnosis._repr_html_()
+    assert f"None of the {len(PROBLEMS)} problems" in str(diagnosis)
+    assert f"None of the {len(PROBLEMS)} problems" in diagnosis._repr_html_()
 
 
 def test_table_holds_the_facts():
@@ -219,12 +221,14 @@ def test_layers_are_counted_from_the_normalization_on():
         if name.endswith("weight"):
             net.parameters[name][...] *= 0.6
     x = np.random.default_rng(0).standard_normal((100, 64))
-    finding = next(f for f in wi.diagnose(net, x).findings if f.problem == "vanishing signal")
+    (finding,) = wi.diagnose(net, x).findings
+    assert finding.problem == "vanishing signal"
+    place = re.search(r"falls to \S+ % over the (\d+) layers up to (\w+);", finding.evidence)
     rows = {row.name: row for row in wi.trace(net, x).layers}
-    last = int(finding.layer.removeprefix("dense"))
-    first, here = (np.mean(rows[name].activations ** 2) for name in ("dense3", finding.layer))
-    kept = f"{100 * here / first:.2g} %"
-    assert f"falls to {kept} over the {last - 2} layers up to {finding.layer}" in finding.evidence
+    last = int(place[2].removeprefix("dense"))
+    first, here = (np.mean(rows[name].activations ** 2) for name in ("dense3", place[2]))
+    assert f"falls to {100 * here / first:.2g} %" in finding.evidence
+    assert int(place[1]) == last - 2
 
 
 @pytest.mark.parametrize("problem", ["non-finite", "frozen", "vanishing signal", "dead units"])

@@ -1,6 +1,7 @@
 """Losses and the choice among them."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -108,20 +109,18 @@ def test_targets_choose_the_loss(y: object, output_shape: tuple[int, ...], loss:
 @pytest.mark.parametrize(
     "y, units, error, told",
     [
-        ([[0], [1], [1]], 1, TypeError, r"labels of shape \(3,\).*got int64 .*\(3, 1\).*ravel"),
-        (
-            [0.0, 1.0, 1.0],
-            1,
-            TypeError,
-            r"targets of shape \(3, 1\).*got float64 .*\(3,\).*reshape",
-        ),
-        ([0, 1], 1, ValueError, r"labels of shape \(3,\).*got int64 of shape \(2,\)"),
-        ([[0.0, 1.0]] * 3, 1, ValueError, r"got float64 of shape \(3, 2\)"),
-        ([0, 1, 2], 1, ValueError, r"from 0 to 1 for 1 output.* got 2; .* with 3 outputs"),
-        ([0, 1, 4], 4, ValueError, "from 0 to 3 for 4 output.* got 4; .* with 5 outputs"),
-        ([0, 1, -1], 4, ValueError, "from 0 to 3 .*got -1; number the classes from 0"),
+        ([0.5, 1.0, 2.0], 1, TypeError, r"targets of shape \(3, 1\).*got float64 of shape \(3,\)"),
+        ([0, 1], 1, ValueError, r"of shape \(2,\); give one label, .* for each of the 3 samples"),
+        (0, 1, ValueError, r"of shape \(\); give one label, .* for each of the 3 samples"),
+        ([[0.5, 1.0]] * 3, 1, ValueError, r"of shape \(3, 2\); end the network with 2 outputs"),
+        ([[[0.5]]] * 3, 2, ValueError, r"of shape \(3, 1, 1\); number the classes from 0 for"),
+        ([None, "b", "c"], 2, TypeError, r"got object of shape \(3,\); number the classes from 0"),
+        ([1j, 0, 1], 2, TypeError, "got dtype complex128.*; encode anything else first"),
+        ([0, 1, 2], 1, ValueError, "from 0 to 1 for 1 output.* got 2 in y; end .* with 3 outputs"),
+        ([0, 1, 4], 4, ValueError, "from 0 to 3 for 4 output.* got 4 .*, or end .* with 5 outputs"),
+        ([1, 2, 3], 2, ValueError, "y.* - 1, and end the network with 3 outputs"),
+        ([-1, 0, 7], 2, ValueError, "np.unique.*, and end the network with 3 outputs"),
         ([[0.0], [1.0], [np.nan]], 1, ValueError, "y must be finite"),
-        (["a", "b", "c"], 3, TypeError, "y must be integer labels"),
     ],
 )
 def test_targets_that_do_not_fit_are_told(
@@ -130,6 +129,74 @@ def test_targets_that_do_not_fit_are_told(
     """Nothing is broadcast: what fits neither labels nor targets raises, with a way out."""
     with pytest.raises(error, match=told):
         choose_loss(y, 3, (units,))
+
+
+LABELS = np.array([0, 1, 1, 0])
+CLASSES = np.array([2, 0, 1, 0])
+
+
+@pytest.mark.parametrize("as_list", [False, True])
+@pytest.mark.parametrize(
+    "y, units, advice",
+    [
+        (np.eye(3, dtype=int)[CLASSES], 3, "y.argmax(axis=1)"),
+        (np.eye(3, dtype=bool)[CLASSES], 3, "y.argmax(axis=1)"),
+        (np.eye(2, dtype=int)[LABELS], 1, "y.argmax(axis=1)"),
+        (np.eye(2)[LABELS], 1, "y.argmax(axis=1)"),
+        (LABELS[:, np.newaxis], 1, "y.ravel()"),
+        (LABELS[:, np.newaxis] == 1, 1, "y.ravel()"),
+        (CLASSES[:, np.newaxis], 3, "y.ravel()"),
+        (2 * LABELS - 1, 1, "(y > 0).astype(int)"),
+        (2 * LABELS - 1, 2, "(y > 0).astype(int)"),
+        (2 * LABELS[:, np.newaxis] - 1, 1, "(y.ravel() > 0).astype(int)"),
+        (2.0 * LABELS - 1, 1, "(y > 0).astype(int)"),
+        (LABELS + 1, 1, "y - 1"),
+        (CLASSES + 1, 3, "y - 1"),
+        (CLASSES.astype(np.uint8) + 1, 3, "y - 1"),
+        (CLASSES[:, np.newaxis] + 1, 3, "y.ravel() - 1"),
+        (CLASSES + 1.0, 3, "y.astype(int) - 1"),
+        (CLASSES.astype(np.float32), 3, "y.astype(int)"),
+        (LABELS.astype(float), 1, "y.astype(int)"),
+        (np.array(["b", "a", "c", "a"]), 3, "np.unique(y, return_inverse=True)[1]"),
+        (np.array(["b", "a", "c", "a"], object), 3, "np.unique(y, return_inverse=True)[1]"),
+        (np.array([["b"], ["a"], ["c"]]), 3, "np.unique(y, return_inverse=True)[1].ravel()"),
+        (np.array([5, 7, 7, -2]), 3, "np.unique(y, return_inverse=True)[1]"),
+    ],
+)
+def test_labels_in_another_form_come_with_the_call_that_helps(
+    y: Array, units: int, advice: str, as_list: bool
+) -> None:
+    """The error names a call; what it makes of `y`, a list as well, is accepted as labels."""
+    given = y.tolist() if as_list else y
+    if as_list:
+        advice = re.sub(r"\by\b", "np.asarray(y)", advice)
+    with pytest.raises((TypeError, ValueError)) as raised:
+        choose_loss(given, len(y), (units,))
+    assert f"write {advice}" in str(raised.value)
+    assert len(str(raised.value)) < 400
+    labels = eval(advice, {"np": np, "y": given})
+    loss, accepted = choose_loss(labels, len(y), (units,))
+    assert loss is (sigmoid_cross_entropy if units == 1 else softmax_cross_entropy)
+    assert set(accepted) == set(range(len(np.unique(labels))))  # classes from 0, all different
+
+
+@pytest.mark.parametrize(
+    "y, units, advice",
+    [
+        (np.array([0.5, 1.0, 2.0]), 1, "y.reshape(-1, 1)"),
+        (np.array([[3], [5], [900]]), 1, "y.astype(float)"),
+        (np.array([[1, 1, 0], [0, 1, 1]]), 3, "y.astype(float)"),
+        (np.ones((3, 2, 2)), 4, "y.reshape(-1, 4)"),
+        (np.array([0.0, 1.0, 1.0]), 1, "y.reshape(-1, 1)"),
+    ],
+)
+def test_targets_in_another_form_come_with_the_call_that_helps(
+    y: Array, units: int, advice: str
+) -> None:
+    """The error names a call that makes targets of numbers, where there are enough of them."""
+    with pytest.raises((TypeError, ValueError), match=re.escape(f"{advice} for targets")):
+        choose_loss(y, len(y), (units,))
+    assert choose_loss(eval(advice, {"y": y}), len(y), (units,))[0] is mean_squared_error
 
 
 def test_images_have_no_loss() -> None:

@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 
 import weightinit as wi
-from weightinit.networks import ActivationLayer, Dense, LayerNorm, Residual
+from weightinit.networks import (
+    ActivationLayer,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Flatten,
+    LayerNorm,
+    Residual,
+)
 
 pytestmark = pytest.mark.parity
 torch = pytest.importorskip("torch", reason="`nox -s parity` installs it")
@@ -66,6 +74,25 @@ def torch_residual(p: Tensors, x: Any) -> Any:
     return dense("dense1", p, x + inner["scale"] * f)
 
 
+def torch_batchnorm(p: Tensors, x: Any) -> Any:
+    """Compute batch normalization in training, behind a convolution and behind a dense layer."""
+    kernel = p["conv0.weight"].permute(3, 2, 0, 1)
+    h = functional.conv2d(x.permute(0, 3, 1, 2), kernel, p["conv0.bias"], padding=1)
+    for name in ("batchnorm0", "batchnorm1"):
+        gain, bias = p[f"{name}.gain"], p[f"{name}.bias"]
+        h = torch.tanh(functional.batch_norm(h, None, None, gain, bias, training=True))
+        if h.ndim == 4:
+            h = dense("dense0", p, h.permute(0, 2, 3, 1).flatten(1))
+    return dense("dense1", p, h)
+
+
+def batchnorm() -> wi.Network:
+    """Build the network that `torch_batchnorm` computes."""
+    normalized = [BatchNorm(), ActivationLayer("tanh")]
+    layers = [Conv2D(6, 3), *normalized, Flatten(), Dense(16), *normalized, Dense(10)]
+    return wi.Network(layers, (5, 5, 3))
+
+
 def residual() -> wi.Network:
     """Build the network that `torch_residual` computes."""
     block = Residual([LayerNorm(), Dense(16), ActivationLayer("tanh"), Dense(8)])
@@ -82,6 +109,7 @@ CASES: dict[str, tuple[wi.Network, Callable[..., Any], Callable[..., Any]]] = {
     "mlp": (wi.mlp([20, 32, 16, 10]), torch_mlp, lambda rng: rng.normal(size=(64, 20))),
     "cnn": (wi.cnn((8, 8, 3), [8, 16], 10), torch_cnn, lambda rng: rng.normal(size=(64, 8, 8, 3))),
     "rnn": (wi.rnn(50, 32, 10), torch_rnn, tokens),
+    "batchnorm": (batchnorm(), torch_batchnorm, lambda rng: rng.normal(size=(64, 5, 5, 3))),
     "residual": (residual(), torch_residual, lambda rng: rng.normal(size=(64, 20))),
 }
 
@@ -118,7 +146,12 @@ def test_passes_agree(kind: str, seed: int) -> None:
     assert_close(net.forward(x), outputs)
     assert loss == pytest.approx(theirs.item(), rel=TOLERANCE)
     for name, gradient in gradients.items():
-        assert_close(gradient, p[name].grad)
+        if kind == "batchnorm" and name in ("conv0.bias", "dense0.bias"):
+            # The norm behind takes the bias away again: both gradients are rounding alone.
+            size = np.abs(gradients[name.replace("bias", "weight")]).max()
+            assert max(np.abs(gradient).max(), p[name].grad.abs().max()) <= TOLERANCE * size
+        else:
+            assert_close(gradient, p[name].grad)
 
 
 @pytest.mark.parametrize("loss", ["sigmoid", "squares"])

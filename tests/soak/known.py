@@ -113,6 +113,7 @@ def curves(initializer: wi.Initializer, rng: np.random.Generator) -> wi.History:
 
 BY_NAME = {
     "activation": ["'relu'", "wi.activations.leaky_relu(0.2)", "np.tanh"],
+    "at_most": ["0.5"],
     "axis": ["-1"],
     "batch_axis": ["()", "0"],
     "batch_size": ["2"],
@@ -130,6 +131,7 @@ BY_NAME = {
     "derivative_function": ["np.ones_like"],
     "direction": ["'forward'", "'backward'"],
     "distribution": ["'normal'", "'uniform'", "'truncated_normal'"],
+    "draws": ["2"],
     "dtype": ["np.float64", "'float32'", "np.dtype(np.float16)"],
     "entries": ["2"],
     "epochs": ["1"],
@@ -168,6 +170,7 @@ BY_NAME = {
     "out_axis": ["-1"],
     "padding": ["'same'", "'valid'"],
     "parameters": ["{'w': np.array([1.0, 2.0])}"],
+    "problem": ["'any problem'", "'frozen'"],
     "progress": ["False"],
     "q": ["1.0", "np.array([0.5, 2.0])"],
     "residual": ["False", "True"],
@@ -181,14 +184,18 @@ BY_NAME = {
     "std": ["0.5"],
     "step": ["1"],
     "stride": ["1"],
+    "successes": ["1"],
     "threads": ["None", "2"],
     "trace": ["wi.trace(network(), sample(), labels())"],
     "train_once": ["score", "curves"],
     "transposed": ["False", "True"],
+    "trials": ["3"],
     "units": ["3"],
     "value": ["0.5"],
     "vocabulary": ["5"],
     "weight_variance": ["2.0", "np.array([1.0, 1.5])"],
+    "widest": ["8"],
+    "widths": ["[2, 3]"],
     "x": ["sample()"],
     "y": ["labels()", "targets()"],
 }
@@ -199,6 +206,7 @@ BY_CALLABLE: dict[str, dict[str, list[str]]] = {
     "wi.Uniform": {"low": ["-1.0"], "high": ["1.0"]},
     "wi.cnn": {"input_shape": ["(8, 8, 1)"], "channels": ["[4, 2]"]},
     "wi.diagnose": {"y": ["None", "labels()"]},
+    "wi.failure_rates": {"y": ["None", "labels()"]},
     "wi.trace": {"y": ["None", "targets()"]},
     "wi.Monitor": {"y": ["None", "labels()"]},
     "wi.networks.RNN": {"activation": ["'tanh'"]},
@@ -231,6 +239,7 @@ INSTANCES = {
     "Cell": "wi.compare(score, [wi.zeros], seeds=1).cells[0]",
     "Comparison": "wi.compare(curves, {'a': wi.zeros, 'b': wi.ones}, seeds=2)",
     "Diagnosis": "wi.diagnose(network(), sample())",
+    "FailureRates": "wi.failure_rates(network(), wi.he_normal, sample(), draws=2, rng=0)",
     "Fans": "wi.compute_fans((3, 4))",
     "Finding": "wi.diagnose(network().initialize(wi.zeros), sample()).findings[0]",
     "FixedPoint": "wi.meanfield.fixed_point('tanh', weight_variance=4)",
@@ -251,7 +260,17 @@ INSTANCES = {
 }
 
 #: Parameters where a large integer asks for as much work, and gets it: it is not tried there.
-ASKS_FOR_WORK = {"epochs", "n", "n_jobs", "seeds", "shape", "sizes", "channels"}
+ASKS_FOR_WORK = {
+    "channels",
+    "draws",
+    "epochs",
+    "n",
+    "n_jobs",
+    "seeds",
+    "shape",
+    "sizes",
+    "widest",
+}
 
 #: What asks for an answer for each number that it holds.
 ONE_ANSWER_EACH = {"bias_variance", "c", "q", "weight_variance"}

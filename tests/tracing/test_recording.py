@@ -1,5 +1,7 @@
 """A trace holds what the passes made, and tells nothing that they did not."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ import weightinit as wi
 from tests.diagnosis.plants import Patient, cnn, mlp, residual, rnn
 from weightinit.networks import (
     ActivationLayer,
+    BatchNorm,
     Conv2D,
     Dense,
     Flatten,
@@ -15,6 +18,7 @@ from weightinit.networks import (
     Residual,
 )
 from weightinit.tracing import trace
+from weightinit.tracing.recording import Probe
 
 PATIENTS = {
     "mlp": lambda: mlp("tanh", 3, 16, seed=0),
@@ -127,6 +131,17 @@ def test_parameters_stand_with_the_layer_before_them() -> None:
     assert {"residual1.scale", "residual1.norm1.gain", "norm1.gain"} <= set(rows["residual1"])
 
 
+def test_rows_know_which_norm_stands_before_the_activation() -> None:
+    """It is that between weight and activation, or in a branch, and not one behind those."""
+    relu = ActivationLayer("relu")
+    for norm, name in [(LayerNorm(), "layer"), (BatchNorm(), "batch")]:
+        layers = [norm, Dense(4), norm, relu, Dense(4), relu, norm, Residual([norm, Dense(4)])]
+        net = Network([*layers, Dense(3)], (4,)).initialize(wi.he_normal, rng=0)
+        rows = {row.name: row.normalized for row in trace(net, np.eye(4)).layers}
+        inner = {"residual0.dense0": False, "residual0": name}
+        assert rows == {"dense0": name, "dense1": False, **inner, "dense2": False}
+
+
 def test_rows_know_their_samples() -> None:
     """Each row is of the sample that its position lies in, padding left out."""
     images = np.random.default_rng(0).normal(size=(3, 2, 2, 1))
@@ -137,6 +152,34 @@ def test_rows_know_their_samples() -> None:
     net = wi.rnn(9, 8, 2).initialize(wi.orthogonal, rng=0)
     embedding, rnn, dense = trace(net, [[3, 1, 4, 0], [1, 0, 0, 0], [2, 2, 0, 0]]).layers
     assert embedding.samples.tolist() == rnn.samples.tolist() == [0, 0, 0, 1, 2, 2]
+
+
+def test_a_trace_keeps_labels_or_targets() -> None:
+    """The labels of a classification, the targets of a regression, and neither where none are."""
+    net = wi.mlp([3, 4, 2]).initialize(wi.he_normal, rng=0)
+    x, labels, targets = np.eye(5)[:, :3], np.array([0, 1, 1, 0, 1]), np.eye(5)[:, :2]
+    classified, fitted, pulled = (trace(net, x, y) for y in (labels, targets, None))
+    np.testing.assert_array_equal(classified.labels, labels)
+    np.testing.assert_array_equal(fitted.targets, targets)
+    assert classified.targets is fitted.labels is pulled.labels is pulled.targets is None
+
+
+def test_labels_may_be_pixels() -> None:
+    """Where Flatten makes the outputs there are more of them than the last layer has units."""
+    net = Network([Conv2D(2), Flatten()], (3, 3, 1)).initialize(wi.he_normal, rng=0)
+    x, y = np.random.default_rng(0).normal(size=(4, 3, 3, 1)), [0, 5, 17, 1]
+    assert trace(net, x, y).loss == net.loss_and_gradients(x, y)[0]
+
+
+def test_a_probe_looks_with_other_inputs() -> None:
+    """A probe whose inputs are replaced sees what a trace of these inputs records."""
+    net = wi.mlp([3, 4, 2]).initialize(wi.he_normal, rng=0)
+    x, y = np.random.default_rng(0).normal(size=(5, 3)), [0, 1, 1, 0, 1]
+    changed = dataclasses.replace(Probe.of(net, x, y), inputs=(x - x.mean(axis=0)) / x.std(axis=0))
+    seen, direct = changed.look(net.parameters), trace(net, changed.inputs, y)
+    assert seen.loss == direct.loss
+    assert seen.inputs is changed.inputs
+    np.testing.assert_equal(seen.gradients, direct.gradients)
 
 
 def test_without_labels_the_pull_is_fixed() -> None:

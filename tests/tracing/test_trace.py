@@ -88,6 +88,14 @@ def test_a_row_whose_arrays_do_not_belong_together(change: dict[str, object], to
         ({"labels": np.array([-1])}, "labels must be a row of integers from 0 to 1"),
         ({"after": "later"}, "after must be a Trace"),
         ({"inputs": None}, "inputs must be an array"),
+        ({"inputs": np.array(1.0)}, "inputs must be a batch of samples"),
+        ({"inputs": np.empty((0, 3))}, "inputs must be a batch of samples"),
+        ({"labels": None, "targets": [[1.0]] * 5}, "targets must be an array of floats"),
+        ({"labels": None, "targets": np.ones((5, 2), int)}, "targets must be an array of floats"),
+        ({"labels": None, "targets": np.ones(5)}, "targets must be a finite matrix .* the 5 sam"),
+        ({"labels": None, "targets": np.ones((4, 2))}, "targets must be a finite matrix with a r"),
+        ({"labels": None, "targets": np.full((5, 2), np.nan)}, "targets must be a finite matrix"),
+        ({"targets": np.ones((5, 2))}, "a trace must have labels or targets, got both; leave out"),
     ],
 )
 def test_a_trace_that_is_none(change: dict[str, object], told: str) -> None:

@@ -13,7 +13,7 @@ from weightinit._checks import (
     check_items,
     check_mapping,
 )
-from weightinit._extras import import_extra
+from weightinit._jobs import check_workers, run_jobs, with_bar
 from weightinit._messages import shown
 from weightinit.comparison._store import Store
 from weightinit.comparison.cells import Cell, TrainOnce, check_label, run_cell
@@ -112,7 +112,7 @@ def compare(
     """
     hint = "write a function that trains once and returns a History or a number"
     check_callable("train_once", train_once, "train_once(initializer, rng)", hint=hint)
-    starts, numbers, workers = _starts(initializers), _seeds(seeds), _workers(n_jobs)
+    starts, numbers, workers = _starts(initializers), _seeds(seeds), check_workers(n_jobs)
     show = check_flag("progress", progress)
     store = None if cache_dir is None else Store(cache_dir, train_once)
     # Seed by seed, so that an interrupted run leaves whole pairs behind.
@@ -125,7 +125,9 @@ def compare(
     if store and missing:
         store.prepare()
     running = _run(train_once, starts, missing, workers)
-    for cell in _bar(running, len(cells), len(places)) if show else running:
+    if show:
+        running = with_bar(running, "comparing", "cell", done=len(cells), total=len(places))
+    for cell in running:
         cells[cell.label, cell.seed] = cell
         if store:
             store.save(cell, starts[cell.label])
@@ -139,21 +141,14 @@ def _run(
     workers: int,
 ) -> Iterator[Cell]:
     """Yield cells as they finish; raise KeyboardInterrupt where one of them was interrupted."""
-    joblib = import_extra("joblib", use="wi.compare")
-    task = joblib.delayed(run_cell)
-    needed = min(workers, max(len(places), 1))
+    jobs = [(train_once, starts[label], label, seed) for label, seed in places]
     # A batch of one: what finished is handed over, and kept, at once.
-    run = joblib.Parallel(n_jobs=needed, batch_size=1, return_as="generator_unordered")
-    for cell in run(task(train_once, starts[label], label, seed) for label, seed in places):
+    for cell in run_jobs(
+        run_cell, jobs, total=len(jobs), workers=workers, use="wi.compare", batch_size=1
+    ):
         if cell is None:
             raise KeyboardInterrupt
         yield cell
-
-
-def _bar(cells: Iterator[Cell], done: int, total: int) -> Any:
-    without = ", or leave progress out"
-    tqdm = import_extra("tqdm", use="progress=True", otherwise=without)
-    return tqdm.tqdm(cells, desc="comparing", unit="cell", initial=done, total=total)
 
 
 def _starts(initializers: object) -> dict[str, Initializer]:
@@ -201,12 +196,3 @@ def _seeds(seeds: object) -> tuple[int, ...]:
         told = f"the same seed twice is the same run twice: {hint}"
         raise ValueError(f"seeds must be {allowed}, got {shown(list(numbers))}; {told}")
     return numbers
-
-
-def _workers(n_jobs: object) -> int:
-    """Return the number of workers, which may be negative, as in joblib."""
-    hint = "1 runs one cell at a time, -1 takes all processors"
-    workers = check_integer("n_jobs", n_jobs, at_least=None, at_most=None, hint=hint)
-    if workers == 0:
-        raise ValueError(f"n_jobs must not be 0, got 0; {hint}")
-    return workers

@@ -11,8 +11,8 @@ a record, a :class:`~weightinit.tracing.Trace`, of any framework.
 """
 
 from weightinit.diagnosis.layers import LayerReport
-from weightinit.diagnosis.problems import PROBLEMS
 from weightinit.diagnosis.remedies import Finding
 from weightinit.diagnosis.result import Diagnosis, diagnose, judge
+from weightinit.diagnosis.symptoms import PROBLEMS
 
 __all__ = ["PROBLEMS", "Diagnosis", "Finding", "LayerReport", "diagnose", "judge"]

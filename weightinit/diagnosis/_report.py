@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from weightinit._tables import WIDTH, html_table, number, text_table, wrapped
 from weightinit.diagnosis.layers import LayerReport
-from weightinit.diagnosis.problems import PROBLEMS
 from weightinit.diagnosis.remedies import Finding
+from weightinit.diagnosis.symptoms import PROBLEMS
 from weightinit.initializers import Initializer
 
 __all__ = ["as_html", "as_text"]
@@ -34,6 +34,7 @@ _LEGEND = (
     "weights    their std over the recommended one",
 )
 _HEALTHY = f"None of the {len(PROBLEMS)} problems that diagnose looks for shows in this batch."
+_CHECKED = "Checked: "
 _PASTE = "To start the network as recommended:"
 
 _Layers = Sequence[LayerReport]
@@ -41,12 +42,19 @@ _Findings = Sequence[Finding]
 _Start = Mapping[str, Initializer]
 
 
-def as_text(layers: _Layers, findings: _Findings, notes: Sequence[str], start: _Start) -> str:
+def as_text(
+    layers: _Layers,
+    findings: _Findings,
+    notes: Sequence[str],
+    start: _Start,
+    checked: Sequence[str],
+) -> str:
     """Return lines of at most 80 letters; code stands at their beginning, ready to paste."""
     lines = [_title(layers, findings)]
+    lines += wrapped(_CHECKED + ", ".join(checked)) * bool(checked and not findings)
     for place, finding in enumerate(findings, 1):
         lines += ["", f"{place}. {_heading(finding)}"]
-        lines += wrapped(finding.evidence, "   ") + wrapped(f"Remedy: {finding.remedy}.", "   ")
+        lines += [line for part in _parts(finding) for line in wrapped(part, "   ")]
     if start:
         lines += ["", _PASTE, *_code(start)]
     for note in notes:
@@ -54,15 +62,22 @@ def as_text(layers: _Layers, findings: _Findings, notes: Sequence[str], start: _
     return "\n".join([*lines, "", *text_table(_rows(layers, 16), left=2), "", *_LEGEND])
 
 
-def as_html(layers: _Layers, findings: _Findings, notes: Sequence[str], start: _Start) -> str:
+def as_html(
+    layers: _Layers,
+    findings: _Findings,
+    notes: Sequence[str],
+    start: _Start,
+    checked: Sequence[str],
+) -> str:
     """Return the same for a notebook."""
     items = "".join(
         f"<li><strong>{html.escape(_heading(finding))}</strong><br>"
-        f"{html.escape(finding.evidence)}<br>Remedy: {html.escape(finding.remedy)}.</li>"
+        f"{'<br>'.join(map(html.escape, _parts(finding)))}</li>"
         for finding in findings
     )
     code, legend = html.escape("\n".join(_code(start))), "\n".join(_LEGEND)
     parts = [f"<p>{_title(layers, findings)}</p>"]
+    parts += [f"<p>{_CHECKED}{', '.join(checked)}</p>"] * bool(checked and not findings)
     parts += [f"<ol>{items}</ol>"] * bool(items)
     parts += [f"<p>{_PASTE}</p><pre><code>{code}</code></pre>"] * bool(start)
     parts += [f"<p>Note: {html.escape(note)}</p>" for note in notes]
@@ -78,7 +93,21 @@ def _title(layers: _Layers, findings: _Findings) -> str:
 
 
 def _heading(finding: Finding) -> str:
-    return f"{finding.problem.capitalize()} in {finding.layer}"
+    beyond = (
+        "nothing is left" if math.isinf(finding.severity) else f"severity {finding.severity:.1f}"
+    )
+    return f"{finding.problem.capitalize()} in {finding.layer} ({beyond})"
+
+
+def _parts(finding: Finding) -> Iterator[str]:
+    """Yield the paragraphs of a finding: what was measured, what follows from it, what to do."""
+    yield finding.evidence
+    if finding.parameter:
+        yield f"At fault: {finding.parameter}."
+    if finding.consequences:
+        yield f"With it goes: {', '.join(finding.consequences)}."
+    tried = f" Tried on a copy: {finding.effect}." if finding.effect else ""
+    yield f"Remedy: {finding.remedy}.{tried}"
 
 
 def _code(start: _Start) -> list[str]:

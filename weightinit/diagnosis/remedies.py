@@ -5,90 +5,82 @@ import functools
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import Any
 
 from weightinit.activations import Activation, linear
 from weightinit.advice import Recommendation, recommend
-from weightinit.diagnosis._bounds import shape_factors
-from weightinit.initializers import DeltaOrthogonal, Initializer, Orthogonal, zeros
+from weightinit.initializers import DeltaOrthogonal, Initializer, Orthogonal, VarianceScaling, zeros
 from weightinit.tracing import LayerTrace, Trace
-from weightinit.tracing.measures import mean_square
 
 __all__ = [
-    "Cure",
     "Finding",
-    "Remedy",
     "advised",
     "advised_start",
-    "calm",
-    "look_before",
-    "rescale",
-    "restart",
-    "revive",
-    "shrink",
+    "patterns",
     "whole_start",
 ]
-
-#: A std this close to the advised one, or to what another count of fans makes of it, is right.
-_CLOSE = math.log(1.25)
 
 
 @dataclass(frozen=True)
 class Finding:
     """
-    One thing that is wrong with the start of a network.
+    One thing that is wrong with the start of a network, with its consequences.
 
     Parameters
     ----------
     problem : str
         Which of ``weightinit.diagnosis.PROBLEMS``.
     layer : str
-        The layer to change, or the first of them: the problem may show in others.
+        The layer to change, or the first of them.
     evidence : str
         What was measured, beside what a healthy start would show: a sentence or two.
+    parameter : str
+        What is at fault, by its name, ``norm1.gain``, or by a pattern for several,
+        ``dense*.weight``; ``inputs``, ``targets`` or ``labels``; empty where it is the
+        architecture, or the luck of one draw.
     start : mapping of str to Initializer
-        The parameters to start anew, by the names that ``net.initialize`` takes, and what
-        :func:`recommend` says for them. Empty where no start helps.
+        The parameters to start anew, by the names and patterns that ``net.initialize`` takes, and
+        what :func:`recommend` says for them. Empty where no start helps.
     advice : str
         What to do besides, or instead.
+    severity : float
+        How many orders of magnitude the worst layer lies outside its bounds: the log to base 10 of
+        what was measured over the bound. Infinite where nothing is left.
+    consequences : tuple of str
+        What else goes away with the same remedy, such as ``vanishing gradient in dense2``.
+    effect : str
+        What became of the network when the remedy was tried on a copy; empty if it was not.
 
     Examples
     --------
     >>> import weightinit as wi
     >>> net = wi.mlp([2, 8, 3], "tanh").initialize(wi.zeros)
     >>> finding = wi.diagnose(net, [[1.0, 2.0], [0.5, -1.0]]).findings[0]
-    >>> finding.problem, finding.layer, finding.remedy
-    ('frozen', 'dense0', 'start dense0.weight from wi.xavier_uniform')
+    >>> finding.problem, finding.parameter, finding.remedy
+    ('frozen', 'dense0.weight', 'start dense0.weight from wi.xavier_uniform')
     >>> _ = net.initialize({**finding.start, "*.weight": wi.xavier_uniform}, rng=0)
     """
 
     problem: str
     layer: str
     evidence: str
+    parameter: str = ""
     start: Mapping[str, Initializer] = field(default_factory=dict, hash=False)
     advice: str = ""
+    severity: float = math.inf
+    consequences: tuple[str, ...] = ()
+    effect: str = ""
 
     @property
     def remedy(self) -> str:
         """What to do, in words; initializers are written as expressions of this package."""
-        parts = [f"start {name} from wi.{init}" for name, init in self.start.items()]
+        named: dict[Initializer, list[str]] = {}
+        for name, init in self.start.items():
+            named.setdefault(init, []).append(name)
+        parts = [f"start {', '.join(names)} from wi.{init}" for init, names in named.items()]
         return "; ".join([*parts, self.advice] if self.advice else parts)
-
-
-class Remedy(NamedTuple):
-    """What to do: parameters to start anew, and advice in words."""
-
-    start: Mapping[str, Initializer] = MappingProxyType({})
-    advice: str = ""
-
-
-#: From a trace and the layer to change to what to do.
-Cure = Callable[[Trace, LayerTrace], Remedy]
 
 
 @functools.lru_cache(maxsize=1024)
@@ -122,8 +114,14 @@ def advised_start(trace: Trace, row: LayerTrace) -> Mapping[str, Initializer]:
     branch = [r for r in trace.layers if block and r.block == block and r.weight is not None]
     if branch and row.name in (block, branch[-1].name):
         inside = next((r for r in branch if r.activation), row)  # whose activation is the branch's
-        advice = advised(trace, inside)
-        return {f"{branch[-1].name}.weight": advice.last_initializer or advice.initializer}
+        advice, last = advised(trace, inside), branch[-1]
+        init = advice.last_initializer or advice.initializer
+        if init == zeros and last.activation and not last.activation.derivative(0.0):
+            blocks = sum(r.weight is None for r in trace.layers)  # a ReLU would lock the zeros up
+            init = VarianceScaling(
+                scale=advice.gain**2 / blocks, mode="fan_in", distribution="normal"
+            )
+        return {f"{last.name}.weight": init}
     init = advised(trace, row).initializer
     if isinstance(init, DeltaOrthogonal) and row.weight is not None:
         fits = _takes(init, row.weight.shape)
@@ -155,70 +153,51 @@ def _takes(init: Initializer, shape: tuple[int, ...]) -> bool:
     return True
 
 
-def restart(trace: Trace, row: LayerTrace) -> Remedy:
-    """Start a layer from what the adviser says."""
-    return Remedy(advised_start(trace, row))
+def patterns(start: Mapping[str, Initializer], names: Iterable[str]) -> dict[str, Initializer]:
+    """Return as few patterns as name these parameters, and none of the others.
+
+    Examples
+    --------
+    >>> from weightinit import he_normal
+    >>> from weightinit.diagnosis.remedies import patterns
+    >>> names = [f"dense{i}.weight" for i in range(5)]
+    >>> list(patterns(dict.fromkeys(names[1:4], he_normal), names))
+    ['dense[1-3].weight']
+    """
+    by_init: dict[Initializer, list[str]] = {}
+    for name, init in start.items():
+        by_init.setdefault(init, []).append(name)
+    found: dict[str, Initializer] = {}
+    free = set(names)  # of what no earlier pattern names: the first one that fits counts
+    for init, group in sorted(by_init.items(), key=lambda item: len(item[1])):
+        found |= dict.fromkeys(_cover(group, free - set(group)), init)
+        free -= set(group)
+    return found
 
 
-def _fits(trace: Trace, row: LayerTrace) -> bool:
-    """Tell whether the weights have about the advised std, by any count of fans."""
-    if row.weight is None or row.inputs is None:
-        return False
-    rms = math.sqrt(mean_square(row.weight))
-    if not 0 < rms < math.inf:
-        return False
-    fan_in = row.weight.size / row.units
-    off = math.log(rms / (advised(trace, row).gain / math.sqrt(fan_in)))
-    return any(abs(off - factor / 2) < _CLOSE for factor in shape_factors(row.weight.shape))
+def _cover(group: Sequence[str], others: Collection[str]) -> Iterator[str]:
+    """Yield patterns that name a group, and none of the others."""
+    left = list(group)
+    for pattern in (*(p for name in group for p in _wide(name)), *_ranges(group), *group):
+        met = fnmatch.filter(left, pattern)
+        if (len(met) > 1 or pattern in left) and not fnmatch.filter(others, pattern):
+            yield pattern
+            left = [name for name in left if name not in met]
 
 
-def _bias_to_zero(row: LayerTrace) -> Remedy:
-    return Remedy({f"{row.name}.bias": zeros})
+def _wide(name: str) -> Iterator[str]:
+    """Yield a name with a star for each number, then for the first number alone."""
+    yield re.sub(r"\d+", "*", name)
+    yield re.sub(r"\d+", "*", name, count=1)
 
 
-def _is_shifted(row: LayerTrace) -> bool:
-    """Tell whether biases outweigh a signal of size 1."""
-    return row.bias is not None and mean_square(row.bias) > 1
-
-
-def rescale(trace: Trace, row: LayerTrace) -> Remedy:
-    """Give weights the right scale; where they have it, name other means."""
-    if _is_shifted(row):
-        return _bias_to_zero(row)
-    if not _fits(trace, row):
-        return restart(trace, row)
-    return Remedy(
-        advice=f"{row.name}.weight already has the recommended scale; try fewer or wider layers, "
-        "residual blocks, normalization or another activation"
-    )
-
-
-def look_before(_trace: Trace, row: LayerTrace) -> Remedy:
-    """Look for the cause before this layer: no start of its own helps."""
-    return Remedy(advice=f"look at the data: what arrives at {row.name} is not finite")
-
-
-def revive(trace: Trace, row: LayerTrace) -> Remedy:
-    """Revive dead units, by biases of zero or by weights with mean zero."""
-    if row.inputs is not None and not row.inputs.any():
-        return Remedy(advice="look at the data or the layers before: all that arrives here is zero")
-    if row.bias is not None and float(np.min(row.bias)) < 0:
-        return _bias_to_zero(row)
-    few = row.units < 20  # one sample finds a healthy layer dead with a probability of 2 ** -units
-    again = "draw them with another rng; more units make this unlikely" if few else ""
-    return Remedy(advised_start(trace, row), again)
-
-
-def shrink(trace: Trace, row: LayerTrace) -> Remedy:
-    """Bring values back from the flat ends of an activation."""
-    return _bias_to_zero(row) if _is_shifted(row) else calm(trace, row)
-
-
-def calm(trace: Trace, row: LayerTrace) -> Remedy:
-    """Start a layer from what the adviser says; where it does, scale the inputs."""
-    if _fits(trace, row):
-        return Remedy(
-            advice=f"scale the inputs to mean 0 and std 1: {row.name}.weight already has the "
-            "recommended scale"
-        )
-    return restart(trace, row)
+def _ranges(names: Iterable[str]) -> Iterator[str]:
+    """Yield patterns for names whose last numbers follow each other, ten at most: dense1[0-4]."""
+    runs: dict[tuple[str, str], list[int]] = {}
+    for name in names:
+        if number := re.fullmatch(r"(.*?)(\d)(\D*)", name):
+            runs.setdefault((number[1], number[3]), []).append(int(number[2]))
+    for (before, after), digits in runs.items():
+        low, high = min(digits), max(digits)
+        if high - low + 1 == len(digits) > 1:
+            yield f"{before}[{low}-{high}]{after}"

@@ -2,21 +2,28 @@
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from weightinit._checks import check_instance
+from weightinit._messages import shown
 from weightinit.diagnosis import _report
-from weightinit.diagnosis._bounds import Point
+from weightinit.diagnosis.causes import find
 from weightinit.diagnosis.layers import LayerReport, report
-from weightinit.diagnosis.problems import LOOK, Facts
 from weightinit.diagnosis.remedies import Finding, whole_start
+from weightinit.diagnosis.symptoms.bounds import Point
+from weightinit.diagnosis.symptoms.facts import Facts
+from weightinit.diagnosis.symptoms.standardized import standardized
 from weightinit.initializers import Initializer
 from weightinit.networks import Network
-from weightinit.tracing import Trace, trace
+from weightinit.networks._foreign import check_network
+from weightinit.networks.layers.base import Array
+from weightinit.tracing import Trace
+from weightinit.tracing.recording import Probe
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,7 +41,7 @@ class Diagnosis:
     layers : tuple of LayerReport
         Facts by layer.
     findings : tuple of Finding
-        The problems, those that can cause others first; empty where there are none.
+        One for each cause, the most severe first; empty where there are none.
     notes : tuple of str
         Risks that no start removes.
     forward, backward : tuple of tuple of Point
@@ -44,6 +51,12 @@ class Diagnosis:
         What to start the whole network from, by patterns that ``net.initialize`` takes: what
         :func:`recommend` says for each layer. Empty where no finding asks for a start, and where
         the trace is of another framework.
+    checked : tuple of str
+        What was judged: which kinds of parameters, the inputs, the first loss.
+    cure : mapping of str to ndarray
+        The parameters of the copy on which the remedies were tried, for ``mended``.
+    standardizes : bool
+        Whether the inputs are to be standardized, which ``prepared`` does.
 
     Examples
     --------
@@ -61,6 +74,77 @@ class Diagnosis:
     forward: tuple[tuple[Point, ...], ...]
     backward: tuple[tuple[Point, ...], ...]
     start: Mapping[str, Initializer] = field(default_factory=dict, hash=False)
+    checked: tuple[str, ...] = ()
+    cure: Mapping[str, Array] = field(default_factory=dict, repr=False, compare=False)
+    standardizes: bool = False
+
+    @property
+    def severity(self) -> float:
+        """The severity of the worst finding; 0 if there is none."""
+        return max((finding.severity for finding in self.findings), default=0.0)
+
+    def mended(self, net: Network) -> Network:
+        """
+        Return a copy of the network with the remedies applied: the copy on which they were tried.
+
+        Parameters
+        ----------
+        net : Network
+            The network that was diagnosed; it is not changed.
+
+        Returns
+        -------
+        Network
+            A network with new arrays; where no finding has a start, of the same values.
+
+        Raises
+        ------
+        TypeError, ValueError
+            `net` is no network, or not the one that was diagnosed.
+
+        Examples
+        --------
+        >>> import weightinit as wi
+        >>> net = wi.mlp([2, 8, 3], "tanh").initialize(wi.zeros)
+        >>> mended = wi.diagnose(net, [[1.0, 2.0], [0.5, -1.0]]).mended(net)
+        >>> bool(mended.parameters["dense0.weight"].any())
+        True
+        """
+        copy = check_network(net).copy()
+        for name, array in self.cure.items():
+            given = copy.parameters.get(name)
+            if given is None or given.shape != array.shape:
+                raise ValueError(
+                    f"net must be the network that was diagnosed, which has {shown(name)} of shape "
+                    f"{shown(array.shape)}; give that network, or diagnose this one"
+                )
+            given[...] = array
+        return copy
+
+    def prepared(self, x: ArrayLike) -> Array:
+        """
+        Return inputs as the remedies ask for them: standardized if a finding says so.
+
+        Parameters
+        ----------
+        x : array_like, shape (n, ...)
+            Samples, all that the network is to learn from: their own mean and std are taken.
+
+        Returns
+        -------
+        ndarray, shape (n, ...)
+            The inputs.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import weightinit as wi
+        >>> net = wi.mlp([2, 8, 3], "tanh").initialize(wi.xavier_uniform, rng=0)
+        >>> x = 1e4 * np.random.default_rng(0).standard_normal((50, 2))
+        >>> bool(wi.diagnose(net, x).prepared(x).std() < 1.001)
+        True
+        """
+        return standardized(np.asarray(x)) if self.standardizes else np.asarray(x)
 
     @property
     def healthy(self) -> bool:
@@ -69,11 +153,11 @@ class Diagnosis:
 
     def __str__(self) -> str:
         """Return the findings, what to paste and a table of the layers, within 80 columns."""
-        return _report.as_text(self.layers, self.findings, self.notes, self.start)
+        return _report.as_text(self.layers, self.findings, self.notes, self.start, self.checked)
 
     def _repr_html_(self) -> str:
         """Return the same for a notebook."""
-        return _report.as_html(self.layers, self.findings, self.notes, self.start)
+        return _report.as_html(self.layers, self.findings, self.notes, self.start, self.checked)
 
     def plot(self) -> "Figure":
         """
@@ -111,13 +195,14 @@ def diagnose(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Diagnosi
     Find what is wrong with the start of a network: the problem, the layer and what to use instead.
 
     It takes one pass forward and one back over a batch; and where something starts at zero, a few
-    small steps on a copy of the weights. It looks for ten problems:
+    small steps on a copy of the weights. It looks for these problems:
 
     =================== ==========================================================================
     problem             what it means
     =================== ==========================================================================
     non-finite          a weight, an output or a gradient is nan or infinite
     frozen              no weight has a gradient: only the output bias can change
+    stuck branch        no weight of a residual branch has a gradient, nor will have soon
     symmetric units     hidden units are copies, with equal weights and equal gradients
     dead units          units are off on every sample, more of them than chance explains
     exploding signal    the mean square of the activations grows beyond its bounds
@@ -125,8 +210,15 @@ def diagnose(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Diagnosi
     exploding gradient  the squared norm of the gradient grows beyond its bounds, going back
     vanishing gradient  it falls below them
     saturated units     too many values lie where tanh and the like are flat
-    first loss too high the loss is far above the log of the number of classes
+    first loss too high the loss is far above that of the best constant answer
+    risky depth         many a draw of so deep and narrow a network is born dead
     =================== ==========================================================================
+
+    Where something shows, it asks for the cause: all parameters that differ from what
+    :func:`recommend` says, and the inputs, are mended on a copy, the copy is judged, and mends are
+    taken back one by one as long as it stays healthy. What is left is at fault: a weight, a bias, a
+    gain, a residual scale, or the inputs. There is one finding a cause. A remedy that did not help
+    the copy is not given.
 
     Through :math:`l` layers of :math:`n_k` units a healthy signal or gradient may change by factors
     between
@@ -194,8 +286,9 @@ def diagnose(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Diagnosi
     vanishing signal in dense0 - start dense0.weight from wi.he_normal
     vanishing gradient in dense2 - start dense2.weight from wi.he_normal
     """
-    record = trace(net, x, y)
-    found = judge(record)
+    probe = Probe.of(net, x, y)
+    record = probe.record(net.parameters)
+    found = _judged(record, probe)
     if any(finding.start for finding in found.findings):
         return dataclasses.replace(found, start=whole_start(record))
     return found
@@ -230,16 +323,41 @@ def judge(trace: Trace) -> Diagnosis:
     """
     hint = "wi.diagnose(net, x) records a Network and judges the record"
     check_instance("trace", trace, Trace, "a Trace", hint=hint)
+    return _judged(trace, None)
+
+
+def _judged(trace: Trace, probe: Probe | None) -> Diagnosis:
+    """Return the diagnosis of a trace; remedies are tried if there is something to try them on."""
     facts = Facts(trace)
-    found = [problem(facts) for problem in LOOK.values()]
+    with np.errstate(all="ignore"):
+        verdict = find(probe, facts)
     later = (trace.after or trace).layers
     return Diagnosis(
         layers=tuple(report(trace, *rows) for rows in zip(trace.layers, later, strict=True)),
-        findings=tuple(finding for finding in found if finding),
+        findings=verdict.findings,
         notes=tuple(_notes(facts)),
         forward=tuple(map(tuple, facts.forward)),
         backward=tuple(map(tuple, facts.backward)),
+        checked=tuple(_checked(trace)),
+        cure=verdict.mended,
+        standardizes=verdict.standardize,
     )
+
+
+def _checked(trace: Trace) -> Iterator[str]:
+    """Yield what there was to judge."""
+    parts = {name.rpartition(".")[2] for name in trace.parameters}
+    kinds = {
+        "weight": "scale and mean of each weight",
+        "bias": "biases",
+        "gain": "gains",
+        "scale": "residual scales",
+    }
+    yield from (told for part, told in kinds.items() if part in parts)
+    if trace.inputs.dtype.kind == "f":
+        yield "inputs"
+    if math.isfinite(trace.loss):
+        yield "first loss"
 
 
 def _notes(facts: Facts) -> list[str]:

@@ -19,6 +19,7 @@ from weightinit.networks.checking import GradientCheck, check_gradients
 from weightinit.networks.layers import (
     RNN,
     ActivationLayer,
+    BatchNorm,
     Chain,
     Conv2D,
     Dense,
@@ -35,6 +36,7 @@ from weightinit.networks.record import Step
 __all__ = [
     "RNN",
     "ActivationLayer",
+    "BatchNorm",
     "Chain",
     "Conv2D",
     "Dense",

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from weightinit._arrays import check_array
-from weightinit._messages import shown
+from weightinit._messages import short, shown
+from weightinit.networks._labels import looks_like_labels, renumbered
 from weightinit.networks.layers.base import Array
 
 __all__ = [
@@ -20,8 +21,6 @@ __all__ = [
     "sigmoid_cross_entropy",
     "softmax_cross_entropy",
 ]
-
-_WAY_OUT = "write y.astype(int).ravel() for labels, y.astype(float).reshape(len(x), -1) for targets"
 
 #: From outputs and targets to the loss and its gradient with respect to the outputs.
 Loss = Callable[[Array, Array], tuple[float, Array]]
@@ -170,22 +169,25 @@ def choose_loss(y: Any, n: int, output_shape: tuple[int | None, ...]) -> tuple[L
     >>> choose_loss([0, 2, 1], 3, (3,))[0].__name__
     'softmax_cross_entropy'
     """
-    targets = check_array("y", y, "integer labels, or float targets", hint=_WAY_OUT)
+    told = "integer labels, or float targets"
+    targets = check_array("y", y, told, kinds="biufSUTO", hint="encode anything else first")
     if len(output_shape) != 1:
         raise ValueError(
             f"a loss of y needs outputs of shape (n, units), but those of the network are "
             f"(n, {', '.join(map(str, output_shape))}); end it with Flatten() and Dense(...)"
         )
-    (units,) = output_shape
+    units = output_shape[0] or 1
+    name = "y" if isinstance(y, np.ndarray) else "np.asarray(y)"
     if targets.shape == (n,) and targets.dtype.kind in "biu":
-        return _for_labels(targets, units or 1)
+        return _for_labels(targets, units, name)
     if targets.shape == (n, units) and targets.dtype.kind == "f":
         if not np.isfinite(targets).all():
             raise ValueError("y must be finite, got NaN or infinity; drop those samples")
         return mean_squared_error, targets
     raise (TypeError if targets.shape in ((n,), (n, units)) else ValueError)(
         f"y must be integer labels of shape ({n},), or float targets of shape ({n}, {units}) for "
-        f"{units} outputs, got {targets.dtype} of shape {shown(targets.shape)}; {_WAY_OUT}"
+        f"{units} output(s), got {short(str(targets.dtype))} of shape {shown(targets.shape)}; "
+        f"{_way_out(targets, n, units, name)}"
     )
 
 
@@ -213,14 +215,29 @@ def labels_of(z: Array) -> Array:
     return (z[:, 0] > 0).astype(np.intp) if z.shape[1] == 1 else z.argmax(axis=1)
 
 
-def _for_labels(labels: Array, units: int) -> tuple[Loss, Array]:
+def _for_labels(labels: Array, units: int, name: str) -> tuple[Loss, Array]:
     classes = max(units, 2)
     if labels.min() < 0 or labels.max() >= classes:
         wrong = labels[(labels < 0) | (labels >= classes)][0]
         raise ValueError(
-            f"labels must be from 0 to {classes - 1} for {units} output(s), got {wrong}; "
-            "number the classes from 0 in y, or end the network with "
-            f"{max(int(labels.max()) + 1, 2)} outputs"
+            f"labels must be from 0 to {classes - 1} for {units} output(s), got {wrong} in y; "
+            f"{renumbered(labels, classes, name)}"
         )
     loss = sigmoid_cross_entropy if units == 1 else softmax_cross_entropy
     return loss, labels.astype(np.intp)
+
+
+def _way_out(y: Array, n: int, units: int, name: str) -> str:
+    """Return the calls that make labels or targets of `y`, or else what it would have to be."""
+    if y.shape[:1] != (n,):
+        return f"give one label, or one row of targets, for each of the {n} samples"
+    ways = [f"{call} for labels"] if (call := looks_like_labels(y, name)) else []
+    if y.dtype.kind in "biuf" and y.size == n * units:
+        cast = "" if y.dtype.kind == "f" else ".astype(float)"
+        shape = "" if y.shape == (n, units) else f".reshape(-1, {units})"
+        ways.append(f"{name}{cast}{shape} for targets")
+    if ways:
+        return f"write {', or '.join(ways)}"
+    if y.ndim == 2 and y.dtype.kind in "biuf":
+        return f"end the network with {y.shape[1]} outputs for targets of that width"
+    return "number the classes from 0 for labels, give a row of floats for each sample for targets"

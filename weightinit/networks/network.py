@@ -1,5 +1,6 @@
 """A network: an architecture, and separately its weights."""
 
+import copy
 import math
 from collections.abc import Mapping, Sequence
 from typing import Self
@@ -147,6 +148,31 @@ class Network:
             for name, shape in self.parameter_shapes.items()
         }
         return self
+
+    def copy(self) -> Self:
+        """
+        Return a network of the same layers with a copy of each parameter.
+
+        Returns
+        -------
+        Network
+            What is done to it does not touch this one.
+
+        Raises
+        ------
+        RuntimeError
+            The network has no weights yet.
+
+        Examples
+        --------
+        >>> import weightinit as wi
+        >>> net = wi.mlp([2, 1]).initialize(wi.zeros)
+        >>> net.copy().parameters["dense0.weight"] is net.parameters["dense0.weight"]
+        False
+        """
+        made = copy.copy(self)
+        made._parameters = {name: array.copy() for name, array in self.parameters.items()}
+        return made
 
     def forward(self, x: ArrayLike) -> Array:
         """

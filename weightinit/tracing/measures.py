@@ -16,6 +16,7 @@ __all__ = [
     "LayerStats",
     "always_on",
     "correlation",
+    "cosine",
     "dead_units",
     "distinct_units",
     "flat_beyond",
@@ -202,10 +203,7 @@ def flat_beyond(activation: Activation | None) -> float:
 
 
 def correlation(row: LayerTrace) -> float:
-    r"""Return the mean cosine between the pre-activations of different samples.
-
-    With the directions :math:`u_i = z_i / |z_i|` of all rows, the sum over all pairs is
-    :math:`|\sum_i u_i|^2`; within samples it is :math:`\sum_s |\sum_{i \in s} u_i|^2`.
+    """Return the mean cosine between the pre-activations of different samples.
 
     Examples
     --------
@@ -215,14 +213,30 @@ def correlation(row: LayerTrace) -> float:
     >>> correlation(wi.trace(net, [[1.0, 0.0], [3.0, 4.0]]).layers[0])
     0.6
     """
-    z = row.pre_activations.astype(np.float64)
+    return cosine(row.pre_activations, row.samples)
+
+
+def cosine(x: Array, samples: Array | None = None) -> float:
+    r"""Return the mean cosine between rows of different samples; nan where there is no pair.
+
+    With the directions :math:`u_i = x_i / |x_i|` of all rows, the sum over all pairs is
+    :math:`|\sum_i u_i|^2`; within samples it is :math:`\sum_s |\sum_{i \in s} u_i|^2`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from weightinit.tracing.measures import cosine
+    >>> cosine(np.array([[1.0, 0.0], [3.0, 4.0]]))
+    0.6
+    """
+    z = x.astype(np.float64)
     largest = np.abs(z).max(axis=1)
     kept = largest != 0
     directions = z[kept] / largest[kept, np.newaxis]  # so that squares cannot underflow
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     sums, counts = directions, np.ones(len(directions), np.intp)
-    if row.samples is not None and len(directions):
-        _, starts, counts = np.unique(row.samples[kept], return_index=True, return_counts=True)
+    if samples is not None and len(directions):
+        _, starts, counts = np.unique(samples[kept], return_index=True, return_counts=True)
         sums = np.add.reduceat(directions, starts)
     if len(sums) < 2:
         return math.nan

@@ -13,6 +13,7 @@ from weightinit._messages import shown
 from weightinit.networks import (
     RNN,
     ActivationLayer,
+    BatchNorm,
     Chain,
     Conv2D,
     LayerNorm,
@@ -70,16 +71,16 @@ def trace(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Trace:
     >>> [layer.name for layer in wi.trace(net, [[1.0, 2.0]]).layers]
     ['dense0', 'dense1']
     """
-    probe = Probe.of(net, x, y)
-    with np.errstate(all="ignore"):  # what is not finite shows in the trace
-        found = probe.look(net.parameters)
-        return dataclasses.replace(found, after=probe.look_again(found))
+    return Probe.of(net, x, y).record(net.parameters)
 
 
 @dataclass(frozen=True, eq=False)
 class Probe:
     """
     A batch, checked against a network, and the loss for its outputs.
+
+    To look with other inputs of the same shape and dtype, take
+    ``dataclasses.replace(probe, inputs=...)``.
 
     Parameters
     ----------
@@ -116,6 +117,12 @@ class Probe:
             return cls(net.chain, inputs, _fixed_pull, np.empty(0))
         return cls(net.chain, inputs, *choose_loss(y, len(inputs), net.output_shape))
 
+    def record(self, parameters: Parameters) -> Trace:
+        """Return the trace of a pass, and of one after small steps where these wake weights."""
+        with np.errstate(all="ignore"):  # what is not finite shows in the trace
+            found = self.look(parameters)
+            return dataclasses.replace(found, after=self.look_again(found))
+
     def look(self, parameters: Parameters) -> Trace:
         """Return the trace of a pass forward and one back, with these parameters of the network."""
         chain, steps = watch(self.chain)
@@ -125,8 +132,13 @@ class Probe:
             raise ValueError(
                 f"there is nothing to trace: {shown(self.chain)} has no layer with a weight"
             )
-        labels = self.targets if self.targets.dtype.kind == "i" else None
-        return Trace(inputs=self.inputs, layers=rows, loss=loss, labels=labels)
+        return Trace(
+            inputs=self.inputs,
+            layers=rows,
+            loss=loss,
+            labels=self.targets if self.targets.dtype.kind == "i" else None,
+            targets=self.targets if self.targets.ndim == 2 else None,
+        )
 
     def look_again(self, first: Trace) -> Trace | None:
         """Take small steps while they wake weights whose gradient was exactly zero at first."""
@@ -303,7 +315,8 @@ def _normalized(step: Step, before: Sequence[Step]) -> bool | str:
     layers: Iterable[Layer] = (other.layer for other in before)
     if isinstance(step.layer, Residual):
         layers = step.layer.branch.layers
-    return "layer" if any(isinstance(layer, LayerNorm) for layer in layers) else False
+    norm = next((layer for layer in layers if isinstance(layer, BatchNorm | LayerNorm)), None)
+    return norm is not None and ("batch" if isinstance(norm, BatchNorm) else "layer")
 
 
 def _coverage(layer: Layer, x: Array) -> float:

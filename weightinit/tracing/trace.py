@@ -214,6 +214,8 @@ class Trace:
         The loss of the batch; nan where neither labels nor targets were given.
     labels : ndarray of int, shape (n,), or None
         The labels of the batch; None where there are none.
+    targets : ndarray of float, shape (n, d), or None
+        The targets of a regression; None where there are none.
     after : Trace or None
         The record after a few small steps. It is there if gradients were exactly zero at first and
         such steps wake some of them, as in the layers before one that starts at zero.
@@ -240,6 +242,7 @@ class Trace:
     layers: tuple[LayerTrace, ...]
     loss: float
     labels: Array | None
+    targets: Array | None = None
     after: "Trace | None" = None
 
     def __post_init__(self) -> None:
@@ -254,14 +257,26 @@ class Trace:
         loss: Any = self.loss
         if not isinstance(loss, Real):
             raise TypeError(message("loss", loss, "a number", "nan where there is none"))
-        check_instance("inputs", self.inputs, np.ndarray, "an array", hint="give the batch")
-        if self.labels is not None:
-            _check_labels(self.labels, max(rows[-1].units, 2))
+        self._check_batch()
         if self.after is not None:
             check_instance("after", self.after, Trace, "a Trace", hint="or leave it out")
             if len(self.after.layers) != len(rows):
                 told = f"as many layers, {len(rows)}, got {len(self.after.layers)}"
                 raise ValueError(f"after must have {told}; record the same network")
+
+    def _check_batch(self) -> None:
+        check_instance("inputs", self.inputs, np.ndarray, "an array", hint="give the batch")
+        if not self.inputs.size or not self.inputs.ndim:
+            raise ValueError(message("inputs", self.inputs, "a batch of samples", _HINT))
+        n, last = len(self.inputs), self.layers[-1]
+        if self.labels is not None:
+            outputs = last.activations.size // n  # more than units where Flatten ends a network
+            _check_labels(self.labels, max(last.units, outputs, 2))
+        if self.targets is not None:
+            _check_targets(self.targets, n)
+            if self.labels is not None:
+                told = "got both; leave out those that its loss is not of"
+                raise ValueError(f"a trace must have labels or targets, {told}")
 
     @property
     def parameters(self) -> dict[str, Array]:
@@ -307,3 +322,10 @@ def _check_labels(labels: Any, classes: int) -> None:
         raise TypeError(message("labels", labels, told, _HINT))
     if labels.size == 0 or labels.min() < 0 or labels.max() >= classes:
         raise ValueError(message("labels", labels, told, _HINT))
+
+
+def _check_targets(targets: Any, n: int) -> None:
+    shape = _floats("targets", targets).shape
+    if len(shape) != 2 or shape[0] != n or not np.isfinite(targets).all():
+        told = f"a finite matrix with a row for each of the {n} samples, or None"
+        raise ValueError(message("targets", targets, told, _HINT))

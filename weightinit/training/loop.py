@@ -210,7 +210,7 @@ class _Run:
             if self.loss is not mean_squared_error:
                 hits += np.count_nonzero(labels_of(outputs) == y)
         if not all(np.isfinite(theta).all() for theta in self.net.parameters.values()):
-            self._give_up(number, self.x[:1])
+            self._give_up(number, x)
         return total / len(self.x), hits / len(self.x)
 
     def _batches(self, size: int, rng: np.random.Generator) -> Iterator[tuple[Array, Array]]:

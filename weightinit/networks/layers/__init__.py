@@ -7,10 +7,11 @@
 
 from weightinit.networks.layers.activation import ActivationLayer
 from weightinit.networks.layers.base import Layer
+from weightinit.networks.layers.batchnorm import BatchNorm
 from weightinit.networks.layers.chain import Chain
 from weightinit.networks.layers.convolution import Conv2D
 from weightinit.networks.layers.dense import Dense, Flatten
-from weightinit.networks.layers.normalization import LayerNorm
+from weightinit.networks.layers.layernorm import LayerNorm
 from weightinit.networks.layers.pooling import MaxPool2D
 from weightinit.networks.layers.recurrent import RNN, Embedding
 from weightinit.networks.layers.residual import Residual
@@ -18,6 +19,7 @@ from weightinit.networks.layers.residual import Residual
 __all__ = [
     "RNN",
     "ActivationLayer",
+    "BatchNorm",
     "Chain",
     "Conv2D",
     "Dense",

@@ -1,26 +1,37 @@
-"""Follow signal and gradient from layer to layer, and through the time of recurrent layers."""
+"""Follow signal, gradient and scale from layer to layer, and through time in recurrent layers."""
 
 import contextlib
+import dataclasses
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+import numpy as np
 
 from weightinit import meanfield
 from weightinit._quadrature import MomentError
-from weightinit.activations import linear
-from weightinit.diagnosis._bounds import (
+from weightinit.activations import Activation, linear
+from weightinit.diagnosis.symptoms.bounds import (
     Bounds,
     Point,
-    Walk,
     critical_scale,
-    is_scale_free,
+    gradient_noise,
+    keeps,
+    of_gradient,
     of_layer,
     of_step,
+    of_weight,
+    signal_noise,
 )
+from weightinit.diagnosis.symptoms.walk import Walk
+from weightinit.meanfield._tables import tables
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace
 from weightinit.tracing.measures import mean_square
 
-__all__ = ["backward", "forward"]
+__all__ = ["backward", "forward", "scale", "slowdown"]
+
+_T = TypeVar("_T")
 
 # Of a mean square whose moments are asked for. Beyond the second a sine has too many waves, and is
 # at its limit; beyond the third the mean square of an exponential is no float.
@@ -44,12 +55,39 @@ def _depth(block: str) -> int:
 
 def forward(trace: Trace) -> list[list[Point]]:
     """Follow the signal through each level, and through the time of each recurrent layer."""
-    blocks = sum(row.weight is None for row in trace.layers)
     paths = []
     for level in _levels(trace.layers[:-1]):
-        paths.append(list(_forward_level(level, blocks)))
+        paths.append([signal for signal, _ in _forward_level(level, trace)])
         paths += [list(_forward_in_time(row)) for row in level if row.steps is not None]
     return [path for path in paths if path]
+
+
+def scale(trace: Trace) -> list[list[Point]]:
+    """Follow what the scale of the weights, over the recommended one, does to a signal.
+
+    It is known without chance, and a point is outside its bounds where the signal, too, is outside
+    them on that side: weights may be of any size that keeps it. Recurrent layers, whose scale is
+    that of a step, and those whose scale a normalization divides out have no point.
+    """
+    levels = (_forward_level(level, trace) for level in _levels(trace.layers[:-1]))
+    paths = ([point for _, point in level if point] for level in levels)
+    return [path for path in paths if path]
+
+
+def slowdown(trace: Trace) -> float:
+    r"""Return the log of the factor by which small weights slow down gradient descent.
+
+    If the weights of layer l are :math:`c_l` times the recommended ones, outputs are
+    :math:`p = \prod c_l` times as large where layers keep proportions. The gradient for layer l is
+    in proportion to :math:`p / c_l`, and its growth relative to its size to :math:`p / c_l^2`. One
+    fast layer is enough, since it makes the others fast: a single small layer grows first, and
+    small weights in all of L layers cost a factor of :math:`c^{2 - L}`.
+    """
+    path = list(_forward_level(_levels(trace.layers[:-1])[-1], trace))
+    if not path:
+        return 0.0
+    smallest = min((point.own for _, point in path if point), default=0.0)
+    return -path[-1][0].change / 2 + min(smallest, 0.0)
 
 
 def backward(trace: Trace) -> list[list[Point]]:
@@ -67,21 +105,38 @@ def backward(trace: Trace) -> list[list[Point]]:
     return [path for path in paths if path]
 
 
-def _moments(row: LayerTrace, q: float) -> meanfield.Moments:
-    """Return the moments after a layer, for the nearest mean square that can be integrated."""
+def _at(row: LayerTrace, q: float, of: Callable[[Activation, float], _T]) -> _T:
+    """Ask about the activation at the nearest mean square that can be integrated."""
     activation = row.activation or linear
     for most in _LARGEST:
         with contextlib.suppress(MomentError):
-            return meanfield.moments(activation, min(max(q, 1e-200), most))
-    return meanfield.moments(activation, 1.0)  # as the adviser does, which has found a gain
+            return of(activation, min(max(q, 1e-200), most))
+    return of(activation, 1.0)  # as the adviser does, which has found a gain
+
+
+def _moments(row: LayerTrace, q: float) -> meanfield.Moments:
+    """Return the moments after a layer."""
+    return _at(row, q, meanfield.moments)
+
+
+def _damping(row: LayerTrace) -> float:
+    """Return what a layer makes of a small deviation of the log of what it receives, 1 at most."""
+
+    def slope(activation: Activation, q: float) -> float:
+        growth = float(tables(activation).growth(np.array([q]))[0])
+        return q * growth / float(meanfield.moments(activation, q).value)
+
+    return min(max(_at(row, mean_square(row.pre_activations), slope), 0.0), 1.0)
 
 
 def _log(ratio: float) -> float:
     return math.log(ratio) if ratio > 0 else -math.inf
 
 
-def _forward_level(level: list[LayerTrace], blocks: int) -> Iterator[Point]:
-    walk, q = Walk(), math.nan
+def _forward_level(level: list[LayerTrace], trace: Trace) -> Iterator[tuple[Point, Point | None]]:
+    """Yield a point of the signal, and one of the scale where a layer has one."""
+    walk, certain, weights, q = Walk(), Walk(), Walk(), math.nan
+    blocks = sum(row.weight is None for row in trace.layers)
     for row in level:
         if row.inputs is None or row.steps is not None:
             continue
@@ -90,22 +145,35 @@ def _forward_level(level: list[LayerTrace], blocks: int) -> Iterator[Point]:
             return  # nothing arrives, or too much: a layer before is to blame
         if row.normalized and row.weight is not None:
             # The signal sets out anew, at size 1, if the normalization can do that.
-            walk, q = Walk(), _moments(row, 1.0).value
-            yield walk.go(row.name, _log(mean_square(row.pre_activations)), 0.0, Bounds())
+            walk, certain, weights, q = Walk(), Walk(), Walk(), _moments(row, 1.0).value
+            first = walk.go(row.name, _log(mean_square(row.pre_activations)), 0.0, Bounds())
+            yield first, None
             continue
         q = s if math.isnan(q) else q
         q_before, q = q, q if row.weight is None else _next(row, q)
         fading, growing = _blamed(row, s, m)
         if row.block and row is level[-1]:
             fading = math.inf  # like an output layer, the last of a branch may start at zero
-        yield walk.go(
-            row.name,
-            _log(m / s),
-            _log(q / q_before),
-            of_layer(row, blocks),
-            fading=fading,
-            growing=growing,
-        )
+        steps = row.name, _log(m / s), _log(q / q_before)
+        bounds = of_layer(row, blocks, first=row is trace.layers[0])
+        decay = max(-steps[2], 0.0) if keeps(row.activation) == "vanishes" else 0.0
+        bounds = dataclasses.replace(bounds, slope=_damping(row), decay=decay)
+        signal = walk.go(*steps, bounds, fading=fading, growing=growing)
+        if row.weight is None:
+            yield signal, None
+            continue
+        bounds = of_weight(row, bounds)
+        seen = certain.go(*steps, bounds, fading=fading, growing=growing)
+        fan_in = row.weight.size / row.units
+        own = _log(mean_square(row.weight) * fan_in / critical_scale(row.activation))
+        known = weights.go(row.name, own, 0.0, bounds)
+        yield signal, _both(known, seen)
+
+
+def _both(known: Point, seen: Point) -> Point:
+    """Return the point of a scale, outside its bounds where the signal is outside as well."""
+    below, above = min(known.below, seen.below), min(known.above, seen.above)
+    return dataclasses.replace(known, below=below, above=above, alone=known.alone and seen.alone)
 
 
 def _next(row: LayerTrace, q: float) -> float:
@@ -118,7 +186,7 @@ def _blamed(row: LayerTrace, s: float, m: float) -> tuple[float, float]:
 
     It is not blamed for cutting a signal above 1 down, nor for raising a weak one to size 1.
     """
-    if is_scale_free(row.activation):
+    if keeps(row.activation) == "marginal":
         return _log(m / s), _log(m / s)
     return _log(m / min(s, 1)), _log(m / max(s, 1))
 
@@ -132,7 +200,7 @@ def _forward_in_time(row: LayerTrace) -> Iterator[Point]:
     s = before = mean_square(row.inputs)
     if not 0 < s < math.inf:
         return
-    walk, q = Walk(), 0.0
+    walk, q, noise = Walk(), 0.0, signal_noise(row.activation)
     for t in range(int(row.steps.max(initial=-1)) + 1):
         m = mean_square(row.activations[row.steps == t])
         if not 0 < m < math.inf:
@@ -141,7 +209,13 @@ def _forward_in_time(row: LayerTrace) -> Iterator[Point]:
         growing = _log(m / before) if t else _blamed(row, s, m)[1]
         own, expected = _log(m / before), _log(q / q_before)
         yield walk.go(
-            row.name, own, expected, of_step(row), fading=math.inf, growing=growing, step=t + 1
+            row.name,
+            own,
+            expected,
+            of_step(row, noise),
+            fading=math.inf,
+            growing=growing,
+            step=t + 1,
         )
         before = m
 
@@ -160,10 +234,7 @@ def _backward_level(level: list[LayerTrace], blocks: int, free: set[str]) -> Ite
         )
         if not (0 < there < math.inf and here < math.inf):
             return
-        bounds = of_layer(row, blocks)
-        if row.pooled:  # where an activation is largest so is its slope: 1 for relu, and not 1/2
-            bounds += Bounds(gained=math.log(2), layers=0)
-        yield walk.go(row.name, _log(here / there), _slope(row), bounds)
+        yield walk.go(row.name, _log(here / there), _slope(row), of_gradient(row, blocks))
 
 
 def _slope(row: LayerTrace, rows: Array | None = None) -> float:
@@ -177,10 +248,11 @@ def _slope(row: LayerTrace, rows: Array | None = None) -> float:
 
 def _backward_in_time(row: LayerTrace) -> Iterator[Point]:
     assert row.steps_left is not None  # of a recurrent layer
-    walk, before = Walk(), 0.0
+    walk, before, noise = Walk(), 0.0, gradient_noise(row.activation)
     for k in range(int(row.steps_left.max(initial=-1)) + 1):
         rows = row.steps_left == k
         square = mean_square(row.pre_activations_gradient[rows])
         if k and 0 < before < math.inf and square < math.inf:
-            yield walk.go(row.name, _log(square / before), _slope(row, rows), of_step(row), step=k)
+            own, expected = _log(square / before), _slope(row, rows)
+            yield walk.go(row.name, own, expected, of_step(row, noise), step=k)
         before = square

@@ -2,25 +2,59 @@
 
 import math
 from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
-from weightinit.diagnosis._bounds import Point
+from weightinit.diagnosis.symptoms.bounds import Point
 
-__all__ = ["departure"]
+__all__ = ["Departure", "departure"]
+
+_WHAT = {
+    "signal": "signal's mean square",
+    "gradient": "gradient's squared norm",
+    "scale": "weights' own factor on a mean square",
+}
+
+
+class Departure(NamedTuple):
+    """Where a path leaves its bounds.
+
+    Parameters
+    ----------
+    layers : list of str
+        The layers at which it does, the first one first.
+    evidence : str
+        What was measured there, beside what a healthy start would show.
+    severity : float
+        How many powers of ten the path is outside of its bounds, where it is farthest outside.
+    """
+
+    layers: list[str]
+    evidence: str
+    severity: float
 
 
 def departure(
     paths: Iterable[Sequence[Point]], what: str, *, fading: bool, explained: Collection[str]
-) -> tuple[list[str], str] | None:
-    """Return the layers at which a path leaves its bounds, the first one first, and the evidence.
+) -> Departure | None:
+    """Return where the first path that leaves its bounds does so, if one does.
 
-    `what` is the quantity on the path: "signal" or "gradient".
+    `what` is the quantity on the path: "signal", "gradient" or "scale".
     """
+
+    def beyond(point: Point) -> float:
+        outside = point.below if fading else point.above
+        return outside if point.layer not in explained else 0.0
+
     for path in paths:
-        for place, point in enumerate(path):
-            if (point.fades if fading else point.explodes) and point.layer not in explained:
-                others = [p.layer for p in path if p.alone and (p.own < 0) == fading]
-                evidence = _evidence(what, point, _end(path[place:]), fading=fading)
-                return list(dict.fromkeys([point.layer, *others])), evidence
+        place = next((i for i, point in enumerate(path) if beyond(point) > 0), None)
+        if place is not None:
+            point = path[place]
+            others = [p.layer for p in path if p.alone and (p.own < 0) == fading]
+            return Departure(
+                list(dict.fromkeys([point.layer, *others])),
+                _evidence(what, point, _end(path[place:]), fading=fading),
+                max(map(beyond, path)) / math.log(10),
+            )
     return None
 
 
@@ -36,7 +70,6 @@ def _end(path: Sequence[Point]) -> Point:
 
 def _evidence(what: str, point: Point, end: Point, *, fading: bool) -> str:
     """Say what was measured at a point, beside what a healthy start would show there."""
-    moment = "signal's mean square" if what == "signal" else "gradient's squared norm"
     limit = point.low if fading else point.high
     beyond = point.change < limit if fading else point.change > limit
     width = "this width" if point.passed == 1 else "these widths"
@@ -50,7 +83,7 @@ def _evidence(what: str, point: Point, end: Point, *, fading: bool) -> str:
         found = f"is multiplied by {_factor(point.change)} {_way(what, point)}; a healthy start of"
         found += f" {width} multiplies it by at most {_factor(limit)}"
     rest = "" if end is point else _left(end, fading=fading)
-    return f"The {moment} {found}.{rest}"
+    return f"The {_WHAT[what]} {found}.{rest}"
 
 
 def _way(what: str, point: Point) -> str:
@@ -58,8 +91,8 @@ def _way(what: str, point: Point) -> str:
     count, layer = point.passed, point.layer
     if point.step is not None:
         steps = "one time step" if count == 1 else f"{count} time steps"
-        return f"in {steps} of {layer}" + ("" if what == "signal" else ", going back")
-    if what == "signal":
+        return f"in {steps} of {layer}" + (", going back" if what == "gradient" else "")
+    if what != "gradient":
         return f"in {layer}" if count == 1 else f"over the {count} layers up to {layer}"
     return f"going back {'through' if count == 1 else f'over the {count} layers to'} {layer}"
 

@@ -1,0 +1,199 @@
+r"""Suspects: the parameters that differ from what the adviser would start them from.
+
+How far a parameter departs is told in orders of magnitude. Of a weight with entries of mean
+:math:`\mu` and root mean square :math:`r`, where the adviser says :math:`\sigma`:
+
+- its scale, :math:`|\log_{10} (r / \sigma)|`, less what another count of the fans makes of
+  :math:`\sigma`;
+- its mean: a matrix of :math:`\mu` alone has the singular value
+  :math:`|\mu| \sqrt{n_\text{in} n_\text{out}}`, and a random one of std :math:`\sigma` at most
+  :math:`\sigma (\sqrt{n_\text{in}} + \sqrt{n_\text{out}})` when it is wide; the log of their ratio;
+- units that are copies: the log of units over distinct units.
+
+Of a bias, which starts at 0, it is the log of its root mean square over that of the sum to which
+it is added, or 1 if that is more; of a gain and of a residual scale, which start at 1, the log of
+it. The inputs are a suspect as well. A departure accuses nobody: :mod:`weightinit.diagnosis.causes` tries who is to blame.
+"""
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from weightinit.diagnosis.remedies import advised, advised_start
+from weightinit.diagnosis.symptoms.bounds import SIGMAS, shape_factors
+from weightinit.diagnosis.symptoms.facts import Facts
+from weightinit.fans import compute_fans
+from weightinit.initializers import Constant, Initializer, zeros
+from weightinit.networks.layers.base import Array
+from weightinit.tracing import LayerTrace, Trace, measures
+from weightinit.tracing.measures import mean_square
+
+__all__ = ["Suspect", "of_inputs", "suspects"]
+
+#: A std this close to the advised one, or to what another count of fans makes of it, is right.
+_CLOSE = math.log10(1.25)
+
+#: Two departures this close are one: the std of all layers is off by the same factor.
+_ALIKE = math.log10(1.5)
+
+_LEAST = 1e-3  # of what may be a cause, although nothing is wrong with it by itself
+_ONE = Constant(value=1.0)
+
+
+@dataclass(frozen=True)
+class Suspect:
+    """
+    Parameters that depart alike from what the adviser says.
+
+    Parameters
+    ----------
+    start : dict of str to Initializer
+        Their names, in order, and what the adviser says.
+    layer : str
+        The layer with a weight to which the first belongs.
+    departure : float
+        By how many orders of magnitude they depart, the first of them.
+    how : str
+        In what: "scale", "mean", "copies", "bias", "gain"; two parameters are alike in this.
+    value, factor : float
+        The root mean square of the first, and the log to base 10 of it over what is advised.
+    """
+
+    start: dict[str, Initializer]
+    layer: str
+    departure: float
+    how: str
+    value: float
+    factor: float = 0.0
+
+    @property
+    def owner(self) -> str:
+        """The layer whose parameter the first is, ``norm0``; none of the inputs or of a draw."""
+        return "" if self.how == "draw" else next(iter(self.start), "").rpartition(".")[0]
+
+    def takes(self, other: "Suspect") -> bool:
+        """Tell whether another departs alike: by the same factor, or to the same value."""
+        if self.factor == other.factor == -math.inf:  # all that is zero, and should not be
+            return _is_drawn(self) and _is_drawn(other)
+        if (self.how, _role(self)) != (other.how, _role(other)):
+            return False
+        if math.isinf(self.departure) or math.isinf(other.departure):
+            return self.departure == other.departure
+        same = math.isclose(self.value, other.value, rel_tol=0.2)
+        return same or abs(self.factor - other.factor) < _ALIKE
+
+
+def _is_drawn(suspect: Suspect) -> bool:
+    """Tell whether the adviser draws it, and does not start it at zero too."""
+    return zeros not in suspect.start.values()
+
+
+def _role(suspect: Suspect) -> tuple[str, str]:
+    """Return what a parameter is: the weight of a dense layer, in a branch or not."""
+    name = next(iter(suspect.start))
+    layer, _, part = name.rpartition(".")
+    return re.sub(r"\d+", "", layer), part
+
+
+def suspects(trace: Trace) -> list[Suspect]:
+    """Return all groups of parameters that depart, the farthest first."""
+    groups: list[Suspect] = []
+    for found in (s for row in trace.layers for s in _of_row(trace, row)):
+        place = next((i for i, group in enumerate(groups) if group.takes(found)), None)
+        if place is None:
+            groups.append(found)
+            continue
+        before = groups[place]
+        worst = max(before.departure, found.departure)
+        groups[place] = Suspect(
+            before.start | found.start, before.layer, worst, before.how, before.value, before.factor
+        )
+    return sorted(groups, key=lambda group: -group.departure)
+
+
+def _of_row(trace: Trace, row: LayerTrace) -> Iterator[Suspect]:
+    """Yield each parameter of a row that departs."""
+    wanted = advised_start(trace, row)
+    for name, array in row.parameters.items():
+        part, rms = name.rpartition(".")[2], math.sqrt(mean_square(array))
+        factor = math.log10(rms) if 0 < rms < math.inf else 0.0
+        init: Initializer = _ONE
+        how, departure = "gain", abs(factor)
+        if part == "weight":
+            init = wanted.get(name) or advised(trace, row).initializer
+            how, departure, factor = _of_weight(trace, row, array, init)
+        elif part == "bias":
+            init, how = zeros, "bias"
+            departure = max(_of_bias(row, name, array), _LEAST) if rms else 0.0
+        elif not rms:  # a residual scale may be zero, a gain may not but at the end of a branch
+            departure = math.inf if part == "gain" else _LEAST
+        if not np.isfinite(array).all():
+            departure = math.inf
+        if departure:
+            yield Suspect({name: init}, row.name, departure, how, rms, factor)
+
+
+def _of_bias(row: LayerTrace, name: str, bias: Array) -> float:
+    """Return by how much a bias outweighs the sum to which it is added, or a signal of size 1."""
+    z = row.pre_activations
+    own = z - bias if name == f"{row.name}.bias" and not row.normalized else z
+    size = min(math.sqrt(mean_square(own)), 1.0)
+    return math.log10(math.sqrt(mean_square(bias)) / size) if size else math.inf
+
+
+def _of_weight(
+    trace: Trace, row: LayerTrace, weight: Array, init: Initializer
+) -> tuple[str, float, float]:
+    """Return in what a weight departs most, by how much, and by which factor on its scale."""
+    rms = math.sqrt(mean_square(weight))
+    if not rms:
+        may_be = init == zeros or row is trace.layers[-1]
+        return "scale-", _LEAST if may_be else math.inf, -math.inf
+    sigma = _sigma(trace, row, weight, init)
+    if not 0 < rms < math.inf or not sigma:
+        return "scale+", math.inf, math.inf
+    factor = math.log10(rms / sigma)
+    others = shape_factors(weight.shape) if row.inputs is not None else (0.0,)
+    off = min((factor - f / (2 * math.log(10)) for f in others), key=abs)
+    least = _LEAST if abs(factor) > _CLOSE or init == zeros else 0.0
+    found = {
+        "scale": abs(off) if abs(off) > _CLOSE else least,
+        "mean": _of_mean(weight, sigma),
+        "copies": math.log10(row.units / measures.distinct_units(row)),
+    }
+    how = max(found, key=lambda key: found[key])
+    sign = "-" if how == "scale" and factor < 0 else "+"
+    return how + sign, found[how], factor
+
+
+def _sigma(trace: Trace, row: LayerTrace, weight: Array, init: Initializer) -> float:
+    """Return the std that the adviser says, counting the fan in; of a lookup, that of its rows."""
+    if row.inputs is None:
+        return init.std(weight.shape)
+    return advised(trace, row).gain / math.sqrt(weight.size / row.units)
+
+
+def _of_mean(weight: Array, sigma: float) -> float:
+    """Return how far the mean of a weight lies beyond what is random."""
+    with np.errstate(all="ignore"):
+        mean, std = float(weight.mean(dtype=np.float64)), float(weight.std(dtype=np.float64))
+    if abs(mean) <= SIGMAS * std / math.sqrt(weight.size):
+        return 0.0
+    n_in, n_out = compute_fans(weight.shape)
+    largest = sigma * (math.sqrt(n_in) + math.sqrt(n_out))
+    return max(math.log10(abs(mean) * math.sqrt(n_in * n_out) / largest), _LEAST)
+
+
+def of_inputs(facts: Facts) -> Iterator[Suspect]:
+    """Yield the inputs, unless they are tokens: how far they are from mean 0 and std 1."""
+    x = facts.trace.inputs
+    if x.dtype.kind != "f":
+        return
+    with np.errstate(all="ignore"):
+        std, mean = float(x.std(dtype=np.float64)), float(x.mean(dtype=np.float64))
+    if math.isfinite(std) and std > 0:
+        departure = max(abs(math.log10(std)), math.log10(max(abs(mean) / std, 1)), _LEAST)
+        yield Suspect({}, facts.trace.layers[0].name, departure, "inputs", std)

@@ -1,0 +1,231 @@
+r"""What differs between samples, and between units.
+
+Samples. A signal that is a constant plus a little may have a healthy mean square. Of the mean
+square :math:`s_l` that layer l hands on, :math:`D_l = v_l / s_l` differs between samples, with
+:math:`v_l` the mean over units of the variance over samples; for samples of equal length it is
+1 less their mean correlation. Gradient descent may take no larger steps than the common part
+allows, and needs of the order of :math:`1 / D_l` of them for what differs: ``LEAST`` is what ten
+thousand steps reach. A ReLU network after He stays above: the map of correlations gives it
+:math:`1 - c_l \to 9 \pi^2 / (2 l^2)`, which is 1e-4 at l = 660. Where the slope of the map at 1
+is below 1 the fall is exponential: sigmoid, softplus, biases that outweigh the weights. With one
+hidden layer and labels that follow the inputs linearly, weights grow exponentially out of such a
+start, and training may still succeed.
+
+Units. With z centered over the samples, :math:`f = \operatorname{E} \bar z^2 / \operatorname{E}
+z^2`, where the bar is a mean over the n units, is the share of the signal that all units have in
+common: about 1/n in a healthy layer. Weights of mean :math:`\mu` and std :math:`\sigma` have a
+singular value :math:`|\mu| \sqrt{n_\text{in} n_\text{out}}` beside a bulk up to
+:math:`\sigma (\sqrt{n_\text{in}} + \sqrt{n_\text{out}})`. For isotropic inputs
+:math:`f = \mu^2 / (\mu^2 + \sigma^2)`, and each further layer multiplies the ratio of the common
+to the other part by up to :math:`n \mu^2 / \sigma^2`. Of what the first layer receives
+:math:`\prod (1 - f)` is left to all other directions, which learn more slowly by that factor:
+``SLOW`` is the convention for how much. The mean must besides be off zero by more than ``SIGMAS``
+standard errors: by chance 6e-5 of all layers are.
+"""
+
+import contextlib
+import itertools
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from weightinit import meanfield
+from weightinit._quadrature import MomentError
+from weightinit.activations import linear
+from weightinit.diagnosis.symptoms.bounds import SIGMAS, critical_scale
+from weightinit.diagnosis.symptoms.facts import Facts, Symptom
+from weightinit.networks.layers.base import Array
+from weightinit.tracing import LayerTrace, Trace
+from weightinit.tracing.measures import correlation, cosine, mean_square
+
+__all__ = [
+    "LEAST",
+    "SLOW",
+    "correlations",
+    "differing_share",
+    "differing_shares",
+    "samples_alike",
+    "samples_alike_beside",
+    "units_alike",
+]
+
+#: The smallest healthy share of a hidden signal that differs between samples.
+LEAST = 1e-4
+
+#: So many times more slowly something may be learned than what leads. A convention: rates that
+#: people try span about as much.
+SLOW = 100.0
+
+
+def differing_share(x: Array, samples: int) -> float:
+    """Return the share of the mean square that differs between samples; nan where all is zero.
+
+    Rows of the same place, of which each sample has as many, are compared; with words of unequal
+    number all rows are. They are centered before they are squared, so that nothing cancels.
+    """
+    flat = x.reshape(samples if len(x) % samples == 0 else len(x), -1).astype(np.float64)
+    largest = float(np.abs(flat).max(initial=0.0))
+    if len(flat) < 2 or not 0 < largest < math.inf:
+        return math.nan
+    flat /= largest  # so that squares neither underflow nor overflow
+    whole = mean_square(flat)
+    flat -= flat[:1].copy()  # leaves exact zeros of copies, as the mean would not
+    flat -= flat.mean(axis=0)
+    return mean_square(flat) / whole
+
+
+def differing_shares(facts: Facts) -> dict[str, float]:
+    """Return by hidden layer what share of the mean square differs between samples.
+
+    What the next layer receives counts: a normalization over the batch brings differences back.
+    """
+    n, trace = len(facts.trace.inputs), facts.trace
+    if facts.broken is None:
+        trace = trace.after or trace
+    level = [*(row for row in trace.layers[:-1] if not row.block), trace.layers[-1]]
+    judged = {row.name for row in facts.hidden}
+    return {
+        row.name: differing_share(row.activations if after.inputs is None else after.inputs, n)
+        for row, after in itertools.pairwise(level)
+        if row.name in judged
+    }
+
+
+def samples_alike(facts: Facts) -> Symptom | None:
+    """Look for a layer that hands on almost the same for each sample."""
+    shares = differing_shares(facts)
+    seen = [name for name, share in shares.items() if share < LEAST]
+    if not seen:
+        return None
+    evidence = (
+        f"A share of {shares[seen[0]]:.1e} of the mean square that it hands on differs from sample "
+        f"to sample; a healthy start keeps {LEAST:g}."
+    )
+    if len(seen) > 1:
+        evidence += f" In {seen[-1]} it is {shares[seen[-1]]:.1e}."
+    before, n = facts.trace.inputs, len(facts.trace.inputs)
+    if before.dtype.kind == "f" and (share := differing_share(before, n)) < LEAST:
+        evidence += f" In the inputs themselves it is {share:.1e}."
+    severity = max(_beyond(LEAST, shares[name], facts.row(name)) for name in seen)
+    return Symptom("samples alike", tuple(seen), evidence, severity)
+
+
+def samples_alike_beside(facts: Facts, healthy: Mapping[str, float]) -> Symptom | None:
+    """Look for a layer that keeps far less of what differs than a good start of this network."""
+    shares = differing_shares(facts)
+    pairs = {name: (share, healthy.get(name, math.nan)) for name, share in shares.items()}
+    seen = {name: pair for name, pair in pairs.items() if 0 < pair[0] < pair[1] / SLOW}
+    if not seen:
+        return None
+    share, wanted = next(iter(seen.values()))
+    evidence = (
+        f"A share of {share:.1e} of the mean square that it hands on differs from sample to "
+        f"sample; of this batch the recommended start keeps {wanted:.1e}."
+    )
+    worst = max(wanted / share for share, wanted in seen.values())
+    return Symptom("samples alike", tuple(seen), evidence, math.log10(worst / SLOW))
+
+
+def _beyond(bound: float, share: float, row: LayerTrace) -> float:
+    """Return the orders of magnitude below a bound; infinite where rounding alone is left.
+
+    A sum of n terms, each off by eps, is off by about eps times the root of n.
+    """
+    terms = 1 if row.weight is None else row.weight.size // row.units
+    eps = float(np.finfo(row.pre_activations.dtype).eps)
+    return math.inf if share <= terms * eps**2 else math.log10(bound / share)
+
+
+def units_alike(facts: Facts) -> Symptom | None:
+    """Look for weights whose mean is not zero, so that all units of a layer move together."""
+    left: dict[str, float] = {}
+    seen, worst = {}, 1.0
+    for row in facts.hidden:
+        if _standard_errors(row.weight) <= SIGMAS or row.units < 2:
+            continue
+        others = _share_of_others(row)
+        left[row.block] = left.get(row.block, 1.0) * others
+        worst = min(worst, left[row.block])
+        if others < 0.5:
+            seen[row.name] = others
+    bound = 1 / SLOW
+    if not seen or not worst < bound:
+        return None
+    first, others = next(iter(seen.items()))
+    row = facts.row(first)
+    assert row.weight is not None  # it has a mean
+    with np.errstate(over="ignore"):
+        mean, std = float(row.weight.mean(dtype=np.float64)), float(row.weight.std())
+    evidence = (
+        f"Its units have {100 * (1 - others):.3g} % of what differs between samples in common: "
+        f"the mean of its weights is {mean:.2g}, at a std of {std:.2g}; a healthy start has mean 0."
+    )
+    if len(seen) > 1:
+        evidence += (
+            f" After {len(seen)} such layers {worst:.1e} is left to what differs between units."
+        )
+    return Symptom("units alike", tuple(seen), evidence, _beyond(bound, worst, row))
+
+
+def _standard_errors(weight: Array | None) -> float:
+    """Return by how many standard errors the mean of a weight is off zero."""
+    if weight is None or not weight.any():
+        return 0.0
+    w = weight.astype(np.float64) / float(np.abs(weight).max())
+    std = float(w.std())
+    return abs(float(w.mean())) * math.sqrt(w.size) / std if std else math.inf
+
+
+def _share_of_others(row: LayerTrace) -> float:
+    """Return the share of the centered signal beside what all units have in common."""
+    z = row.pre_activations.astype(np.float64)
+    z /= float(np.abs(z).max()) or 1.0
+    z -= z.mean(axis=0)
+    whole = mean_square(z)
+    return mean_square(z - z.mean(axis=1, keepdims=True)) / whole if whole else 1.0
+
+
+def correlations(trace: Trace) -> list[tuple[str, float, float]]:
+    r"""Return layer, mean correlation of pairs of samples, and what a good start would make of it.
+
+    The correlation is that of the pre-activations, outside of branches. Theory is the
+    :func:`~weightinit.meanfield.correlation_map` from layer to layer, at the advised scale and
+    with zero biases. It sets out from the inputs of a dense layer, and elsewhere anew from what was
+    measured: behind words, blocks, pools and normalizations, which the map does not know.
+    """
+    found: list[tuple[str, float, float]] = []
+    known = False
+    c = q = math.nan
+    for row in (row for row in trace.layers if not row.block):
+        measured = correlation(row)
+        if not (known and _is_plain(row)) or math.isnan(c):
+            c, q = _first_pair(row, measured)
+        found.append((row.name, measured, c))
+        known = _is_plain(row) and not row.pooled
+        c, q = _next_pair(row, c, q)
+    return found
+
+
+def _is_plain(row: LayerTrace) -> bool:
+    """Tell whether the map of correlations describes a layer."""
+    return row.weight is not None and row.inputs is not None and not row.normalized
+
+
+def _first_pair(row: LayerTrace, measured: float) -> tuple[float, float]:
+    """Return correlation and length of pre-activations before which theory knows nothing."""
+    if row.inputs is None or row.kind != "dense" or row.normalized:
+        return measured, mean_square(row.pre_activations)
+    w = critical_scale(row.activation)
+    return cosine(row.inputs, row.samples), w * mean_square(row.inputs)
+
+
+def _next_pair(row: LayerTrace, c: float, q: float) -> tuple[float, float]:
+    """Return what the next layer of a good start makes of them; nan where no length is left."""
+    phi, w = row.activation or linear, critical_scale(row.activation)
+    if not (math.isfinite(c) and 0 < q < math.inf):
+        return math.nan, math.nan
+    with contextlib.suppress(MomentError, ValueError):
+        ahead = float(meanfield.length_map(phi, q, weight_variance=w))
+        return float(meanfield.correlation_map(phi, c, weight_variance=w, q=q)), ahead
+    return math.nan, math.nan

@@ -1,0 +1,329 @@
+r"""The bounds of a healthy signal or gradient, added up layer by layer.
+
+Fluctuation. In a layer of :math:`n` units started with the right gain, the second moment of a
+signal is multiplied by a random factor of mean 1 and relative variance :math:`v/n` with
+:math:`v = \operatorname{E} \phi^4 / (\operatorname{E} \phi^2)^2 - 1`: 5 for ReLU (Hanin and
+Rolnick 2018, arXiv:1803.01719), 2 for a small signal, which sees a linear layer. A layer also
+multiplies the deviation of the logarithm that it receives by :math:`s`, the slope of the
+logarithmic length map where the signal is, so that
+
+.. math:: V_l = \min(s_l, 1)^2 V_{l-1} + v / n_l
+
+with mean :math:`-V/2`. ``SIGMAS`` of 4 leave a wide healthy network of ReLUs outside on one side
+with a probability of 3e-5. tanh and its like have :math:`s < 1` and forget deviations, those of
+shapes too. gelu, silu and mish have :math:`s > 1`: there a deviation grows exponentially, and would
+excuse itself. It is not excused: what has run away trains badly, whatever began it, so s counts as
+1.
+
+Going back, :math:`v = 3 \operatorname{E} \phi'^4 / (\operatorname{E} \phi'^2)^2 - 1`, 5 for ReLU: 2
+for the weights, the rest for slopes that do or do not meet the large entries of a gradient. A
+gradient passes in proportion to itself: s = 1.
+
+Weights. A weight of N entries knows its own mean square to :math:`\sqrt{2/N}`, without the chance
+of units that are on or off: V is the sum of 2/N for their scale.
+
+Shapes. With :math:`n_\text{in}` and :math:`n_\text{out}` the fans of a weight, starts that count
+the fan in, the mean of both or the fan out multiply the second moment, and the squared norm of a
+gradient alike, by 1, :math:`2 n_\text{in} / (n_\text{in} + n_\text{out})` or
+:math:`n_\text{in} / n_\text{out}`. All three are good practice, the last one but for the first
+layer: it keeps the gradient of what a layer receives, and nobody needs that of the data.
+
+Decay. A tanh network at its critical start lets the signal of layer :math:`l` fall to
+:math:`1 / (2l)`, and the gradient to :math:`1/l` (Schoenholz et al. 2017, arXiv:1611.01232), and
+trains; softsign, with a kink in its slope, lets it fall faster, as theory says. So any signal may
+lose or gain a factor of :math:`2l`, or lose what theory says; and 4 besides, since good starts
+differ by 2 in the variance of the weights (LeCun's, He's), at both ends of a network.
+"""
+
+import dataclasses
+import functools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from weightinit import meanfield
+from weightinit.activations import Activation, linear
+from weightinit.advice import DEEP, recommend
+from weightinit.advice.question import Question
+from weightinit.fans import compute_fans
+from weightinit.gains import gain
+from weightinit.networks.layers.base import Array
+from weightinit.tracing import LayerTrace
+from weightinit.tracing.measures import flat_beyond, mean_square
+
+__all__ = [
+    "SIGMAS",
+    "Bounds",
+    "Point",
+    "allowance",
+    "binomial_tail",
+    "critical_scale",
+    "gradient_noise",
+    "healthy_saturation",
+    "keeps",
+    "largest_joint",
+    "largest_mean_square",
+    "of_gradient",
+    "of_layer",
+    "of_step",
+    "of_weight",
+    "scale_over_advised",
+    "shape_factors",
+    "signal_noise",
+]
+
+SIGMAS = 4.0
+
+_RELU = 5.0  # v of the activation inside a branch, which is not known: the largest usual one
+
+
+@functools.lru_cache(maxsize=256)
+def critical_scale(activation: Activation | None) -> float:
+    """Return n Var(W) of what the adviser starts deep plain networks from."""
+    return recommend(activation or linear, depth=DEEP).gain ** 2
+
+
+@functools.lru_cache(maxsize=256)
+def keeps(activation: Activation | None) -> str:
+    """Return the status of lengths after such a start.
+
+    ``"marginal"`` for linear, relu and leaky relu, which keep any length; ``"vanishes"`` for tanh
+    and its like, of slope 1 at zero, where lengths fall as a power of the depth.
+    """
+    q = meanfield.fixed_point(activation or linear, weight_variance=critical_scale(activation))
+    return str(q.status)
+
+
+@functools.lru_cache(maxsize=256)
+def signal_noise(activation: Activation | None) -> float:
+    """Return v of a signal: at mean square 1, or 2 where a small signal strays more."""
+    question = Question(activation or linear, depth=None, residual=False, normalized=False)
+    return max(question.noise, 2.0)
+
+
+@functools.lru_cache(maxsize=256)
+def gradient_noise(activation: Activation | None) -> float:
+    """Return v of a gradient, at pre-activations of mean square 1."""
+    slope = (activation or linear).derivative
+    return float(3 * gain(slope) ** 4 / gain(lambda z: slope(z) ** 2) ** 2 - 1)
+
+
+def allowance(layers: float, decay: float = 0.0) -> float:
+    """Return the log of the factor that a healthy signal may lose or gain in a number of layers.
+
+    `decay` is what theory says that it loses, as a logarithm.
+    """
+    return math.log(4.0) + max(math.log(2.0 * max(layers, 1.0)), decay)
+
+
+def shape_factors(shape: tuple[int, ...]) -> tuple[float, float, float]:
+    """Return the log factors that a weight's shape makes with fan in, mean of fans and fan out."""
+    n_in, n_out = compute_fans(shape)
+    return 0.0, math.log(2 * n_in / (n_in + n_out)), math.log(n_in / n_out)
+
+
+def scale_over_advised(row: LayerTrace, gain: float) -> float:
+    """Return the log of a weight's rms over gain / sqrt(fan), with the fan that fits it best."""
+    assert row.weight is not None  # of a block, which has none, nobody asks
+    fan_in = row.weight.size / row.units
+    off = 0.5 * math.log(mean_square(row.weight) * fan_in / gain**2)
+    return min((off - factor / 2 for factor in shape_factors(row.weight.shape)), key=abs)
+
+
+def largest_joint(variance: float, k: int) -> float:
+    """Return the bound on a factor whose log has this variance, times the mean square of k normals.
+
+    Both stray by chance. The cube root makes a chi-square nearly normal (Wilson and Hilferty 1931).
+    Of the logs that two normals make, those with sum of squares SIGMAS^2, the largest is passed
+    about as rarely as one normal passes SIGMAS: the sum of two normals would be just as rarely.
+    """
+    v, angle = 2 / (9 * k), np.linspace(0, np.pi / 2, 181)
+    cube_roots = 1 - v + SIGMAS * np.sin(angle) * math.sqrt(v)
+    logs = SIGMAS * np.cos(angle) * math.sqrt(variance) + 3 * np.log(cube_roots)
+    return math.exp(min(float(logs.max()), 700.0))
+
+
+def largest_mean_square(k: int) -> float:
+    """Return the bound that the mean square of k normals passes as rarely as one passes SIGMAS."""
+    return largest_joint(0.0, k)
+
+
+def binomial_tail(at_least: int, n: int) -> float:
+    """Return the probability of at least this many heads in n tosses of a fair coin."""
+    return float(sum(math.comb(n, k) for k in range(at_least, n + 1)) / 2**n)
+
+
+def _sizes(row: LayerTrace) -> Array:
+    """Return the mean square of each row of the inputs over that of all."""
+    if row.inputs is None or not mean_square(row.inputs) < math.inf:
+        return np.ones(1)
+    x = row.inputs / (np.abs(row.inputs).max() or 1.0)  # squares neither over- nor underflow
+    squares = np.einsum("ij,ij->i", x, x, dtype=np.float64)
+    return np.asarray(squares / (squares.mean() or 1.0))
+
+
+def healthy_saturation(row: LayerTrace) -> float:
+    """Return the largest share of values on the flat ends that a good start makes.
+
+    Of pre-activations, normal for each row of the inputs: their variance is the scale for rows of
+    size 1, twice that with the mean of fans, and chance adds its share. Where rows differ in size
+    the long ones saturate first, so they count by their size over that of all.
+    """
+    limit = flat_beyond(row.activation)
+    if math.isinf(limit):
+        return 1.0
+    by_chance = SIGMAS * math.sqrt(signal_noise(row.activation) / row.units)
+    q = 2 * critical_scale(row.activation) * math.exp(by_chance)
+    shares = [math.erfc(limit / math.sqrt(2 * q * size)) for size in _sizes(row) if size > 0]
+    return sum(shares) / max(len(shares), 1)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """
+    The logarithms between which a network counts as healthy, as sums over layers.
+
+    Parameters
+    ----------
+    variance : float
+        That of the logarithm, by chance.
+    factors : tuple of float
+        What the shapes do, for each way to count fans.
+    lost, gained : float
+        What a layer may lose or gain besides, in sum: at the edges of images, in a pool.
+    layers : int
+        How many layers, for the allowance.
+    slope : float
+        What the last layer makes of a deviation that it receives, 1 at most.
+    decay : float
+        The log of what the signal loses in theory, after a critical start.
+    """
+
+    variance: float = 0.0
+    factors: tuple[float, ...] = (0.0, 0.0, 0.0)
+    lost: float = 0.0
+    gained: float = 0.0
+    layers: int = 1
+    slope: float = 1.0
+    decay: float = 0.0
+
+    def then(self, after: "Bounds") -> "Bounds":
+        """Return the bounds behind another layer."""
+        s = after.slope
+        return Bounds(
+            s**2 * self.variance + after.variance,
+            tuple(s * a + b for a, b in zip(self.factors, after.factors, strict=True)),
+            self.lost + after.lost,
+            self.gained + after.gained,
+            self.layers + after.layers,
+            decay=self.decay + after.decay,
+        )
+
+    @property
+    def low(self) -> float:
+        """The log of the smallest healthy factor."""
+        chance = self.variance / 2 + SIGMAS * math.sqrt(self.variance)
+        return min(self.factors) - self.lost - chance - allowance(self.layers, self.decay)
+
+    @property
+    def high(self) -> float:
+        """The log of the largest healthy factor."""
+        chance = SIGMAS * math.sqrt(self.variance)
+        return max(self.factors) + self.gained + chance + allowance(self.layers)
+
+
+def of_layer(row: LayerTrace, blocks: int, *, first: bool = False) -> Bounds:
+    r"""Return the bounds of one layer in a network with this many residual blocks.
+
+    A layer without activation may gain 2, as He's start gives before a ReLU. A branch may
+    be smaller than its input by the number of blocks: Fixup and others scale it so. The `first`
+    layer has no gradient to keep by counting the fan out.
+    """
+    if row.weight is None:
+        return Bounds(variance=_RELU / row.units * _share_of_branch(row))
+    fan_in, mean, fan_out = shape_factors(row.weight.shape)
+    return Bounds(
+        variance=signal_noise(row.activation) / row.units,
+        factors=(fan_in, mean, mean if first else fan_out),
+        lost=-math.log(row.coverage) + (math.log(max(blocks, 1)) if row.block else 0.0),
+        gained=math.log(2) if row.activation is None else 0.0,
+    )
+
+
+def of_weight(row: LayerTrace, bounds: Bounds) -> Bounds:
+    """Return the bounds of a layer's scale, which are those of its signal but for chance."""
+    assert row.weight is not None
+    return dataclasses.replace(bounds, variance=2 / row.weight.size)
+
+
+def of_gradient(row: LayerTrace, blocks: int) -> Bounds:
+    """Return the bounds of one layer for a gradient, going back."""
+    bounds = of_layer(row, blocks)
+    if row.weight is not None:
+        bounds = dataclasses.replace(bounds, variance=gradient_noise(row.activation) / row.units)
+    if row.pooled:  # where an activation is largest so is its slope: 1 for relu, and not 1/2
+        bounds = dataclasses.replace(bounds, gained=bounds.gained + math.log(2))
+    return bounds
+
+
+def _share_of_branch(row: LayerTrace) -> float:
+    """Return the share of a block's output that its branch adds; the rest does not fluctuate."""
+    before, after = (float(np.vdot(x, x)) for x in (row.inputs, row.activations) if x is not None)
+    return 1 - before / after if 0 < before < after < math.inf else 0.0
+
+
+def of_step(row: LayerTrace, noise: float) -> Bounds:
+    """Return the bounds of one time step of a recurrent layer."""
+    return Bounds(variance=noise / row.units)
+
+
+@dataclass(frozen=True)
+class Point:
+    """
+    The change of a signal or a gradient up to a layer, in logarithms.
+
+    Parameters
+    ----------
+    layer : str
+        The layer that it has just passed.
+    step : int or None
+        In a recurrent layer: how many time steps it has passed.
+    passed : int
+        How many layers, or time steps, it has passed since it set out.
+    change : float
+        The log of the factor on the second moment, or on the squared norm, since it set out.
+    own : float
+        What this layer did to it.
+    expected : float
+        The change if the layers were infinitely wide and started as theory wants.
+    low, high : float
+        The changes between which a network counts as healthy.
+    below, above : float
+        How far it is below, or above, here, or goes too far in this one layer; at most 0 if it
+        does not.
+    alone : bool
+        Whether this one layer does too much, or too little, by itself.
+    """
+
+    layer: str
+    step: int | None
+    passed: int
+    change: float
+    own: float
+    expected: float
+    low: float
+    high: float
+    below: float
+    above: float
+    alone: bool
+
+    @property
+    def fades(self) -> bool:
+        """Whether it is below the bounds, or falls too far in this one layer."""
+        return self.below > 0
+
+    @property
+    def explodes(self) -> bool:
+        """Whether it is above the bounds, or grows too much in this one layer."""
+        return self.above > 0

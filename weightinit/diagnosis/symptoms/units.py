@@ -1,0 +1,89 @@
+"""Units that are copies of others, off for good, or on the flat ends of their activation."""
+
+import math
+
+import numpy as np
+
+from weightinit.diagnosis.symptoms import bounds
+from weightinit.diagnosis.symptoms.facts import Facts, Symptom, first
+from weightinit.networks.layers.base import Array
+from weightinit.tracing import LayerTrace, measures
+
+__all__ = ["dead_units", "saturated_units", "symmetric_units"]
+
+#: The probability with which units of a healthy layer that are always off are taken for dead.
+_CHANCE = 1e-6
+
+#: Of a layer: so many units that only their own bias keeps off are worth a line. A convention.
+_SHARE_OFF = 0.1
+
+
+def symmetric_units(facts: Facts) -> Symptom | None:
+    """Look for hidden units that are copies: equal incoming weights, equal gradients."""
+    seen, lost = {}, []
+    for row in facts.later_hidden:
+        if row.weight_gradient is not None and row.weight_gradient.any():
+            distinct = measures.distinct_units(row)
+            if distinct < row.units:
+                lost.append(math.log10(row.units / distinct))
+                seen[row.name] = (
+                    f"{row.units - distinct} of its {row.units} units are copies: they have the "
+                    "weights and the gradients of another unit."
+                )
+    return first("symmetric units", seen, lost)
+
+
+def dead_units(facts: Facts) -> Symptom | None:
+    """Look for more units that are off for the whole batch than are on for it.
+
+    With weights symmetric around zero both are equally likely; deep layers of a healthy network
+    have many of both, since samples look alike there. Units that would be on without their bias
+    are counted besides.
+    """
+    seen, lost = {}, []
+    for row in facts.hidden:
+        if not facts.can_die(row):
+            continue
+        dead = measures.dead_units(row)
+        off, on = int(dead.sum()), int(_always_on(row).sum())
+        by_bias = int((dead & _on_without_bias(row)).sum())
+        if by_bias > _SHARE_OFF * row.units:
+            told = f"{by_bias} of them by their bias alone"
+        elif off == row.units or (off and bounds.binomial_tail(off, off + on) < _CHANCE):
+            told = f"{on} are on for the whole batch; by chance the two counts would be about equal"
+        else:
+            continue
+        seen[row.name] = f"{off} of its {row.units} units are off for the whole batch, {told}."
+        lost.append(math.log10(row.units / (row.units - off)) if off < row.units else math.inf)
+    return first("dead units", seen, lost)
+
+
+def _always_on(row: LayerTrace) -> Array:
+    """Return which units are on wherever there is an input: without bias, 0 makes 0 of 0."""
+    given = slice(None) if row.inputs is None else row.inputs.any(axis=1)
+    if row.inputs is None or len(row.inputs) != len(row.pre_activations):
+        return measures.always_on(row)
+    return np.asarray((row.pre_activations[given] > 0).all(axis=0))
+
+
+def _on_without_bias(row: LayerTrace) -> Array:
+    """Return which units have a positive pre-activation somewhere if their bias is taken away."""
+    last = [array for name, array in row.parameters.items() if name.endswith(".bias")][-1:]
+    offset = (last or [np.zeros(1)])[0] if row.normalized else row.bias
+    offset = np.zeros(1) if offset is None else offset
+    return np.asarray(row.pre_activations.max(axis=0) > np.minimum(offset, 0))
+
+
+def saturated_units(facts: Facts) -> Symptom | None:
+    """Look for more values on the flat ends of tanh and the like than chance explains."""
+    seen, beyond = {}, []
+    for row in facts.hidden:
+        share, at_most = measures.saturated_share(row), bounds.healthy_saturation(row)
+        if share > at_most:
+            beyond.append(math.log10(share / at_most) if at_most else math.inf)
+            seen[row.name] = (
+                f"{100 * share:.0f} % of its values lie on the flat ends of {row.activation}, with "
+                "a slope below 1 % of the largest; a healthy start puts at most "
+                f"{100 * at_most:.0f} % there."
+            )
+    return first("saturated units", seen, beyond)

@@ -1,0 +1,81 @@
+"""Batch normalization."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from weightinit._messages import shown
+from weightinit.networks.layers._normalization import Group, Normalization
+from weightinit.networks.layers.base import Array
+
+__all__ = ["BatchNorm"]
+
+
+@dataclass(frozen=True)
+class BatchNorm(Normalization):
+    r"""
+    Normalize each channel over the batch to mean 0 and variance 1, then apply a gain and a bias.
+
+    .. math:: y = g\, \hat x + b, \qquad \hat x = \frac{x - \mu}{\sigma}, \qquad
+        \sigma = \sqrt{\operatorname{Var} x + \varepsilon}
+
+    with the mean :math:`\mu` and the variance (divided by n, not by n - 1) of each channel over
+    samples and positions; padding is left out. With
+    :math:`d = \partial L / \partial \hat x = g\, \partial L / \partial y`, and bars for means over
+    samples and positions,
+
+    .. math:: \frac{\partial L}{\partial x} = \frac{1}{\sigma}
+        \bigl(d - \bar d - \hat x\, \overline{d \hat x}\bigr).
+
+    The parameters are ``gain``, which starts at 1, and ``bias``, which starts at 0.
+
+    Parameters
+    ----------
+    epsilon : float, default 1e-5
+        The number :math:`\varepsilon > 0` that keeps a constant channel from a division by zero;
+        1e-5 in PyTorch, 1e-3 in Keras.
+
+    Raises
+    ------
+    TypeError, ValueError
+        `epsilon` is not a finite number > 0, or is 0 or infinite in float32.
+
+    Notes
+    -----
+    Each pass uses the statistics of its own batch, as the frameworks do in training. There are no
+    running averages, so the prediction for a sample depends on the samples beside it, and a single
+    sample without positions is refused. For a start that is enough: before the first step of
+    training there is nothing to average over, and signal and gradient are those of that step.
+
+    References
+    ----------
+    Ioffe and Szegedy (2015), "Batch normalization: accelerating deep network training by reducing
+    internal covariate shift", arXiv:1502.03167.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from weightinit.networks import BatchNorm
+    >>> parameters = {"gain": np.ones(2), "bias": np.zeros(2)}
+    >>> y, _ = BatchNorm().forward(parameters, np.array([[1.0, 30.0], [3.0, 10.0]]))
+    >>> y.round(4)
+    array([[-1.,  1.],
+           [ 1., -1.]])
+    """
+
+    kind: ClassVar[str] = "batchnorm"
+
+    def _group(self, x: Array, mask: Array | None) -> Group:
+        counts: Array | bool = True
+        n = x.size // x.shape[-1]
+        if mask is not None and x.ndim > 2 and x.shape[:2] == mask.shape:
+            counts = mask.reshape(*mask.shape, *[1] * (x.ndim - 2))
+            n = int(np.count_nonzero(mask)) * (n // mask.size)
+        if n < 2:
+            raise ValueError(
+                f"x must hold 2 or more values of each channel for {shown(self)}, got {n} in a "
+                f"batch of shape {shown(x.shape)}; it normalizes over the batch: take more "
+                "samples, and in training a batch_size that leaves no single one over"
+            )
+        return Group(tuple(range(x.ndim - 1)), counts, n)
