@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.faults.cases import COUNTED, Case, cases, networks, source_of
-from benchmarks.faults.intervals import wilson
 from benchmarks.faults.labels import comparison, refuted
+from weightinit._chances import wilson_interval
 
 __all__ = ["Network", "Share", "beside", "built", "by_source", "share"]
 
@@ -21,7 +21,7 @@ class Share:
     @property
     def interval(self) -> tuple[float, float]:
         """The interval that holds the probability behind the share, with a confidence of 95 %."""
-        return wilson(self.hits, self.of)
+        return wilson_interval(self.hits, self.of)
 
     def __str__(self) -> str:
         """Return the share, its interval and the counts."""
