@@ -46,6 +46,7 @@ ORDER = {
         "plot_find_what_is_wrong",
         "plot_watch_symmetry_break",
         "plot_follow_a_recommendation",
+        "plot_count_how_often_a_start_fails",
     ],
     "comparison": ["plot_compare_starts_fairly"],
 }

@@ -218,3 +218,29 @@ def test_small_weights_slow_down_by_a_power_of_the_depth_less_two() -> None:
             net.parameters[f"dense{i}.weight"] *= c
         wanted = (2 - hidden) * np.log(c)
         assert paths.slowdown(wi.trace(net, x)) == pytest.approx(wanted, abs=1e-9)
+
+
+def test_a_signal_of_biases_alone_does_not_hide_the_slowdown() -> None:
+    """Weights of variance 1/(3n) in eight layers slow down by 6^3, with biases or without.
+
+    By chance its log varies by half of that of the signal, whose std is sqrt(8 * 5/100): 4 of them.
+    """
+    x = np.random.default_rng(0).standard_normal((64, 100))
+    net = wi.mlp([100] * 9 + [10]).initialize(wi.Uniform(low=-0.1, high=0.1), rng=0)
+    without = paths.slowdown(wi.trace(net, x))
+    for name, array in net.parameters.items():
+        if name.endswith("bias"):
+            array[:] = wi.Uniform(low=-0.1, high=0.1)(array.shape, rng=1)
+    off = 2 * math.sqrt(8 * 5 / 100)
+    for found in (without, paths.slowdown(wi.trace(net, x))):
+        assert found == pytest.approx(3 * math.log(6), abs=off + 8 * 5 / 400)
+
+
+@pytest.mark.parametrize("layers", [[5, 3], [5, 8, 3]])
+def test_zero_weights_have_no_scale_to_grow_from(layers: list[int]) -> None:
+    """Without a hidden layer, or with weights of zero, a path is followed without an error."""
+    trace = wi.trace(wi.mlp(layers).initialize(wi.zeros), np.ones((4, 5)))
+    assert paths.slowdown(trace) == 0
+    assert [p.change for path in paths.scale(trace) for p in path] == [-math.inf] * (
+        len(layers) - 2
+    )

@@ -5,6 +5,7 @@ import pytest
 from scipy import stats
 
 import weightinit as wi
+from tests.chance import FALSE_ALARM
 from tests.docs.running import run
 
 pytestmark = pytest.mark.gallery
@@ -171,3 +172,27 @@ def test_draws_of_recommended_starts_are_reported_where_the_length_is_unstable_a
     assert reported["relu"] == reported["tanh"] == 0
     gain = wi.recommend("silu", depth=40).gain
     assert wi.meanfield.fixed_point("silu", weight_variance=gain**2).status == "unstable"
+
+
+def test_how_often_a_start_is_born_dead():
+    """
+    Draws, matrix products and the bound agree, and a width that is found is wide enough.
+
+    40 draws agree with 20,000 by Fisher's test, and these keep to the bound, each at 1e-6 in all.
+    The bound is near: it is off by 0.04 at most in 100,000 networks of each kind, with an error of
+    0.003 in 20,000. Of 5 units a quarter are dead, and 73 clean draws have a probability of 1e-9.
+    """
+    found = run("theory/diagnosis.md", "drawn, simulated, bounded = ", "found_width = ").names
+    for place, rates in found["drawn"].items():
+        dead = round(20_000 * found["simulated"][place])
+        count, draws, bound = rates.counts["frozen"], rates.draws, found["bounded"][place]
+        table = [[count, draws - count], [dead, 20_000 - dead]]
+        assert stats.fisher_exact(table).pvalue > FALSE_ALARM / 4
+        beyond = stats.binomtest(dead, 20_000, bound, alternative="greater")
+        assert beyond.pvalue > FALSE_ALARM / 4
+        assert bound - dead / 20_000 < 0.06
+    assert found["clean"] == {0.01: 381, 0.05: 73}
+    assert 5 < found["found_width"] <= 32
+    for hidden in (10, 50):
+        n = found["wide_enough"](hidden, 0.01)
+        assert 1 - (1 - 2.0**-n) ** hidden <= 0.01 < 1 - (1 - 2.0 ** (1 - n)) ** hidden

@@ -10,8 +10,10 @@ median of ten by less than 1.5 in its root.
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import weightinit as wi
+from tests.chance import FALSE_ALARM
 from weightinit.diagnosis import PROBLEMS
 
 pytestmark = pytest.mark.gallery
@@ -142,3 +144,41 @@ def test_gelu_drifts_less_from_inputs_that_fit(advised):
 def test_gelu_has_a_caveat(advised):
     """The recommendation for gelu at this depth says that its hold is loose."""
     assert wi.recommend("gelu", depth=advised["depth"]).caveats
+
+
+@pytest.fixture
+def risk(run_script):
+    """Return the names that the script about born-dead networks leaves behind."""
+    return run_script("diagnosis/plot_count_how_often_a_start_fails.py").names
+
+
+def test_the_bound_holds_for_what_was_counted(risk):
+    """No count is above the bound by more than chance explains: 1e-6 for all of them together."""
+    for (n, depth), rates in risk["measured"].items():
+        bound = risk["bound"][n][depth - 1]
+        beyond = stats.binomtest(
+            rates.counts.get("frozen", 0), rates.draws, bound, alternative="greater"
+        )
+        assert beyond.pvalue > FALSE_ALARM / len(risk["measured"]), (n, depth)
+
+
+def test_depth_kills_narrow_networks_and_not_wide_ones(risk):
+    """
+    Of two units most are dead at 20 layers, of eight few, and of two at 2 layers few.
+
+    They die with probabilities above 0.98, of at most 0.075 and of 5/32: where the first layer has
+    units of both signs, 1 time in 2, the second has to turn off two inputs, else one. So each share
+    of 40 lies on the other side of one half with a probability below 1e-5.
+    """
+    rate = {place: rates.rate("frozen") for place, rates in risk["measured"].items()}
+    assert rate[2, 20] > 0.5
+    assert rate[8, 20] < 0.5
+    assert rate[2, 2] < 0.5
+    count = risk["measured"][2, 2].counts["frozen"]
+    assert stats.binomtest(count, risk["draws"], (1 / 4 + 1 / 16) / 2).pvalue > FALSE_ALARM
+
+
+def test_a_doubling_of_the_depth_asks_for_a_unit(risk):
+    """Twice the layers need one unit more, and never two: the bound is nearly 2^-n a layer."""
+    smallest = risk["smallest_width"]
+    assert {smallest(2 * depth) - smallest(depth) for depth in range(1, 500)} == {1}

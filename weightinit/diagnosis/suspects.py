@@ -12,7 +12,8 @@ How far a parameter departs is told in orders of magnitude. Of a weight with ent
 
 Of a bias, which starts at 0, it is the log of its root mean square over that of the sum to which
 it is added, or 1 if that is more; of a gain and of a residual scale, which start at 1, the log of
-it. The inputs are a suspect as well. A departure accuses nobody: :mod:`weightinit.diagnosis.causes` tries who is to blame.
+it. The inputs are a suspect as well. A departure accuses nobody:
+:mod:`weightinit.diagnosis.causes` tries who is to blame.
 """
 
 import math

@@ -32,7 +32,9 @@ Decay. A tanh network at its critical start lets the signal of layer :math:`l` f
 :math:`1 / (2l)`, and the gradient to :math:`1/l` (Schoenholz et al. 2017, arXiv:1611.01232), and
 trains; softsign, with a kink in its slope, lets it fall faster, as theory says. So any signal may
 lose or gain a factor of :math:`2l`, or lose what theory says; and 4 besides, since good starts
-differ by 2 in the variance of the weights (LeCun's, He's), at both ends of a network.
+differ by 2 in the variance of the weights (LeCun's, He's), at both ends of a network. A loss of
+100 is allowed at any depth: gradients shrink by as much, and a search over learning rates makes up
+for that. Growth is not: no rate brings a unit back that the first step has thrown off.
 """
 
 import dataclasses
@@ -45,7 +47,7 @@ import numpy as np
 from weightinit import meanfield
 from weightinit.activations import Activation, linear
 from weightinit.advice import DEEP, recommend
-from weightinit.advice.question import Question
+from weightinit.advice.question import TOO_FAR, Question
 from weightinit.fans import compute_fans
 from weightinit.gains import gain
 from weightinit.networks.layers.base import Array
@@ -88,8 +90,8 @@ def critical_scale(activation: Activation | None) -> float:
 def keeps(activation: Activation | None) -> str:
     """Return the status of lengths after such a start.
 
-    ``"marginal"`` for linear, relu and leaky relu, which keep any length; ``"vanishes"`` for tanh
-    and its like, of slope 1 at zero, where lengths fall as a power of the depth.
+    ``"marginal"`` for linear, relu and leaky relu, which keep lengths as they are; ``"vanishes"``
+    for tanh and its like, of slope 1 at zero, where lengths fall as a power of the depth.
     """
     q = meanfield.fixed_point(activation or linear, weight_variance=critical_scale(activation))
     return str(q.status)
@@ -155,7 +157,7 @@ def binomial_tail(at_least: int, n: int) -> float:
 
 
 def _sizes(row: LayerTrace) -> Array:
-    """Return the mean square of each row of the inputs over that of all."""
+    """Return the mean square of each row of the inputs over their mean."""
     if row.inputs is None or not mean_square(row.inputs) < math.inf:
         return np.ones(1)
     x = row.inputs / (np.abs(row.inputs).max() or 1.0)  # squares neither over- nor underflow
@@ -163,18 +165,20 @@ def _sizes(row: LayerTrace) -> Array:
     return np.asarray(squares / (squares.mean() or 1.0))
 
 
-def healthy_saturation(row: LayerTrace) -> float:
+def healthy_saturation(row: LayerTrace, *, first: bool = False) -> float:
     """Return the largest share of values on the flat ends that a good start makes.
 
     Of pre-activations, normal for each row of the inputs: their variance is the scale for rows of
     size 1, twice that with the mean of fans, and chance adds its share. Where rows differ in size
-    the long ones saturate first, so they count by their size over that of all.
+    the long ones saturate first, so they count by their size over the mean.
     """
     limit = flat_beyond(row.activation)
     if math.isinf(limit):
         return 1.0
     by_chance = SIGMAS * math.sqrt(signal_noise(row.activation) / row.units)
     q = 2 * critical_scale(row.activation) * math.exp(by_chance)
+    if first and row.inputs is not None:
+        q *= min(max(mean_square(row.inputs), 1.0), TOO_FAR)
     shares = [math.erfc(limit / math.sqrt(2 * q * size)) for size in _sizes(row) if size > 0]
     return sum(shares) / max(len(shares), 1)
 
@@ -224,7 +228,8 @@ class Bounds:
     def low(self) -> float:
         """The log of the smallest healthy factor."""
         chance = self.variance / 2 + SIGMAS * math.sqrt(self.variance)
-        return min(self.factors) - self.lost - chance - allowance(self.layers, self.decay)
+        may_lose = max(allowance(self.layers, self.decay), math.log(TOO_FAR))
+        return min(self.factors) - self.lost - chance - may_lose
 
     @property
     def high(self) -> float:

@@ -86,6 +86,16 @@ class Facts:
         return paths.scale(self.trace)
 
     @cached_property
+    def signal_fades(self) -> bool:
+        """Whether the signal falls below its bounds somewhere outside of branches and time."""
+        return any(point.fades for path in (*self.forward, *self.scale) for point in path)
+
+    @cached_property
+    def slowdown(self) -> float:
+        """The log of the factor by which small weights slow down learning."""
+        return paths.slowdown(self.trace)
+
+    @cached_property
     def backward(self) -> list[list[Point]]:
         """The paths of the gradient; none where it is not finite."""
         return [] if self.broken else paths.backward(self.trace)

@@ -1,10 +1,12 @@
 """Signals and gradients that fade or grow: along the layers, and by the size of a parameter."""
 
 import math
+from collections.abc import Sequence
 
 from weightinit.advice.question import TOO_FAR
 from weightinit.diagnosis.remedies import advised
 from weightinit.diagnosis.symptoms import bounds
+from weightinit.diagnosis.symptoms.bounds import Point
 from weightinit.diagnosis.symptoms.departures import departure
 from weightinit.diagnosis.symptoms.facts import Facts, Look, Symptom, first
 from weightinit.tracing.measures import mean_square
@@ -21,14 +23,26 @@ def leaving(what: str, *, fading: bool) -> Look:
 
     def look(facts: Facts) -> Symptom | None:
         walks = facts.forward if what == "signal" else facts.backward
+        if fading:
+            walks = [path for path in walks if not _is_made_up_for(facts, path)]
         found = departure(walks, what, fading=fading, explained=facts.explained)
         if found is None and what == "signal":
-            found = departure(facts.scale, "scale", fading=fading, explained=facts.explained)
+            walks = [path for path in facts.scale if not (fading and _is_made_up_for(facts, path))]
+            found = departure(walks, "scale", fading=fading, explained=facts.explained)
         symptom = found and Symptom(name, tuple(found.layers), found.evidence, found.severity)
         own = _sizes if what == "signal" else _behind_norms
         return symptom or own(facts, name, fading=fading)
 
     return look
+
+
+def _is_made_up_for(facts: Facts, path: Sequence[Point]) -> bool:
+    """Tell whether weights that let a signal fade grow fast enough: one small layer does.
+
+    Where the signal holds and the gradient fades all the same, growing weights would not help.
+    """
+    outside = path[0].step is None and "." not in path[0].layer
+    return outside and facts.signal_fades and facts.slowdown <= math.log(TOO_FAR)
 
 
 def _sizes(facts: Facts, problem: str, *, fading: bool) -> Symptom | None:

@@ -11,6 +11,7 @@ import numpy as np
 from weightinit import meanfield
 from weightinit._quadrature import MomentError
 from weightinit.activations import Activation, linear
+from weightinit.advice.question import TOO_FAR
 from weightinit.diagnosis.symptoms.bounds import (
     Bounds,
     Point,
@@ -66,11 +67,16 @@ def scale(trace: Trace) -> list[list[Point]]:
     """Follow what the scale of the weights, over the recommended one, does to a signal.
 
     It is known without chance, and a point is outside its bounds where the signal, too, is outside
-    them on that side: weights may be of any size that keeps it. Recurrent layers, whose scale is
-    that of a step, and those whose scale a normalization divides out have no point.
+    them on that side: weights may be large or small if they keep it. Small ones count where they
+    slow learning down a hundredfold. Recurrent layers, whose scale is that of a step, and those
+    whose scale a normalization divides out have no point.
     """
+    most = math.inf if slowdown(trace) > math.log(TOO_FAR) else 0.0
     levels = (_forward_level(level, trace) for level in _levels(trace.layers[:-1]))
-    paths = ([point for _, point in level if point] for level in levels)
+    paths = (
+        [dataclasses.replace(p, below=min(p.below, most)) for _, p in level if p]
+        for level in levels
+    )
     return [path for path in paths if path]
 
 
@@ -83,11 +89,16 @@ def slowdown(trace: Trace) -> float:
     fast layer is enough, since it makes the others fast: a single small layer grows first, and
     small weights in all of L layers cost a factor of :math:`c^{2 - L}`.
     """
-    path = list(_forward_level(_levels(trace.layers[:-1])[-1], trace))
-    if not path:
+    trace = trace.after or trace  # in which no weight is zero that small steps wake
+    levels = _levels(trace.layers[:-1])[-1:]  # of those outside of branches
+    path = [points for level in levels for points in _forward_level(level, trace)]
+    owns = [weight.own for _, weight in path if weight and weight.own > -math.inf]
+    if not owns:
         return 0.0
-    smallest = min((point.own for _, point in path if point), default=0.0)
-    return -path[-1][0].change / 2 + min(smallest, 0.0)
+    # Biases can hold a signal up that no gradient comes through, so both are asked.
+    back = [point.change for level in levels for point in _backward_level(level, trace)]
+    change = min([path[-1][0].change, *(owns[0] + last for last in back[-1:])])
+    return -change / 2 + min(*owns, 0.0)
 
 
 def backward(trace: Trace) -> list[list[Point]]:
@@ -95,12 +106,9 @@ def backward(trace: Trace) -> list[list[Point]]:
 
     A point belongs to the layer that the gradient has just passed, on its way to the layer before.
     """
-    seen = trace.after or trace
-    blocks = sum(row.weight is None for row in trace.layers)
-    free = {row.name for row in trace.layers if row.weight is not None and not row.weight.any()}
     paths = []
-    for level in _levels(seen.layers[:-1]):
-        paths.append(list(_backward_level(level, blocks, free)))
+    for level in _levels((trace.after or trace).layers[:-1]):
+        paths.append(list(_backward_level(level, trace)))
         paths += [list(_backward_in_time(row)) for row in level if row.steps_left is not None]
     return [path for path in paths if path]
 
@@ -220,12 +228,13 @@ def _forward_in_time(row: LayerTrace) -> Iterator[Point]:
         before = m
 
 
-def _backward_level(level: list[LayerTrace], blocks: int, free: set[str]) -> Iterator[Point]:
+def _backward_level(level: list[LayerTrace], trace: Trace) -> Iterator[Point]:
     """Follow the gradient; leave out zero layers, and the first, whose inputs are data.
 
     The first layer of a branch counts: its input comes from the layers before.
     """
-    walk = Walk()
+    walk, blocks = Walk(), sum(row.weight is None for row in trace.layers)
+    free = {row.name for row in trace.layers if row.weight is not None and not row.weight.any()}
     for row in reversed(level if level[0].block else level[1:]):
         if row.inputs_gradient is None or row.steps is not None or row.name in free:
             continue
@@ -253,6 +262,8 @@ def _backward_in_time(row: LayerTrace) -> Iterator[Point]:
         rows = row.steps_left == k
         square = mean_square(row.pre_activations_gradient[rows])
         if k and 0 < before < math.inf and square < math.inf:
-            own, expected = _log(square / before), _slope(row, rows)
-            yield walk.go(row.name, own, expected, of_step(row, noise), step=k)
+            own, expected, bounds = _log(square / before), _slope(row, rows), of_step(row, noise)
+            # One step after another is learned, if a single one lets enough through.
+            fading = own if own < bounds.low else 0.0
+            yield walk.go(row.name, own, expected, bounds, fading=fading, step=k)
         before = square

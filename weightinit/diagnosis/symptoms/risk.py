@@ -9,8 +9,8 @@ from weightinit.tracing import LayerTrace
 
 __all__ = ["risky_depth"]
 
-#: So many of all draws may be born dead; a tenth of it is what a width should reach. A convention.
-_RISK = 0.1
+#: So many of all draws may be born dead, and so many where layers are wide enough. Conventions.
+_RISK, _WIDE = 0.2, 0.01
 
 
 def risky_depth(facts: Facts) -> Symptom | None:
@@ -26,14 +26,14 @@ def risky_depth(facts: Facts) -> Symptom | None:
     if dead <= _RISK:
         return None
     narrow = min(rows, key=lambda row: row.units)
-    wide = next(n for n in range(1, 64) if 1 - (1 - 2.0**-n) ** len(rows) < _RISK / 10)
+    wide = next(n for n in range(1, 64) if 1 - (1 - 2.0**-n) ** len(rows) < _WIDE)
     evidence = (
         f"In a layer of {narrow.units} units all are off with a probability of 2^-{narrow.units}; "
         f"over {len(rows)} layers up to {100 * dead:.2g} % of all draws, whatever the scale, let "
         "nothing through."
     )
     advice = (
-        f"take {wide} units a layer or more, where it is less than {100 * _RISK / 10:.0f} %, or an "
+        f"take {wide} units a layer or more, where it is less than {100 * _WIDE:.0f} %, or an "
         "activation that is nowhere flat, such as leaky_relu; wi.failure_rates counts such draws"
     )
     return Symptom("risky depth", (narrow.name,), evidence, math.log10(dead / _RISK), "", advice)

@@ -78,7 +78,8 @@ def saturated_units(facts: Facts) -> Symptom | None:
     """Look for more values on the flat ends of tanh and the like than chance explains."""
     seen, beyond = {}, []
     for row in facts.hidden:
-        share, at_most = measures.saturated_share(row), bounds.healthy_saturation(row)
+        share = measures.saturated_share(row)
+        at_most = bounds.healthy_saturation(row, first=row is facts.hidden[0])
         if share > at_most:
             beyond.append(math.log10(share / at_most) if at_most else math.inf)
             seen[row.name] = (
