@@ -271,3 +271,11 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "joblib", None)
     with pytest.raises(ImportError, match=r"wi.failure_rates needs joblib, .* pip install joblib"):
         wi.failure_rates(narrow(2, 2), wi.zeros, LINE, draws=1)
+
+
+def test_what_stands_whatever_the_weights_is_not_counted() -> None:
+    """The depth of a network is no failure of a draw: a live draw of a risky one has no problem."""
+    x = np.random.default_rng(0).standard_normal((40, 2))
+    rates = wi.failure_rates(narrow(3, 6, inputs=2), wi.he_normal, x, draws=20, rng=0)
+    assert "risky depth" not in rates.counts
+    assert rates.rate() < 1

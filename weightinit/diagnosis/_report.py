@@ -88,7 +88,7 @@ def _title(layers: _Layers, findings: _Findings) -> str:
     if not findings:
         return _HEALTHY
     count = f"{len(findings)} problems" if len(findings) > 1 else "1 problem"
-    order = "; start with the first" if len(findings) > 1 else ""
+    order = ", the most severe first" if len(findings) > 1 else ""
     return f"{count} in {len(layers)} layer{'s' * (len(layers) > 1)}{order}:"
 
 

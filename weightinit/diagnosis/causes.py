@@ -103,7 +103,11 @@ def find(probe: Probe | None, facts: Facts) -> Verdict:
     left = trial.problems(accused)
     causes = _needed(trial, accused, left)
     findings = [f for cause in causes if (f := _finding(trial, causes, cause, left))]
-    findings += _hopeless(facts, [s for s in trial.judge(causes)[0] if s.problem in left])
+    rest = [s for s in trial.judge(causes)[0] if s.problem in left]
+    if rest and any(finding.problem == "risky depth" for finding in standing):
+        standing = [_with_rest(finding, rest) for finding in standing]
+        rest = []
+    findings += _hopeless(facts, rest)
     return Verdict(
         _sorted([*standing, *findings]),
         trial.parameters(causes) if causes else {},
@@ -174,18 +178,26 @@ def _finding(
     brought = [s for s in trial.judge(others)[0] if s.problem not in left | STANDING]
     if not brought:
         return None
-    main = next((s for s in brought if cause.layer in s.layers), brought[0])
-    start = patterns(cause.start, trial.trace.parameters)
+    return _of_cause(trial.trace, cause, brought, _effect(trial, cause))
+
+
+def _of_cause(
+    trace: Trace, cause: Suspect, brought: Sequence[Symptom], effect: str = ""
+) -> Finding:
+    """Return a finding headed by the first of the severe symptoms: one can bring about the next."""
+    worst = max(symptom.severity for symptom in brought)
+    main = next(symptom for symptom in brought if symptom.severity >= worst / 2)
+    where, layer = main.layers[0], cause.owner or main.layers[0]
     return Finding(
         main.problem,
-        cause.owner or main.layers[0],
-        main.evidence,
-        _named(trial.trace, cause),
-        start,
-        _advice(trial.trace, cause),
-        max(s.severity for s in brought),
+        layer,
+        main.evidence if layer == where else f"In {where}: {main.evidence}",
+        _named(trace, cause),
+        patterns(cause.start, trace.parameters),
+        _advice(trace, cause),
+        worst,
         tuple(f"{s.problem} in {s.layers[0]}" for s in brought if s is not main),
-        _effect(trial, cause),
+        effect,
     )
 
 
@@ -239,6 +251,15 @@ def _hopeless(facts: Facts, rest: Sequence[Symptom]) -> list[Finding]:
     ]
 
 
+def _with_rest(finding: Finding, rest: Sequence[Symptom]) -> Finding:
+    """Put what no start mends behind the depth that makes it likely."""
+    if finding.problem != "risky depth":
+        return finding
+    shown = tuple(f"{symptom.problem} in {symptom.layers[0]}" for symptom in rest)
+    worst = max(finding.severity, *(symptom.severity for symptom in rest))
+    return dataclasses.replace(finding, consequences=shown, severity=worst)
+
+
 def _arrives(row: LayerTrace) -> bool:
     """Tell whether a layer is given a finite signal."""
     return row.inputs is None or bool(np.isfinite(row.inputs).all() and row.inputs.any())
@@ -257,32 +278,23 @@ def _standing(symptom: Symptom) -> Finding:
 
 
 def _untried(facts: Facts, found: Sequence[Symptom], accused: Sequence[Suspect]) -> list[Finding]:
-    """Accuse the farthest departure that can have caused each symptom; nothing is tried."""
-    place = {row.name: i for i, row in enumerate(facts.trace.layers)}
+    """Accuse the farthest departure that can have caused each symptom; nothing is tried.
+
+    A bias makes no signal fade, so a weight is asked first.
+    """
+    trace = facts.trace
+    place = {row.name: i for i, row in enumerate(trace.layers)}
     by_cause: dict[int, list[Symptom]] = {}
     hopeless: list[Symptom] = []
     for symptom in found:
         here = place[symptom.layers[0]]
         back = "gradient" in symptom.problem or symptom.problem == "frozen"
         able = [i for i, suspect in enumerate(accused) if back or place[suspect.layer] <= here]
-        if able and _arrives(facts.trace.layers[here]):
+        if "vanishing" in symptom.problem:
+            able.sort(key=lambda i: accused[i].how == "bias")
+        if able and _arrives(trace.layers[here]):
             by_cause.setdefault(able[0], []).append(symptom)
         else:
             hopeless.append(symptom)
     findings = _hopeless(facts, hopeless)
-    for i, brought in by_cause.items():
-        cause, main = accused[i], brought[0]
-        start = patterns(cause.start, facts.trace.parameters)
-        findings.append(
-            Finding(
-                main.problem,
-                cause.owner or main.layers[0],
-                main.evidence,
-                _named(facts.trace, cause),
-                start,
-                _advice(facts.trace, cause),
-                max(s.severity for s in brought),
-                tuple(f"{s.problem} in {s.layers[0]}" for s in brought[1:]),
-            )
-        )
-    return findings
+    return findings + [_of_cause(trace, accused[i], shown) for i, shown in by_cause.items()]

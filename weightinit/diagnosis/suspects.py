@@ -77,19 +77,14 @@ class Suspect:
 
     def takes(self, other: "Suspect") -> bool:
         """Tell whether another departs alike: by the same factor, or to the same value."""
-        if self.factor == other.factor == -math.inf:  # all that is zero, and should not be
-            return _is_drawn(self) and _is_drawn(other)
+        if self.factor == other.factor == -math.inf and self.how == other.how:
+            return True  # all that is zero, and should not be
         if (self.how, _role(self)) != (other.how, _role(other)):
             return False
         if math.isinf(self.departure) or math.isinf(other.departure):
             return self.departure == other.departure
         same = math.isclose(self.value, other.value, rel_tol=0.2)
         return same or abs(self.factor - other.factor) < _ALIKE
-
-
-def _is_drawn(suspect: Suspect) -> bool:
-    """Tell whether the adviser draws it, and does not start it at zero too."""
-    return zeros not in suspect.start.values()
 
 
 def _role(suspect: Suspect) -> tuple[str, str]:
@@ -130,7 +125,7 @@ def _of_row(trace: Trace, row: LayerTrace) -> Iterator[Suspect]:
             init, how = zeros, "bias"
             departure = max(_of_bias(row, name, array), _LEAST) if rms else 0.0
         elif not rms:  # a residual scale may be zero, a gain may not but at the end of a branch
-            departure = math.inf if part == "gain" else _LEAST
+            departure = math.inf if part == "gain" else 2 * _LEAST
         if not np.isfinite(array).all():
             departure = math.inf
         if departure:
@@ -151,8 +146,12 @@ def _of_weight(
     """Return in what a weight departs most, by how much, and by which factor on its scale."""
     rms = math.sqrt(mean_square(weight))
     if not rms:
-        may_be = init == zeros or row is trace.layers[-1]
-        return "scale-", _LEAST if may_be else math.inf, -math.inf
+        branch = [
+            r for r in trace.layers if row.block and r.block == row.block and r.weight is not None
+        ]
+        if branch and branch[-1] is row:  # good practice, and the suspect if the branch is stuck
+            return "end", _LEAST, -math.inf
+        return "scale-", _LEAST if row is trace.layers[-1] else math.inf, -math.inf
     sigma = _sigma(trace, row, weight, init)
     if not 0 < rms < math.inf or not sigma:
         return "scale+", math.inf, math.inf

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from weightinit.diagnosis import judge
+from weightinit.diagnosis.symptoms import STANDING, Facts, symptoms
 from weightinit.initializers import Initializer
 from weightinit.networks import Network
 from weightinit.tracing import trace
@@ -43,8 +43,12 @@ class Start:
     key: tuple[int, ...]
 
     def problems(self, *place: int) -> frozenset[str]:
-        """Return the problems of a draw; each place has a stream of its own."""
+        """Return the problems of a draw, but for those that stand whatever the weights are.
+
+        Each place has a stream of its own.
+        """
         seed = np.random.SeedSequence(self.key, spawn_key=place)
         rng = np.random.default_rng(seed)
         net = copy.copy(self.net).initialize(self.initializer, rng=rng, dtype=self.dtype)
-        return frozenset(finding.problem for finding in judge(trace(net, self.x, self.y)).findings)
+        shown = symptoms(Facts(trace(net, self.x, self.y)))
+        return frozenset(symptom.problem for symptom in shown) - STANDING

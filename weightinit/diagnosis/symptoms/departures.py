@@ -122,4 +122,7 @@ def _factor(log: float) -> str:
         return f"{math.exp(log):.2g}"
     if exponent in (2, 3):
         return f"{math.exp(log):.0f}"
-    return f"{math.exp(log - exponent * math.log(10)):.1f}e{exponent:+03d}"
+    digits = round(math.exp(log - exponent * math.log(10)), 1)
+    if digits == 10:
+        digits, exponent = 1.0, exponent + 1
+    return f"{digits:.1f}e{exponent:+03d}"

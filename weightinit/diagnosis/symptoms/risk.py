@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from weightinit._chances import born_dead_bound
 from weightinit.diagnosis.symptoms.facts import Facts, Symptom
 from weightinit.tracing import LayerTrace
 
@@ -22,11 +23,11 @@ def risky_depth(facts: Facts) -> Symptom | None:
     nearly reached.
     """
     rows = [r for r in facts.trace.layers[:-1] if _dies(r) and not r.block and not r.normalized]
-    dead = 1 - math.prod(1 - 2.0**-row.units for row in rows)
+    dead = born_dead_bound([row.units for row in rows])
     if dead <= _RISK:
         return None
     narrow = min(rows, key=lambda row: row.units)
-    wide = next(n for n in range(1, 64) if 1 - (1 - 2.0**-n) ** len(rows) < _WIDE)
+    wide = next(n for n in range(1, 64) if born_dead_bound([n] * len(rows)) < _WIDE)
     evidence = (
         f"In a layer of {narrow.units} units all are off with a probability of 2^-{narrow.units}; "
         f"over {len(rows)} layers up to {100 * dead:.2g} % of all draws, whatever the scale, let "

@@ -25,7 +25,7 @@ def symmetric_units(facts: Facts) -> Symptom | None:
         if row.weight_gradient is not None and row.weight_gradient.any():
             distinct = measures.distinct_units(row)
             if distinct < row.units:
-                lost.append(math.log10(row.units / distinct))
+                lost.append(math.log10(row.units / distinct) if distinct > 1 else math.inf)
                 seen[row.name] = (
                     f"{row.units - distinct} of its {row.units} units are copies: they have the "
                     "weights and the gradients of another unit."
@@ -49,7 +49,9 @@ def dead_units(facts: Facts) -> Symptom | None:
         by_bias = int((dead & _on_without_bias(row)).sum())
         if by_bias > _SHARE_OFF * row.units:
             told = f"{by_bias} of them by their bias alone"
-        elif off == row.units or (off and bounds.binomial_tail(off, off + on) < _CHANCE):
+        elif off == row.units:
+            told = "so it passes nothing on, forwards or back"
+        elif off and bounds.binomial_tail(off, off + on) < _CHANCE:
             told = f"{on} are on for the whole batch; by chance the two counts would be about equal"
         else:
             continue
