@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from benchmarks.faults import results
-from benchmarks.faults.figures import Share, beside, built, by_source, share
+from benchmarks.faults.figures import Network, beside, built, by_source
+from benchmarks.faults.overview import overview
 
 #: Modules that measure, in order: what a row of the table needs stands before it.
 MEASUREMENTS = ("published", "settled", "plants", "healthy", "prediction")
@@ -37,40 +38,25 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def table(found: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a line for each figure that there are results for."""
-    if "published" in found:
-        yield from _published(found)
-    plants = found.get("plants", {}).get("found", {})
-    for name in ("found", "layer right", "parameter right", "remedy cures", "harmless flagged"):
-        if name in plants:
-            yield f"planted faults: {name:34} {Share(*plants[name])}"
-    if "healthy" in found:
-        flagged = Share(*found["healthy"]["found"]["flagged"])
-        yield f"networks that train: {'false alarms':29} {flagged}"
-    if "prediction" in found:
-        of = found["prediction"]["found"]
-        for name in ("precision", "recall"):
-            yield f"prediction of training: {name:26} {Share(*of[name])}"
-        yield f"prediction of training: {'AUC of the severity':26} {of['AUC']:.3f}"
+def table(kept: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a line for each figure that there are results for, then those by source and tool."""
+    for what, name, value in overview(kept):
+        yield f"{what:40} {name:20} {value}"
+    if "published" in kept:
+        yield from _details(list(built(kept)))
 
 
-def _published(found: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the figures of published networks, all labels first, then those that stand."""
-    of = list(built(found))
-    figures = {"recall on faulty": "faulty", "false alarms on healthy": "healthy"}
-    for settled, words in ((False, "all labels"), (True, "labels that stand")):
-        for name, label in figures.items():
-            yield f"published: {name + ', ' + words:39} {share(of, label, settled=settled)}"
-    for source, pair in by_source(of).items():
-        yield f"  {source:30} recall {pair[0]}; false alarms {pair[1]}"
+def _details(of: list[Network]) -> Iterator[str]:
+    """Yield the figures by source, those of other tools, and the networks unlike their labels."""
+    for source, (recall, alarms) in by_source(of).items():
+        yield f"{source}: recall {recall}, false alarms {alarms}"
     for tool, pairs in beside(of).items():
         for label, (theirs, ours) in zip(("faulty", "healthy"), pairs, strict=True):
             if theirs.of:
-                yield f"  {label} rows of {tool:16} {tool}: {theirs}; here: {ours}"
+                yield f"{label} rows of {tool}: {theirs}, here {ours}"
     for net in of:
-        if net.label and net.flagged != (net.label == "faulty"):
-            yield f"  unlike its label: {net.name}, {net.label}; training: {net.comparison}"
+        if net.unlike:
+            yield f"unlike its label: {net.name}, {net.label}; training: {net.comparison}"
 
 
 if __name__ == "__main__":

@@ -56,6 +56,11 @@ class Network:
         return 2 * self.said["flagged"] > self.said["draws"]
 
     @property
+    def unlike(self) -> bool:
+        """Whether the verdict is another than the label, if there is one."""
+        return bool(self.label) and self.flagged != (self.label == "faulty")
+
+    @property
     def comparison(self) -> str:
         """How the recorded start trains, beside the recommended one."""
         return comparison(self.trained) if self.trained else "not trained"
