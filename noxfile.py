@@ -263,6 +263,17 @@ def advice(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def faults(session: nox.Session) -> None:
+    """Measure what a diagnosis is worth on published and planted faults (about two hours of CPU).
+
+    It prints the figures, and keeps what docs/about/faults.md draws. Names measure these alone:
+    -- published, without training (minutes).
+    """
+    install(session, "test", package="-e.[examples]")
+    session.run("python", "-m", "benchmarks.faults", *session.posargs)
+
+
+@nox.session(default=False)
 def soak(session: nox.Session) -> None:
     """Call everything public with odd arguments, 120,000 times; another choice: -- --seed 7."""
     install(session, "test", package="-e.[examples]")
