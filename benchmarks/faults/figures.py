@@ -72,10 +72,10 @@ class Network:
 
 
 def built(results: Mapping[str, Any]) -> Iterator[Network]:
-    """Yield the networks that could be built, in the order of the table."""
+    """Yield the networks that were judged, in the order of the table."""
     said, trained = results["published"]["found"], results.get("settled", {}).get("found", {})
     for name, of in networks().items():
-        if "draws" in said[name]:
+        if "draws" in said.get(name, {}):
             yield Network(name, tuple(of), said[name], trained.get(name, {}))
 
 

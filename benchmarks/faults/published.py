@@ -34,7 +34,11 @@ def measure(*, seed: int, progress: bool) -> dict[str, Any]:
         draws = [problems for (other, *_), problems in found.items() if other == name]
         counts = Counter(problem for problems in draws for problem in set(problems))
         flagged = sum(map(bool, draws))
-        measured[name] = {"draws": len(draws), "flagged": flagged, "findings": dict(counts)}
+        measured[name] = {
+            "draws": len(draws),
+            "flagged": flagged,
+            "findings": dict(sorted(counts.items())),
+        }
     return measured
 
 
