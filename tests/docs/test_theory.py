@@ -196,3 +196,39 @@ def test_how_often_a_start_is_born_dead():
     for hidden in (10, 50):
         n = found["wide_enough"](hidden, 0.01)
         assert 1 - (1 - 2.0**-n) ** hidden <= 0.01 < 1 - (1 - 2.0 ** (1 - n)) ** hidden
+
+
+def test_small_weights_slow_learning_down_as_the_formula_says():
+    """One small layer learns; ten cost up to c^-8 times He's steps, and are reported beyond 100."""
+    found = run("theory/what-differs.md").names
+    slow, needed, small = found["slow"], found["needed"], found["small"]
+    for by in (1.25, 1.5):
+        case = f"all layers / {by}"
+        assert slow[case] == pytest.approx(by**8, rel=0.5)  # the log of p strays by sqrt(50/64)/2
+        assert 2 < needed[case] / needed["He"] < 2 * by**8
+    assert needed["one layer / 300"] < needed["all layers / 1.5"]
+    assert np.isinf(needed["all layers / 3"])
+    assert [case for case in small if small[case]] == ["all layers / 3"]
+    assert all(abs(L - found["predicted"]) <= 2 for L in found["first"])
+    assert 0 <= found["means"][0] - found["edge"] <= 0.25
+
+
+def test_what_samples_and_units_have_in_common_follows_theory():
+    """Shares of five draws lie around those of theory, within a factor of 3 after ten layers."""
+    found = run("theory/what-differs.md").names
+    for measured, theory in found["share"].values():
+        ratio = measured / theory
+        assert (ratio > 1 / 3).all()
+        assert (ratio < 3).all()
+    for theory, later, f in found["common"].values():
+        # For 64 samples a mean square has a relative std of sqrt(2 / 64): five draws, 5 of these.
+        assert f[:, 0].mean() == pytest.approx(theory, rel=5 * np.sqrt(2 / 64 / 5))
+        assert f[:, 1].mean() < later * (1 + 5 * np.sqrt(2 / 64 / 5))
+
+
+def test_the_severity_of_a_large_weight_is_what_the_bound_says():
+    """30 x He lies outside the bound of one layer by that many powers of ten, up to chance."""
+    found = run("theory/diagnosis.md").names
+    scale = {cause.parameter: cause.severity for cause in found["causes"]}["dense2.weight"]
+    chance = 4 * np.sqrt(5 / 100) / np.log(10)  # of the log of a layer: 1 in 15,000
+    assert scale == pytest.approx(found["predicted_severity"], abs=chance)
