@@ -39,8 +39,8 @@ def test_a_perceptron_is_healthy_without_a_caveat(name: str, depth: int, width: 
         allowed = {"vanishing gradient"} if "fades" in caveats else set()
         if "grows" in caveats or "unstable" in caveats:
             allowed |= {"exploding signal", "exploding gradient"}
-        if "unstable" in caveats:  # then the logits are as large as what they are drawn from
-            allowed |= {"first loss too high"}
+        if "unstable" in caveats:  # the logits are as large as what they are drawn from, and
+            allowed |= {"first loss too high", "samples alike"}  # lengths may settle elsewhere
         assert found <= allowed
 
 

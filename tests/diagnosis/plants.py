@@ -169,7 +169,7 @@ def _all_small(patient: Patient, _layer: str) -> str:
     """Make all hidden weights so small that none of them grows fast enough."""
     for layer in patient.hidden:
         patient.weight(layer)[:] /= 300
-    return patient.hidden[0]
+    return patient.hidden[-1]
 
 
 def _saturated(patient: Patient, layer: str) -> str:

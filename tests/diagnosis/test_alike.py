@@ -12,15 +12,15 @@ import pytest
 
 import weightinit as wi
 from tests.diagnosis.plants import mlp, patients, residual
-from weightinit.diagnosis.symptoms.alike import (
+from weightinit.diagnosis._symptoms.alike import (
     LEAST,
     correlations,
     differing_share,
     samples_alike,
     units_alike,
 )
-from weightinit.diagnosis.symptoms.bounds import critical_scale
-from weightinit.diagnosis.symptoms.facts import Facts, Symptom
+from weightinit.diagnosis._symptoms.bounds import critical_scale
+from weightinit.diagnosis._symptoms.facts import Facts, Symptom
 from weightinit.networks import ActivationLayer, Dense, LayerNorm, Network
 
 RNG = np.random.default_rng(0)

@@ -7,14 +7,14 @@ import pytest
 from sklearn.datasets import load_digits, load_iris
 
 import weightinit as wi
-from weightinit.diagnosis.symptoms.batch import (
+from weightinit.diagnosis._symptoms.batch import (
     best_constant_loss,
     odd_labels,
     unscaled_inputs,
     unscaled_targets,
 )
-from weightinit.diagnosis.symptoms.facts import Facts, Symptom
-from weightinit.diagnosis.symptoms.standardized import call, standardized
+from weightinit.diagnosis._symptoms.facts import Facts, Symptom
+from weightinit.diagnosis._symptoms.standardized import call, standardized
 from weightinit.networks import Dense, LayerNorm, Network
 from weightinit.tracing import Trace
 

@@ -60,7 +60,7 @@ def test_script_stands_alone(path):
             else []
         )
     }
-    standard = {"itertools", "functools", "math"}
+    standard = {"fnmatch", "itertools", "functools", "math"}
     assert imported <= standard | {"matplotlib", "numpy", "scipy", "sklearn", "weightinit"}
 
 

@@ -12,7 +12,6 @@ a record, a :class:`~weightinit.tracing.Trace`, of any framework.
 
 from weightinit.diagnosis.layers import LayerReport
 from weightinit.diagnosis.remedies import Finding
-from weightinit.diagnosis.result import Diagnosis, diagnose, judge
-from weightinit.diagnosis.symptoms import PROBLEMS
+from weightinit.diagnosis.result import PROBLEMS, Diagnosis, diagnose, judge
 
 __all__ = ["PROBLEMS", "Diagnosis", "Finding", "LayerReport", "diagnose", "judge"]

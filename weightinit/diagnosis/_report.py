@@ -7,9 +7,9 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 from weightinit._tables import WIDTH, html_table, number, text_table, wrapped
+from weightinit.diagnosis._symptoms import LOOK
 from weightinit.diagnosis.layers import LayerReport
 from weightinit.diagnosis.remedies import Finding
-from weightinit.diagnosis.symptoms import PROBLEMS
 from weightinit.initializers import Initializer
 
 __all__ = ["as_html", "as_text"]
@@ -33,7 +33,7 @@ _LEGEND = (
     "saturated  values on the flat ends of tanh and the like, slope below 1%",
     "weights    their std over the recommended one",
 )
-_HEALTHY = f"None of the {len(PROBLEMS)} problems that diagnose looks for shows in this batch."
+_HEALTHY = f"None of the {len(LOOK)} problems that diagnose looks for shows in this batch."
 _CHECKED = "Checked: "
 _PASTE = "To start the network as recommended:"
 

@@ -12,12 +12,13 @@ from numpy.typing import ArrayLike
 from weightinit._checks import check_instance
 from weightinit._messages import shown
 from weightinit.diagnosis import _report
-from weightinit.diagnosis.causes import find
+from weightinit.diagnosis._causes import find
+from weightinit.diagnosis._symptoms import LOOK
+from weightinit.diagnosis._symptoms.bounds import Point
+from weightinit.diagnosis._symptoms.facts import Facts
+from weightinit.diagnosis._symptoms.standardized import standardized
 from weightinit.diagnosis.layers import LayerReport, report
 from weightinit.diagnosis.remedies import Finding, whole_start
-from weightinit.diagnosis.symptoms.bounds import Point
-from weightinit.diagnosis.symptoms.facts import Facts
-from weightinit.diagnosis.symptoms.standardized import standardized
 from weightinit.initializers import Initializer
 from weightinit.networks import Network
 from weightinit.networks._foreign import check_network
@@ -28,7 +29,10 @@ from weightinit.tracing.recording import Probe
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Diagnosis", "diagnose", "judge"]
+__all__ = ["PROBLEMS", "Diagnosis", "diagnose", "judge"]
+
+#: All problems: those that can cause others first.
+PROBLEMS = tuple(LOOK)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from weightinit.diagnosis.symptoms import STANDING, Facts, symptoms
+from weightinit.diagnosis._symptoms import STANDING, Facts, symptoms
 from weightinit.initializers import Initializer
 from weightinit.networks import Network
 from weightinit.tracing import trace

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from weightinit._chances import born_dead_bound
-from weightinit.diagnosis.symptoms.facts import Facts, Symptom
+from weightinit.diagnosis._symptoms.facts import Facts, Symptom
 from weightinit.tracing import LayerTrace
 
 __all__ = ["risky_depth"]

@@ -4,11 +4,11 @@ import math
 from collections.abc import Sequence
 
 from weightinit.advice.question import TOO_FAR
+from weightinit.diagnosis._symptoms import bounds
+from weightinit.diagnosis._symptoms.bounds import Point
+from weightinit.diagnosis._symptoms.departures import departure
+from weightinit.diagnosis._symptoms.facts import Facts, Look, Symptom, first
 from weightinit.diagnosis.remedies import advised
-from weightinit.diagnosis.symptoms import bounds
-from weightinit.diagnosis.symptoms.bounds import Point
-from weightinit.diagnosis.symptoms.departures import departure
-from weightinit.diagnosis.symptoms.facts import Facts, Look, Symptom, first
 from weightinit.tracing.measures import mean_square
 
 __all__ = ["leaving"]

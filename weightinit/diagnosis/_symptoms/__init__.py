@@ -1,20 +1,20 @@
 """What shows in a trace, before anybody asks for its cause: one function a problem.
 
-Each reads the :class:`~weightinit.diagnosis.symptoms.facts.Facts` of a trace and returns a
-:class:`~weightinit.diagnosis.symptoms.facts.Symptom`, or None. The bounds of a healthy signal are
-derived in :mod:`weightinit.diagnosis.symptoms.bounds`.
+Each reads the :class:`~weightinit.diagnosis._symptoms.facts.Facts` of a trace and returns a
+:class:`~weightinit.diagnosis._symptoms.facts.Symptom`, or None. The bounds of a healthy signal are
+derived in :mod:`weightinit.diagnosis._symptoms.bounds`.
 """
 
-from weightinit.diagnosis.symptoms.alike import samples_alike, units_alike
-from weightinit.diagnosis.symptoms.batch import odd_labels, unscaled_inputs, unscaled_targets
-from weightinit.diagnosis.symptoms.facts import Facts, Look, Symptom
-from weightinit.diagnosis.symptoms.flow import leaving
-from weightinit.diagnosis.symptoms.locks import frozen, non_finite, stuck_branch
-from weightinit.diagnosis.symptoms.loss import first_loss_too_high
-from weightinit.diagnosis.symptoms.risk import risky_depth
-from weightinit.diagnosis.symptoms.units import dead_units, saturated_units, symmetric_units
+from weightinit.diagnosis._symptoms.alike import samples_alike, units_alike
+from weightinit.diagnosis._symptoms.batch import odd_labels, unscaled_inputs, unscaled_targets
+from weightinit.diagnosis._symptoms.facts import Facts, Look, Symptom
+from weightinit.diagnosis._symptoms.flow import leaving
+from weightinit.diagnosis._symptoms.locks import frozen, non_finite, stuck_branch
+from weightinit.diagnosis._symptoms.loss import first_loss_too_high
+from weightinit.diagnosis._symptoms.risk import risky_depth
+from weightinit.diagnosis._symptoms.units import dead_units, saturated_units, symmetric_units
 
-__all__ = ["LOOK", "PROBLEMS", "STANDING", "Facts", "Symptom", "symptoms"]
+__all__ = ["LOOK", "STANDING", "Facts", "Symptom", "symptoms"]
 
 #: How each problem is looked for: those that can cause others come first.
 LOOK: dict[str, Look] = {
@@ -36,9 +36,6 @@ LOOK: dict[str, Look] = {
     "unscaled targets": unscaled_targets,
     "odd labels": odd_labels,
 }
-
-#: All problems, in that order.
-PROBLEMS = tuple(LOOK)
 
 #: What stands whatever the parameters are.
 STANDING = frozenset({"risky depth", "odd labels", "unscaled targets"})

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from weightinit.diagnosis.symptoms import bounds
-from weightinit.diagnosis.symptoms.batch import best_constant_loss
-from weightinit.diagnosis.symptoms.bounds import SIGMAS
-from weightinit.diagnosis.symptoms.facts import Facts, Symptom
+from weightinit.diagnosis._symptoms import bounds
+from weightinit.diagnosis._symptoms.batch import best_constant_loss
+from weightinit.diagnosis._symptoms.bounds import SIGMAS
+from weightinit.diagnosis._symptoms.facts import Facts, Symptom
 from weightinit.networks.layers.base import Array
 from weightinit.tracing.measures import mean_square
 

@@ -33,8 +33,8 @@ import numpy as np
 from weightinit import meanfield
 from weightinit._quadrature import MomentError
 from weightinit.activations import linear
-from weightinit.diagnosis.symptoms.bounds import SIGMAS, critical_scale
-from weightinit.diagnosis.symptoms.facts import Facts, Symptom
+from weightinit.diagnosis._symptoms.bounds import SIGMAS, critical_scale
+from weightinit.diagnosis._symptoms.facts import Facts, Symptom
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace
 from weightinit.tracing.measures import correlation, cosine, mean_square

@@ -2,7 +2,7 @@
 
 import math
 
-from weightinit.diagnosis.symptoms.bounds import Bounds, Point
+from weightinit.diagnosis._symptoms.bounds import Bounds, Point
 
 __all__ = ["Walk"]
 

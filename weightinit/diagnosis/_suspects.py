@@ -13,7 +13,7 @@ How far a parameter departs is told in orders of magnitude. Of a weight with ent
 Of a bias, which starts at 0, it is the log of its root mean square over that of the sum to which
 it is added, or 1 if that is more; of a gain and of a residual scale, which start at 1, the log of
 it. The inputs are a suspect as well. A departure accuses nobody:
-:mod:`weightinit.diagnosis.causes` tries who is to blame.
+:mod:`weightinit.diagnosis._causes` tries who is to blame.
 """
 
 import math
@@ -23,9 +23,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from weightinit.diagnosis._symptoms.bounds import SIGMAS, shape_factors
+from weightinit.diagnosis._symptoms.facts import Facts
 from weightinit.diagnosis.remedies import advised, advised_start
-from weightinit.diagnosis.symptoms.bounds import SIGMAS, shape_factors
-from weightinit.diagnosis.symptoms.facts import Facts
 from weightinit.fans import compute_fans
 from weightinit.initializers import Constant, Initializer, zeros
 from weightinit.networks.layers.base import Array

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from weightinit.diagnosis.symptoms import bounds, paths
-from weightinit.diagnosis.symptoms.bounds import Point
+from weightinit.diagnosis._symptoms import bounds, paths
+from weightinit.diagnosis._symptoms.bounds import Point
 from weightinit.tracing import LayerTrace, Trace, measures
 
 __all__ = ["Facts", "Look", "Symptom", "first"]

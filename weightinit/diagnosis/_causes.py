@@ -15,12 +15,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from weightinit.diagnosis._suspects import Suspect, of_inputs, suspects
+from weightinit.diagnosis._symptoms import STANDING, symptoms
+from weightinit.diagnosis._symptoms.alike import differing_shares, samples_alike_beside
+from weightinit.diagnosis._symptoms.facts import Facts, Symptom
+from weightinit.diagnosis._symptoms.standardized import call, standardized
 from weightinit.diagnosis.remedies import Finding, patterns, whole_start
-from weightinit.diagnosis.suspects import Suspect, of_inputs, suspects
-from weightinit.diagnosis.symptoms import STANDING, symptoms
-from weightinit.diagnosis.symptoms.alike import differing_shares, samples_alike_beside
-from weightinit.diagnosis.symptoms.facts import Facts, Symptom
-from weightinit.diagnosis.symptoms.standardized import call, standardized
 from weightinit.initializers import zeros
 from weightinit.networks._starts import choose_initializers
 from weightinit.networks.layers.base import Array

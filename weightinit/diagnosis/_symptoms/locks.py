@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from weightinit.diagnosis.symptoms.facts import Facts, Symptom
+from weightinit.diagnosis._symptoms.facts import Facts, Symptom
 
 __all__ = ["frozen", "non_finite", "stuck_branch"]
 

@@ -12,7 +12,7 @@ from weightinit import meanfield
 from weightinit._quadrature import MomentError
 from weightinit.activations import Activation, linear
 from weightinit.advice.question import TOO_FAR
-from weightinit.diagnosis.symptoms.bounds import (
+from weightinit.diagnosis._symptoms.bounds import (
     Bounds,
     Point,
     critical_scale,
@@ -24,7 +24,7 @@ from weightinit.diagnosis.symptoms.bounds import (
     of_weight,
     signal_noise,
 )
-from weightinit.diagnosis.symptoms.walk import Walk
+from weightinit.diagnosis._symptoms.walk import Walk
 from weightinit.meanfield._tables import tables
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from weightinit.diagnosis.symptoms import bounds
-from weightinit.diagnosis.symptoms.facts import Facts, Symptom, first
+from weightinit.diagnosis._symptoms import bounds
+from weightinit.diagnosis._symptoms.facts import Facts, Symptom, first
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, measures
 
