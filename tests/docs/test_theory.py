@@ -182,7 +182,7 @@ def test_how_often_a_start_is_born_dead():
     The bound is near: it is off by 0.04 at most in 100,000 networks of each kind, with an error of
     0.003 in 20,000. Of 5 units a quarter are dead, and 73 clean draws have a probability of 1e-9.
     """
-    found = run("theory/diagnosis.md", "drawn, simulated, bounded = ", "found_width = ").names
+    found = run("theory/failure-rates.md").names
     for place, rates in found["drawn"].items():
         dead = round(20_000 * found["simulated"][place])
         count, draws, bound = rates.counts["frozen"], rates.draws, found["bounded"][place]
