@@ -19,8 +19,9 @@ CURED = 0.05
 
 
 def names_it(pattern: str, planted: list[str]) -> bool:
-    """Tell whether a name or pattern of a finding fits a planted parameter."""
-    return any(fnmatch.fnmatchcase(name, pattern) for name in planted)
+    """Tell whether a name of a finding, or one of its patterns, fits a planted parameter."""
+    parts = pattern.split(", ")
+    return any(fnmatch.fnmatchcase(name, part) for name in planted for part in parts)
 
 
 def is_cured(plant: Plant, found: Diagnosis) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def test_a_row_is_judged_again(name: str) -> None:
 @pytest.mark.gallery
 def test_the_page_states_what_is_kept() -> None:
     """The first sentence gives recall and false alarms of labels that stand, by networks."""
+    pytest.importorskip("IPython")  # which the kernel of a page has
     of = list(built(KEPT))
     shares = [share(of, label, settled=True) for label in ("faulty", "healthy")]
     recall, alarms = (f"{100 * one.hits / one.of:.0f} %" for one in shares)
