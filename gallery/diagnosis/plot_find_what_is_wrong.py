@@ -137,8 +137,8 @@ plt.show()
 #
 # When a whole ReLU layer is off, only the output bias still moves, so the network is frozen too. A
 # matrix that scales the signal forward scales the gradient on its way back. Saturated units pass
-# next to no gradient back. Too large weights, or inputs, raise the first loss of ReLU networks and
-# saturate tanh.
+# next to no gradient back. Weights with 1 added saturate tanh and raise the first loss of ReLU
+# networks, as inputs that are too large do.
 #
 # The table counts in how many networks the parameter at fault is named, with no other beside it,
 # and in how many nothing is found after the remedies.
