@@ -174,6 +174,7 @@ def test_draws_of_recommended_starts_are_reported_where_the_length_is_unstable_a
     assert wi.meanfield.fixed_point("silu", weight_variance=gain**2).status == "unstable"
 
 
+@pytest.mark.gallery
 def test_how_often_a_start_is_born_dead():
     """
     Draws, matrix products and the bound agree, and a width that is found is wide enough.
@@ -226,6 +227,7 @@ def test_what_samples_and_units_have_in_common_follows_theory():
         assert f[:, 1].mean() < later * (1 + 5 * np.sqrt(2 / 64 / 5))
 
 
+@pytest.mark.gallery
 def test_the_severity_of_a_large_weight_is_what_the_bound_says():
     """30 x He lies outside the bound of one layer by that many powers of ten, up to chance."""
     found = run("theory/diagnosis.md").names

@@ -6,8 +6,8 @@ a record, a :class:`~weightinit.tracing.Trace`, of any framework.
 >>> import weightinit as wi
 >>> net = wi.mlp([2, 8, 3], "tanh").initialize(wi.zeros)
 >>> finding = wi.diagnose(net, [[1.0, 2.0], [0.5, -1.0]]).findings[0]
->>> finding.problem, finding.remedy
-('frozen', 'start dense0.weight from wi.xavier_uniform')
+>>> finding.problem, finding.parameter
+('frozen', 'dense*.weight')
 """
 
 from weightinit.diagnosis.layers import LayerReport

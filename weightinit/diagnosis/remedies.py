@@ -58,8 +58,10 @@ class Finding:
     >>> import weightinit as wi
     >>> net = wi.mlp([2, 8, 3], "tanh").initialize(wi.zeros)
     >>> finding = wi.diagnose(net, [[1.0, 2.0], [0.5, -1.0]]).findings[0]
-    >>> finding.problem, finding.parameter, finding.remedy
-    ('frozen', 'dense0.weight', 'start dense0.weight from wi.xavier_uniform')
+    >>> finding.problem, finding.parameter, list(finding.start)
+    ('frozen', 'dense*.weight', ['dense0.weight', 'dense1.weight'])
+    >>> finding.remedy.partition(";")[0]
+    'start dense0.weight from wi.xavier_uniform'
     >>> _ = net.initialize({**finding.start, "*.weight": wi.xavier_uniform}, rng=0)
     """
 
