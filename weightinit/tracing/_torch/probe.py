@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from weightinit._messages import shown, shown_error
+from weightinit._messages import shown
 from weightinit.initializers import Initializer
 from weightinit.networks.layers.base import Array, Parameters
 from weightinit.tracing._models.operations import Operation

@@ -308,7 +308,8 @@ class Recorder(TorchFunctionMode):
         if name in POOLS:
             return "pool", numbers
         if name == "scaled_dot_product_attention":
-            return "attend", (self.values[signals[2]], *numbers[:2])
+            first = self.values[signals[2]]
+            return "attend", (first, *(n for n in numbers if n != first))
         if name in _MATMUL and len(numbers) == 2 and signals[0] in self.values.weights:
             return "attend", numbers[::-1]
         if name in _MATMUL and len(numbers) == 2 and signals[-1] in self.values.weights:
