@@ -3,8 +3,12 @@
 False alarms: 1e-6 for all parts of all layers.
 """
 
-import pytest
+import math
 
+import pytest
+from scipy import stats
+
+from tests.chance import FALSE_ALARM, standard_errors
 from tests.parity.needs import needs
 
 needs("torch", "jax", "keras", "flax")
@@ -45,3 +49,20 @@ def test_layers_draw_what_the_page_says(framework: str, row: str) -> None:
             assert kind(part.pieces) == here["kind"]
             names = {**NAMES, "terms": part.terms, "inputs": inputs, "outputs": outputs}
             assert_drawn(eval(part.law, names), part.pieces, checks=CHECKS)
+            assert_as_kept(here["kind"], defaults.statistics(part), here["sizes"][position])
+
+
+def assert_as_kept(kind: str, found: dict[str, float], said: dict[str, float]) -> None:
+    """Compare std and bound with those on the page; a constant is the same number.
+
+    Of two samples the std differs by at most that of normal draws; of n draws the largest misses
+    the bound by a share t with a probability of (1 - p t)^n, for a density p at the bound.
+    """
+    if kind == "constant":
+        assert (found["mean"], found["std"]) == (said["mean"], said["std"])
+        return
+    fewest = min(found["draws"], said["draws"])
+    assert abs(found["std"] / said["std"] - 1) <= standard_errors(2 * CHECKS) / math.sqrt(fewest)
+    if density := {"uniform": 1.0, "truncated normal": 4 * stats.norm.pdf(2) / 0.9545}.get(kind):
+        missed = math.log(4 * CHECKS / FALSE_ALARM) / (density * fewest)
+        assert abs(found["largest"] / said["largest"] - 1) <= missed

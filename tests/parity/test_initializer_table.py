@@ -4,16 +4,19 @@ False alarms: 1e-6 for all lines.
 """
 
 import functools
+import importlib
+import inspect
 
 import pytest
 
+import weightinit as wi
 from tests.parity.needs import needs
 
-needs("torch", "jax", "keras", "timm")
+needs("torch", "jax", "keras", "flax", "timm")
 from benchmarks.frameworks import kept, table
 from benchmarks.frameworks.counterparts import COUNTERPARTS, NONE, Pair
 from benchmarks.frameworks.installed import PACKAGES, initializers, timm_layers
-from tests.parity.drawing import DRAW, NAMES, SHAPES, assert_drawn, draw_torch, torch
+from tests.parity.drawing import DRAW, NAMES, SHAPES, assert_drawn, draw_torch, jax, torch
 
 pytestmark = pytest.mark.parity
 
@@ -75,7 +78,7 @@ def test_each_line_calls_the_initializer_of_its_row() -> None:
 
 
 def test_biases_and_heads_of_timm() -> None:
-    """`init_weight_vit` starts biases at 0.02, `init_weight_jax` at zero; both the head."""
+    """The two functions for modules start biases as the page says, and a head at zero."""
     of = timm_layers()
     for name, bias in {"init_weight_vit": 0.02, "init_weight_jax": 0.0}.items():
         hidden, head = torch.nn.Linear(5, 3), torch.nn.Linear(5, 3)
@@ -84,3 +87,20 @@ def test_biases_and_heads_of_timm() -> None:
         assert hidden.bias.tolist() == pytest.approx([bias] * 3)
         assert not head.weight.any()
         assert not head.bias.any()
+    wide = torch.nn.Linear(1, 10_000)
+    of["init_weight_jax"](wide, "blocks.0.mlp.fc1")
+    assert_drawn(wi.Normal(std=1e-6), [wide.bias.detach().numpy()], checks=len(LINES))
+
+
+@pytest.mark.parametrize("package", ["flax.linen", "flax.nnx"])
+def test_the_initializers_of_flax_are_those_of_jax(package: str) -> None:
+    """Flax adds two functions that return others, and shares the rest."""
+    flax = importlib.import_module(package).initializers
+    for name, others in initializers("jax.nn.initializers").items():
+        for called in (name, *others):
+            assert getattr(flax, called) is getattr(jax.nn.initializers, called)
+    known = {name for name in vars(jax.nn.initializers) if not name.startswith("_")}
+    added = {name for name, of in vars(flax).items() if inspect.isfunction(of)} - known
+    assert added == {"ones_init", "zeros_init"}
+    assert flax.ones_init() is jax.nn.initializers.ones
+    assert flax.zeros_init() is jax.nn.initializers.zeros
