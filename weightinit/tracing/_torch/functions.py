@@ -54,11 +54,64 @@ MANY = frozenset(["cat", "concat", "stack", "hstack", "vstack", "concatenate"])
 ELEMENTWISE = (
     MULTIPLY
     | ADD
-    | frozenset("relu relu6 leaky_relu elu selu celu gelu silu mish tanh sigmoid softplus".split())
-    | frozenset("softsign hardtanh hardswish hardsigmoid sin cos exp log logsigmoid".split())
-    | frozenset("tanhshrink threshold hardshrink softshrink pow rpow square abs sqrt".split())
-    | frozenset("rsqrt reciprocal rdiv rtruediv erf expm1 log1p clamp clip clamp_min neg".split())
-    | frozenset("sgn sign minimum maximum addcmul".split())
+    | frozenset(
+        [
+            "relu",
+            "relu6",
+            "leaky_relu",
+            "elu",
+            "selu",
+            "celu",
+            "gelu",
+            "silu",
+            "mish",
+            "tanh",
+            "sigmoid",
+            "softplus",
+        ]
+    )
+    | frozenset(
+        [
+            "softsign",
+            "hardtanh",
+            "hardswish",
+            "hardsigmoid",
+            "sin",
+            "cos",
+            "exp",
+            "log",
+            "logsigmoid",
+        ]
+    )
+    | frozenset(
+        [
+            "tanhshrink",
+            "threshold",
+            "hardshrink",
+            "softshrink",
+            "pow",
+            "rpow",
+            "square",
+            "abs",
+            "sqrt",
+        ]
+    )
+    | frozenset(
+        [
+            "rsqrt",
+            "reciprocal",
+            "rdiv",
+            "rtruediv",
+            "erf",
+            "expm1",
+            "log1p",
+            "clamp",
+            "clip",
+            "clamp_min",
+            "neg",
+        ]
+    )
+    | frozenset(["sgn", "sign", "minimum", "maximum", "addcmul"])
 )
 
 
