@@ -89,6 +89,7 @@ class NetworkProbe(Probe):
     def look(self, parameters: Parameters, *, tilted: bool = False) -> Trace:
         """Return the trace of a pass forward and one back, with these parameters of the network."""
         chain, steps = watch(self.chain)
+        parameters = {**self.parameters, **parameters}
         loss = self._tilted if tilted else self.loss
         value, _, _ = backpropagate(chain, parameters, loss, self.inputs, self.targets)
         rows = tuple(_rows(steps))
