@@ -97,7 +97,7 @@ class TorchProbe(Probe):
                 f"{type(self.model).__name__}; {_told(recorder.problems)}"
             )
         loss, gradients, slopes = self._backward(recorder, plans, found, tilted=tilted)
-        named = self.parameters | parameters
+        named = {**self.parameters, **parameters}
         values = {value: _kept(recorder.values.now(value), axis) for value, axis in _axes(plans)}
         rows = make_rows(plans, values, slopes, named, gradients, samples=self.batch.count)
         unseen = self._unseen(recorder, plans, operations)
