@@ -62,7 +62,7 @@ def images(name: str, depth: int) -> tuple[wi.Network, np.ndarray, dict[str, obj
 
 
 CASES = [
-    *((plain, name, depth) for name in wi.activations.names() for depth in (3, 12, 30)),
+    *((plain, name, depth) for name in wi.activations.names() for depth in (3, 12, 20)),
     *((residual, name, depth) for name in ("relu", "gelu", "tanh") for depth in (2, 12)),
     *((normalized, name, 12) for name in ("relu", "tanh", "silu")),
     *((normalized_blocks, name, depth) for name in ("relu", "tanh") for depth in (2, 12)),
