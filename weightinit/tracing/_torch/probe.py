@@ -17,6 +17,7 @@ from weightinit.tracing._models.plan import Plan, plan_rows
 from weightinit.tracing._models.rows import Kept, choose, make_rows
 from weightinit.tracing._torch import words
 from weightinit.tracing._torch.batch import Batch
+from weightinit.tracing._torch.record import Record
 from weightinit.tracing._torch.recorder import Recorder
 from weightinit.tracing._torch.views import Source
 from weightinit.tracing.probe import Probe, fixed_pull, tilt
@@ -88,20 +89,20 @@ class TorchProbe(Probe):
 
     def look(self, parameters: Parameters, *, tilted: bool = False) -> Trace:
         """Return the trace of a pass forward and one back with other parameters."""
-        recorder, output, found = self._forward(parameters)
-        operations = recorder.finished()
+        record, output, found = self._forward(parameters)
+        operations = record.finished()
         plans = plan_rows(operations, output)
         if not any(plan.kind != "residual" for plan in plans):
             raise ValueError(
                 "there is nothing to trace: no layer with a weight was seen in "
-                f"{type(self.model).__name__}; {_told(recorder.problems)}"
+                f"{type(self.model).__name__}; {_told(record.problems)}"
             )
-        loss, gradients, slopes = self._backward(recorder, plans, found, tilted=tilted)
+        loss, gradients, slopes = self._backward(record, plans, found, tilted=tilted)
         named = {**self.parameters, **parameters}
-        values = {value: _kept(recorder.values.now(value), axis) for value, axis in _axes(plans)}
+        values = {value: _kept(record.values.now(value), axis) for value, axis in _axes(plans)}
         rows = make_rows(plans, values, slopes, named, gradients, samples=self.batch.count)
-        unseen = self._unseen(recorder, plans, operations)
-        recorder.values.clear()  # hooks and what they keep refer to each other
+        unseen = self._unseen(record, plans, operations)
+        record.values.clear()  # hooks and what they keep refer to each other
         return Trace(
             inputs=self.inputs,
             layers=rows,
@@ -112,7 +113,7 @@ class TorchProbe(Probe):
             **unseen,
         )
 
-    def _forward(self, parameters: Parameters) -> tuple[Recorder, int, Any]:
+    def _forward(self, parameters: Parameters) -> tuple[Record, int, Any]:
         """Run the model with copies of its parameters and buffers under a recorder."""
         own = dict(self.model.named_parameters())
         read = {name: tensor.detach().clone() for name, tensor in own.items() if parameters}
@@ -123,30 +124,30 @@ class TorchProbe(Probe):
                 _rows(read[source.name], source).copy_(_tensor(array, axes))
         read = {n: t.requires_grad_(t.is_floating_point()) for n, t in read.items()}
         buffers = {name: b.clone() for name, b in self.model.named_buffers()}
-        recorder = Recorder(read, {id(own[name]): read[name] for name in own})
+        record = Record(read, {id(own[name]): read[name] for name in own})
         args, kwargs = self.batch.arguments()
         for tensor in self.batch.signals(args, kwargs):
-            recorder.values.add(tensor, 1 if tensor.ndim > 2 and self.batch.channels_first else -1)
+            record.values.add(tensor, 1 if tensor.ndim > 2 and self.batch.channels_first else -1)
         with torch.random.fork_rng(), torch.enable_grad():
             torch.manual_seed(0)  # the same dropout at each look
-            with recorder:
+            with Recorder(record):
                 found = torch.func.functional_call(self.model, (read, buffers), args, kwargs)
         outputs = self.batch.outputs(found)
-        tracked = [t for t in outputs if t in recorder.values]
+        tracked = [t for t in outputs if t in record.values]
         if not tracked:
             raise ValueError(
                 f"there is nothing to trace: the outputs of {type(self.model).__name__} come from "
                 "no function of PyTorch that was seen; give x as the model takes it"
             )
-        self.layouts.update(recorder.layouts)
-        return recorder, recorder.join(tracked), found
+        self.layouts.update(record.layouts)
+        return record, record.join(tracked), found
 
     def _backward(
-        self, recorder: Recorder, plans: Sequence[Plan], found: Any, *, tilted: bool
+        self, record: Record, plans: Sequence[Plan], found: Any, *, tilted: bool
     ) -> tuple[float, dict[str, Array], dict[int, Kept]]:
         """Go back; return the loss, and the gradients for parameters and for values."""
         slopes: dict[int, Kept] = {}
-        values = recorder.values
+        values = record.values
         for value, axis in _axes(plans):
             tensor = values.tensors[value]
             if tensor.requires_grad and value not in values.saved and value not in values.slopes:
@@ -156,7 +157,7 @@ class TorchProbe(Probe):
             for tensor in outputs:
                 weights = torch.from_numpy(tilt(tuple(tensor.shape))).to(tensor)
                 tensor.register_hook(lambda g, w=weights: g * w)
-        leaves = {name: t for name, t in recorder.leaves.items() if t.requires_grad}
+        leaves = {name: t for name, t in record.leaves.items() if t.requires_grad}
         for tensor in leaves.values():
             tensor.grad = None
         if loss is None:
@@ -172,26 +173,26 @@ class TorchProbe(Probe):
                 slopes[value] = _kept(torch.zeros_like(values.now(value)), axis)
         gradients = {
             name: _array(_rows(_gradient(leaves[source.name]), source)).transpose(axes)
-            for name, (source, axes) in recorder.layouts.items()
+            for name, (source, axes) in record.layouts.items()
         }
         return math.nan if loss is None else float(loss.detach()), gradients, slopes
 
     def _unseen(
-        self, recorder: Recorder, plans: Sequence[Plan], operations: Sequence[Operation]
+        self, record: Record, plans: Sequence[Plan], operations: Sequence[Operation]
     ) -> dict[str, Any]:
         """Return which parameters no row holds and why, and the share of those that rows do."""
         held: dict[str, int] = {}
-        sizes = {name: t.numel() for name, t in recorder.leaves.items()}
+        sizes = {name: t.numel() for name, t in record.leaves.items()}
         read = {name for op in operations for name in op.parameters.values()}
         for name in (name for plan in plans for name in plan.roles):
-            source, _ = recorder.layouts[name]
-            tensor = _rows(recorder.leaves[source.name], source)
+            source, _ = record.layouts[name]
+            tensor = _rows(record.leaves[source.name], source)
             held[source.name] = held.get(source.name, 0) + tensor.numel()
         unseen = []
         for name, size in sizes.items():
             if held.get(name, 0) >= size:
                 continue
-            reason = recorder.problems.get(name) or (
+            reason = record.problems.get(name) or (
                 "it does not lead to the outputs" if name in read else "this pass does not read it"
             )
             unseen.append(f"{name} ({_owner(self.model, name)}): {reason}")
