@@ -1,7 +1,5 @@
 """A trace holds what the passes made, and tells nothing that they did not."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 
