@@ -16,7 +16,7 @@ from weightinit.networks import (
     Residual,
 )
 from weightinit.tracing import trace
-from weightinit.tracing.recording import NetworkProbe
+from weightinit.tracing._recording import NetworkProbe
 
 PATIENTS = {
     "mlp": lambda: mlp("tanh", 3, 16, seed=0),

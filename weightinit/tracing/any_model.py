@@ -7,8 +7,8 @@ from typing import Any
 from numpy.typing import ArrayLike
 
 from weightinit.networks._foreign import framework_of
-from weightinit.tracing.probe import Probe
-from weightinit.tracing.recording import NetworkProbe
+from weightinit.tracing._probe import Probe
+from weightinit.tracing._recording import NetworkProbe
 from weightinit.tracing.trace import Trace
 
 __all__ = ["probe_of", "trace"]

@@ -20,7 +20,7 @@ from weightinit.tracing._torch.batch import Batch
 from weightinit.tracing._torch.record import Record
 from weightinit.tracing._torch.recorder import Recorder
 from weightinit.tracing._torch.views import Source
-from weightinit.tracing.probe import Probe, fixed_pull, tilt
+from weightinit.tracing._probe import Probe, fixed_pull, tilt
 from weightinit.tracing.trace import Trace
 
 __all__ = ["TorchProbe", "probe"]
