@@ -102,7 +102,10 @@ def test_each_parameter_starts_by_its_role(with_inputs: bool) -> None:
     assert rows["dense0.weight"] == ("dense", "he_normal")  # a normalization follows
     assert rows["residual0.dense0.weight"] == ("dense", f"he_normal{scaled}")
     advice = wi.recommend("relu", depth=4, residual=True, normalized="layer")
-    assert rows["residual3.dense1.weight"] == ("branch end", str(advice.last_initializer))
+    assert advice.last_initializer == wi.VarianceScaling(
+        scale=0.5, mode="fan_in", distribution="normal"
+    )
+    assert rows["residual3.dense1.weight"] == ("branch end", "normal 0.5/fan_in")
     assert rows["residual0.scale"] == ("scale", "ones")
     assert (rows["norm0.gain"], rows["norm0.bias"]) == (("gain", "ones"), ("shift", "zeros"))
     assert rows["dense3.weight"] == ("output", "lecun_normal")
@@ -168,6 +171,15 @@ def test_an_output_that_takes_no_constant_says_so() -> None:
     net = Network([Embedding(9, 2), Flatten()], (3,))
     done = wi.start(net, np.full((6, 3), 4), np.arange(6) % 2, rng=0)
     assert done.notes == ("The output starts as without y: it has no bias.",)
+
+
+def test_an_activation_behind_the_output_is_seen() -> None:
+    """Where the outputs are not the bias, a look shows it: the start stays, and the note says so."""
+    net = Network([Dense(2), ActivationLayer("tanh")], (3,))
+    x = np.random.default_rng(0).standard_normal((20, 3))
+    done = wi.start(net, x, np.full((20, 2), 0.5) + 0.1 * x[:, :2], rng=0)
+    assert "with mean target as its bias the first loss would be" in done.notes[0]
+    assert net.parameters["dense0.weight"].any()
 
 
 def test_a_result_fits_the_width_and_is_shown_in_notebooks() -> None:

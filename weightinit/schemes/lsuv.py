@@ -13,7 +13,7 @@ from weightinit._messages import shown
 from weightinit.initializers import Initializer, orthogonal
 from weightinit.networks._starts import check_initializer, matching
 from weightinit.networks.layers.base import Array
-from weightinit.schemes._choices import Choice, choose, draw, is_recurrent
+from weightinit.schemes._choices import Choice, choose, draw, gates_of
 from weightinit.schemes._work import open_model
 from weightinit.schemes.result import Start
 from weightinit.tracing import LayerTrace, Trace
@@ -74,10 +74,10 @@ def lsuv(
 
     Notes
     -----
-    Not scaled are weights from state to state, weights with a normalization between them and the
-    activation, which divides their scale out, and a weight that two layers share, but for the first
-    of them. Of a large layer of another framework the variance is that of the sample of rows that a
-    :func:`trace` holds.
+    Not scaled are the weights of recurrent layers, those with a normalization between them and the
+    activation, which divides their scale out, and those that an earlier layer has as well. Of a
+    large layer of another framework the variance is that of the sample of rows that a :func:`trace`
+    holds.
 
     The pre-activations do not depend on the scale of `x`: a factor goes into the first weight.
 
@@ -105,14 +105,19 @@ def lsuv(
         given = {name: initializer for row in work.trace.layers for name in _own_weight(row)}
     choices = choose(work.trace, names, given, lambda _, row: {row.named("weight"): orthogonal})
     drawn = draw(choices, work.probe.parameters, generator)
-    rows = [i for i, row in enumerate(work.trace.layers) if scalable(row)]
+    rows = scalable(work.trace)
     notes = unit_variance(work.probe, drawn, rows, progress=progress)
     return work.finish(drawn, mark(choices, work.trace, rows), notes)
 
 
-def scalable(row: LayerTrace) -> bool:
-    """Tell whether the size of pre-activations is that of a weight of this layer alone."""
-    return bool(_own_weight(row)) and not row.normalized and not is_recurrent(row)
+def scalable(trace: Trace) -> list[int]:
+    """Return the places of rows whose pre-activations are in proportion to their own weight."""
+    gates = gates_of(trace)
+    return [
+        place
+        for place, row in enumerate(trace.layers)
+        if _own_weight(row) and not row.normalized and id(row) not in gates
+    ]
 
 
 def unit_variance(

@@ -14,7 +14,7 @@ from weightinit.diagnosis._symptoms.batch import best_constant_loss
 from weightinit.initializers import Initializer
 from weightinit.networks._starts import matching
 from weightinit.networks.layers.base import Array
-from weightinit.schemes._choices import Choice, choose, draw
+from weightinit.schemes._choices import Choice, advise, choose, draw
 from weightinit.schemes._output import best_constant
 from weightinit.schemes._work import Work, open_model
 from weightinit.schemes.lsuv import mark, scalable, unit_variance
@@ -46,17 +46,19 @@ def start(
     role                 starts from
     ==================== =======================================================================
     weight               what :func:`recommend` says for its layer, its activation and the depth;
-                         gates, and query, key and value side by side, each by itself
+                         gates that lie side by side are drawn each by itself
+    embedding            std 1 where a layer with a weight takes its rows; tied to the output,
+                         and before an ``RNN`` that adds them up, as :func:`recommend` says
     end of a residual    zero, or small where an activation behind it would lock zeros up
     branch
-    bias, shift          0
+    bias, shift          0; the forget gate of an LSTM 1
     gain, scale          1
     output               with `y`: weight 0, and the outputs of lowest loss as the bias; without:
                          LeCun's
     ==================== =======================================================================
 
     With `x` weights are then scaled one after the other, so that each pre-activation has variance 1
-    over the batch (:func:`lsuv`): but for embeddings, weights from state to state, layers with a
+    over the batch (:func:`lsuv`): but for embeddings, recurrent layers, layers with a
     normalization before their activation, ends of residual branches and the output.
 
     Parameters
@@ -139,7 +141,7 @@ def start(
     work = open_model(model, x, y, loss)
     names = list(work.probe.parameters)
     given = {} if overrides is None else matching("overrides", overrides, names)
-    choices = choose(work.trace, names, given)
+    choices = choose(work.trace, names, given, advise)
     drawn = draw(choices, work.probe.parameters, generator)
     notes: tuple[str, ...] = ()
     if x is not None:
@@ -156,11 +158,11 @@ def start(
 def _rows_to_scale(trace: Trace, given: Collection[str]) -> list[int]:
     """Return the places of the rows whose weights are to be scaled by what the batch makes."""
     last = {id(trace.layers[-1]), *map(id, trace.ends.values())}
+    rows = ((place, trace.layers[place]) for place in scalable(trace))
     return [
         place
-        for place, row in enumerate(trace.layers)
-        if scalable(row) and row.inputs is not None and id(row) not in last
-        if row.named("weight") not in given
+        for place, row in rows
+        if row.inputs is not None and id(row) not in last and row.named("weight") not in given
     ]
 
 
@@ -185,7 +187,8 @@ def _with_best_constant(
     found = work.look(tried)
     best = best_constant_loss(found)
     if not math.isclose(found.loss, best, rel_tol=_CLOSE, abs_tol=_CLOSE):
-        return drawn, choices, (_KEPT + "what follows it changes a constant.",)
+        told = f"with {told} as its bias the first loss would be {found.loss:.5g}, not {best:.5g}"
+        return drawn, choices, (f"{_KEPT}{told}.",)
     changed = {weight: "zeros", bias: told}
     marked = {name: replace(choices[name], told=how) for name, how in changed.items()}
     return tried, choices | marked, _absent(work.trace)
