@@ -174,7 +174,7 @@ def test_an_output_that_takes_no_constant_says_so() -> None:
 
 
 def test_an_activation_behind_the_output_is_seen() -> None:
-    """Where the outputs are not the bias, a look shows it: the start stays, and the note says so."""
+    """Where the outputs are not the bias, a look shows it, and a note says so."""
     net = Network([Dense(2), ActivationLayer("tanh")], (3,))
     x = np.random.default_rng(0).standard_normal((20, 3))
     done = wi.start(net, x, np.full((20, 2), 0.5) + 0.1 * x[:, :2], rng=0)
