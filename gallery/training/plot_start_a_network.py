@@ -97,9 +97,9 @@ plt.show()
 #
 # He learns as well here, and sooner, as the epochs below show: an output weight of zero passes
 # little gradient to the layers below until it has grown, which takes a while at this low learning
-# rate. To begin sooner, write ``overrides={"dense12.weight": wi.lecun_normal}``; the first loss then
-# is that of a random guess. And the default is no dead end for Adam, whose steps do not shrink with
-# the gradient.
+# rate. To begin sooner, write ``overrides={"dense12.weight": wi.lecun_normal}``; the first loss is
+# then that of a random guess. And the default is no dead end for Adam, whose steps do not shrink
+# with the gradient.
 
 expected = {"the default": math.sqrt(1 / 6), "He": 1.0, "wi.start": 1.0}
 print(f"loss of the best constant: {best:.4f}; of outputs near 0, log 2: {math.log(2):.4f}")
