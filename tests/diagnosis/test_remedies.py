@@ -5,6 +5,7 @@ import pytest
 
 import weightinit as wi
 from tests.diagnosis.plants import started
+from weightinit.advice.question import DEEP, VERY_DEEP
 from weightinit.diagnosis import PROBLEMS
 from weightinit.networks import ActivationLayer, Dense, LayerNorm, Residual
 
@@ -62,10 +63,10 @@ def images(name: str, depth: int) -> tuple[wi.Network, np.ndarray, dict[str, obj
 
 
 CASES = [
-    *((plain, name, depth) for name in wi.activations.names() for depth in (3, 12, 30)),
-    *((residual, name, depth) for name in ("relu", "gelu", "tanh") for depth in (2, 12)),
+    *((plain, name, depth) for name in wi.activations.names() for depth in (3, DEEP, VERY_DEEP)),
+    *((residual, name, depth) for name in ("relu", "gelu", "tanh") for depth in (2, 6)),
     *((normalized, name, 12) for name in ("relu", "tanh", "silu")),
-    *((normalized_blocks, name, depth) for name in ("relu", "tanh") for depth in (2, 12)),
+    *((normalized_blocks, name, depth) for name in ("relu", "tanh") for depth in (2, 6)),
     *((recurrent, name, depth) for name in ("relu", "tanh", "linear") for depth in (4, 12)),
     *((images, name, 3) for name in ("relu", "tanh", "silu")),
 ]

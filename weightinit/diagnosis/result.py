@@ -314,7 +314,7 @@ def diagnose(
     vanishing signal in dense0 - dense*.weight
     """
     probe = probe_of(model, x, y, loss)
-    record = probe.record(probe.parameters)
+    record = probe.record()
     found = _judged(record, probe)
     if isinstance(model, Network) and any(finding.start for finding in found.findings):
         return dataclasses.replace(found, start=whole_start(record))

@@ -114,7 +114,7 @@ def open_model(model: Any, x: Any, y: ArrayLike | None, loss: Callable[..., Any]
     else:
         probe, weightless = _network_probe(check_network(model), x, y, loss)
     with np.errstate(all="ignore"):
-        return Work(probe, probe.look(probe.parameters), weightless)
+        return Work(probe, probe.look({}), weightless)
 
 
 def _network_probe(

@@ -65,8 +65,7 @@ def trace(
     >>> [layer.name for layer in wi.trace(net, [[1.0, 2.0]]).layers]
     ['dense0', 'dense1']
     """
-    probe = probe_of(model, x, y, loss)
-    return probe.record(probe.parameters)
+    return probe_of(model, x, y, loss).record()
 
 
 def probe_of(

@@ -71,14 +71,14 @@ class Probe(ABC):
     def with_inputs(self, inputs: Array) -> Self:
         """Return the same with other inputs, of the same shape."""
 
+    @abstractmethod
     def code(self, start: Mapping[str, Initializer]) -> tuple[str, ...]:
         """Return lines that start parameters so, in the words of the framework, to be pasted."""
-        return ()
 
-    def record(self, parameters: Parameters) -> Trace:
+    def record(self, parameters: Parameters | None = None) -> Trace:
         """Return the trace of a pass, and of one after small steps where these wake weights."""
         with np.errstate(all="ignore"):  # what is not finite shows in the trace
-            found = self.look(parameters)
+            found = self.look(parameters or {})
             return dataclasses.replace(found, after=self._look_again(found))
 
     def _look_again(self, first: Trace) -> Trace | None:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from weightinit._messages import shown
+from weightinit.initializers import Initializer
 from weightinit.networks import (
     RNN,
     ActivationLayer,
@@ -81,6 +82,10 @@ class NetworkProbe(Probe):
         self.net._parameters = {**self.parameters, **parameters}
         return self.net
 
+    def code(self, start: Mapping[str, Initializer]) -> tuple[str, ...]:  # noqa: ARG002
+        """Return nothing: patterns say it, for the whole network at once."""
+        return ()
+
     def with_inputs(self, inputs: Array) -> "NetworkProbe":
         """Return the same with other inputs."""
         return dataclasses.replace(self, inputs=inputs)
@@ -88,6 +93,7 @@ class NetworkProbe(Probe):
     def look(self, parameters: Parameters, *, tilted: bool = False) -> Trace:
         """Return the trace of a pass forward and one back, with these parameters of the network."""
         chain, steps = watch(self.net.chain)
+        parameters = {**self.parameters, **parameters}
         loss = self._tilted if tilted else self.loss
         value, _, _ = backpropagate(chain, parameters, loss, self.inputs, self.targets)
         rows = tuple(_rows(steps))
