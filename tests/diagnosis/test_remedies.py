@@ -119,3 +119,11 @@ def test_a_start_is_what_initialize_takes():
     (finding, *_) = wi.diagnose(net.initialize(wi.zeros), x).findings
     net.initialize({**finding.start, "*.weight": wi.he_normal}, rng=0)
     assert wi.diagnose(net, x).healthy
+
+
+def test_a_network_may_end_with_a_block() -> None:
+    """The last block is counted like any other: a fault in its branch is found there."""
+    net = wi.Network([Dense(24), ActivationLayer("tanh"), Residual([Dense(24)])], (24,))
+    net.initialize({"dense0.weight": wi.xavier_normal, "*.weight": wi.Normal(std=30.0)}, rng=0)
+    (finding,) = wi.diagnose(net, X).findings
+    assert finding.start == {"residual0.dense0.weight": wi.zeros}

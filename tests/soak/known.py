@@ -168,6 +168,7 @@ BY_NAME = {
     "omega": ["30.0"],
     "optimizer": ["'sgd'"],
     "out_axis": ["-1"],
+    "overrides": ["None", "{'*.weight': wi.orthogonal}"],
     "padding": ["'same'", "'valid'"],
     "parameters": ["{'w': np.array([1.0, 2.0])}"],
     "problem": ["'any problem'", "'frozen'"],
@@ -207,6 +208,8 @@ BY_CALLABLE: dict[str, dict[str, list[str]]] = {
     "wi.cnn": {"input_shape": ["(8, 8, 1)"], "channels": ["[4, 2]"]},
     "wi.diagnose": {"y": ["None", "labels()"]},
     "wi.failure_rates": {"y": ["None", "labels()"]},
+    "wi.lsuv": {"model": ["network()"]},
+    "wi.start": {"x": ["None", "sample()"], "y": ["None", "labels()"], "loss": ["None"]},
     "wi.trace": {"y": ["None", "targets()"]},
     "wi.Monitor": {"y": ["None", "labels()"]},
     "wi.networks.RNN": {"activation": ["'tanh'"]},
@@ -254,7 +257,9 @@ INSTANCES = {
     "Network": "network()",
     "Recommendation": "wi.recommend('relu')",
     "Sentences": "wi.datasets.sentences(5, rng=0)",
+    "ParameterStart": "wi.start(network(), rng=0).table[0]",
     "Standing": "wi.compare(score, [wi.zeros, wi.ones], seeds=2).standings[1]",
+    "Start": "wi.start(network(), sample(), rng=0)",
     "Step": "network().record(sample())['dense0']",
     "Trace": "wi.trace(network(), sample(), labels())",
 }
@@ -292,3 +297,4 @@ PASSES_ON = {"record"}
 
 #: What a call is there to change. A generator of random numbers always advances.
 CHANGES = {"train": {"net", "monitor"}, "update": {"parameters"}, "initialize": {"self"}}
+CHANGES |= {"lsuv": {"model"}, "start": {"model"}}

@@ -4,7 +4,7 @@ import dataclasses
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -49,6 +49,22 @@ class Probe(ABC):
         -------
         Trace
             The record.
+        """
+
+    @abstractmethod
+    def assign(self, parameters: Parameters) -> Any:
+        """
+        Write parameters into the model.
+
+        Parameters
+        ----------
+        parameters : dict of str to ndarray
+            Some or all of the parameters, in the layout of this package.
+
+        Returns
+        -------
+        object
+            The model; of a framework whose models do not change, a new one.
         """
 
     @abstractmethod

@@ -15,7 +15,6 @@ from weightinit.networks import (
     RNN,
     ActivationLayer,
     BatchNorm,
-    Chain,
     Conv2D,
     LayerNorm,
     MaxPool2D,
@@ -41,8 +40,8 @@ class NetworkProbe(Probe):
 
     Parameters
     ----------
-    chain : Chain
-        The layers of the network.
+    net : Network
+        The network.
     parameters : dict of str to ndarray
         Its parameters.
     inputs : ndarray, shape (n, ...)
@@ -61,7 +60,7 @@ class NetworkProbe(Probe):
     0.693147
     """
 
-    chain: Chain
+    net: Network
     parameters: Parameters
     inputs: Array
     loss: Loss
@@ -74,9 +73,14 @@ class NetworkProbe(Probe):
         if inputs.dtype.kind == "i" and not inputs.any():  # tokens
             raise ValueError("x must hold words, got nothing but padding, token 0; check the data")
         if y is None:
-            return cls(net.chain, net.parameters, inputs, _fixed_pull, np.empty(0))
+            return cls(net, net.parameters, inputs, _fixed_pull, np.empty(0))
         loss, targets = choose_loss(y, len(inputs), net.output_shape)
-        return cls(net.chain, net.parameters, inputs, loss, targets)
+        return cls(net, net.parameters, inputs, loss, targets)
+
+    def assign(self, parameters: Parameters) -> Network:
+        """Give the network these parameters, as new arrays beside those that it keeps."""
+        self.net._parameters = {**self.parameters, **parameters}
+        return self.net
 
     def code(self, start: Mapping[str, Initializer]) -> tuple[str, ...]:  # noqa: ARG002
         """Return nothing: patterns say it, for the whole network at once."""
@@ -88,14 +92,14 @@ class NetworkProbe(Probe):
 
     def look(self, parameters: Parameters, *, tilted: bool = False) -> Trace:
         """Return the trace of a pass forward and one back, with these parameters of the network."""
-        chain, steps = watch(self.chain)
+        chain, steps = watch(self.net.chain)
         parameters = {**self.parameters, **parameters}
         loss = self._tilted if tilted else self.loss
         value, _, _ = backpropagate(chain, parameters, loss, self.inputs, self.targets)
         rows = tuple(_rows(steps))
         if not rows:
             raise ValueError(
-                f"there is nothing to trace: {shown(self.chain)} has no layer with a weight"
+                f"there is nothing to trace: {shown(self.net.chain)} has no layer with a weight"
             )
         return Trace(
             inputs=self.inputs,
