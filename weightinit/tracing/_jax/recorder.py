@@ -258,7 +258,7 @@ class JaxProbe(Probe):
             self._kept(slopes),
             self.parameters | parameters,
             ours,
-            len(self.inputs),
+            samples=len(self.inputs),
         )
         held = {name for plan in passed.plans for name in plan.roles}
         sizes = {name: array.size for name, array in self.parameters.items()}

@@ -22,7 +22,7 @@ from weightinit.tracing._jax.functions import recognize
 from weightinit.tracing._jax.parameters import Parameters
 from weightinit.tracing._jax.program import Equation, Program
 from weightinit.tracing._jax.views import View, kernel, matrix
-from weightinit.tracing._models.operations import Operation
+from weightinit.tracing._models.operations import TRANSPOSED, Operation
 
 __all__ = ["Translation"]
 
@@ -232,6 +232,12 @@ class Translation:
         **fields: Any,
     ) -> Equation:
         """Add a layer with its bias; what it receives is a value of its own."""
+        first = self.layouts.get(layout.name, layout)
+        ways = (first.steps, first.transposed((1, 0)).steps if len(first.shape) == 2 else ())  # noqa: PLR2004
+        if layout.steps not in ways:
+            self._other(equation, [] if taken is None else [taken], equation.inputs[:0])
+            self.reasons[layout.name] = "layers that share it read it in different orders"
+            return equation
         name, inputs = layout.name, ()
         if taken is not None:
             copy = self.program.new(self.program.shapes[taken])
@@ -247,8 +253,7 @@ class Translation:
             equation = Equation(
                 equation.kind, changed, equation.outputs, equation.function, equation.params
             )
-        self.layouts.setdefault(name, layout)
-        parameters = {"weight": name}
+        parameters = {"weight": name + self._turned(layout)}
         output, bias = self._bias(equation)
         if bias:
             parameters["bias"] = bias
@@ -258,6 +263,11 @@ class Translation:
         module = name.rpartition(".")[0] or name
         self._emit("weight", equation, inputs, output, name=module, parameters=parameters, **fields)
         return equation
+
+    def _turned(self, layout: View) -> str:
+        """Keep the layout of a weight; of one that is used again, tell if its transpose is."""
+        first = self.layouts.setdefault(layout.name, layout)
+        return "" if first.steps == layout.steps else TRANSPOSED
 
     def _bias(self, equation: Equation) -> tuple[int, str]:
         """Return the output of a layer, with its bias if one is added next."""
