@@ -341,7 +341,25 @@ class Translation:
                 roles[role] = name
             else:
                 self._refuse(equation, [v for v in owned if name in self.known.names[v]])
-        self._emit("norm", equation, data[:1], parameters=roles, norm="batch" if batch else "layer")
+        self._emit_norm(equation, data[0], roles, "batch" if batch else "layer")
+
+    def _emit_norm(self, equation: Equation, value: int, roles: dict[str, str], norm: str) -> None:
+        """Add a normalization, with the gain and the shift that come next."""
+        output = equation.outputs[0]
+        while len(users := self._users.get(output, [])) == 1:
+            [user] = users
+            if user.kind != "convert_element_type":
+                role = {"mul": "gain", "add": "shift"}.get(user.kind, "")
+                other = next((v for v in user.inputs if v != output), output)
+                name = self._plain(other)
+                if not role or not name or role in roles or name in self._taken:
+                    break
+                roles[role] = name
+            self._absorbed.add(id(user))
+            self.labels[user.outputs[0]] = self.labels[output]
+            output = user.outputs[0]
+        self._taken.update(roles.values())
+        self._emit("norm", equation, [value], output, parameters=roles, norm=norm)
 
     def _softmax(self, equation: Equation, data: list[int], owned: list[int]) -> None:
         self._emit("other", equation, data)
@@ -385,7 +403,7 @@ class Translation:
         elif owned and len(data) == 1:
             self._with_parameter(equation, data, owned, "gain")
         elif len(data) == 1 and self.program.running & set(equation.inputs):
-            self._emit("norm", equation, data, norm="batch")
+            self._emit_norm(equation, data[0], {}, "batch")
         else:
             self._pass(equation, data, owned)
 
@@ -411,7 +429,7 @@ class Translation:
             running |= role == "gain" and self.known.is_running(value)
             self._taken.add(name)
         if running:
-            self._emit("norm", equation, data, parameters=roles, norm="batch")
+            self._emit_norm(equation, data[0], roles, "batch")
         else:
             self._emit(kind if roles else "other", equation, data, parameters=roles)
 
