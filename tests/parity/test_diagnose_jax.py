@@ -41,8 +41,7 @@ class NnxMlp(nnx.Module):
     def __init__(self) -> None:
         """Draw the weights."""
         rngs = nnx.Rngs(0)
-        sizes = [12, 16, 16, 16]
-        pairs = zip(sizes, sizes[1:], strict=False)
+        pairs = [(12, 16), (16, 16), (16, 16)]
         self.layers = nnx.List([nnx.Linear(a, b, rngs=rngs) for a, b in pairs])
         self.norm = nnx.BatchNorm(16, rngs=rngs)
         self.dropout = nnx.Dropout(0.2, rngs=rngs)
@@ -342,6 +341,26 @@ def test_what_is_not_understood_is_named() -> None:
     assert found.seen == pytest.approx(1 - 16 / (16 + 12 * 16 + 16 + 16 * 4 + 4))
 
 
+def test_a_loss_of_the_user() -> None:
+    """A loss of outputs in a tree, some of them integers, is taken as it is."""
+
+    class Pair(linen.Module):
+        @linen.compact
+        def __call__(self, x: Any) -> Any:
+            z = linen.Dense(4)(linen.tanh(linen.Dense(16)(x)))
+            return {"logits": z, "label": z.argmax(-1)}
+
+    def loss(outputs: Any, y: Any) -> Any:
+        return jnp.mean((outputs["logits"] - y) ** 2)
+
+    model = with_variables(Pair(), X)
+    found = wi.trace(model, X, TARGETS, loss=loss)
+    z = model[0].apply(model[1], X)["logits"]
+    assert found.loss == pytest.approx(float(jnp.mean((z - TARGETS) ** 2)), rel=1e-5)
+    last = found.layers[-1].activations_gradient
+    np.testing.assert_allclose(last, 2 * (z - TARGETS) / z.size, atol=1e-6)
+
+
 def test_half_precision() -> None:
     """A model in bfloat16 is recorded; its parameters are copies in float32."""
     model = linen.Sequential(
@@ -371,9 +390,9 @@ def test_code_to_paste_starts_what_it_says() -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "x", "y", "error", "told"),
+    "make, x, y, error, told",
     [
-        (lambda: Mlp(), X, None, TypeError, "model must come with its variables"),
+        (Mlp, X, None, TypeError, "model must come with its variables"),
         (lambda: (Mlp(), {}), X, None, ValueError, 'variables must have "params"'),
         (lambda: with_variables(Mlp(), X), X[:, :3], None, ValueError, "x must be what the model"),
         (lambda: with_variables(Mlp(), X), X, LABELS[:5], ValueError, "y must be integer labels"),

@@ -73,14 +73,19 @@ class Target:
         return self.loss is None and self.targets is None
 
     def pull(self, tree: Any, outputs: list[Any], z: Any, y: Any) -> tuple[Any, Any]:
-        """Return the loss, and its gradient for all outputs and for that which it is of."""
-        none = [jnp.zeros_like(output) for output in outputs]
+        """Return the loss, and its gradient for outputs that are floats and for what it is of."""
+        floats = [i for i, array in enumerate(outputs) if jnp.issubdtype(array.dtype, jnp.floating)]
+        none = [jnp.zeros_like(outputs[i]) for i in floats]
         if self.loss is not None:
+            loss_of = self.loss
 
-            def of_outputs(leaves: list[Any]) -> Any:
-                return self.loss(tree.unflatten(leaves), y)  # type: ignore[misc]
+            def of_floats(arrays: list[Any]) -> Any:
+                leaves = list(outputs)
+                for i, array in zip(floats, arrays, strict=True):
+                    leaves[i] = array
+                return loss_of(tree.unflatten(leaves), y)
 
-            loss, pulls = jax.value_and_grad(of_outputs)(outputs)
+            loss, pulls = jax.value_and_grad(of_floats)([outputs[i] for i in floats])
             return loss, (pulls, jnp.zeros_like(z))
         if self.y is None:
             return jnp.nan, (none, jnp.asarray(fixed_pull(z.shape), z.dtype))

@@ -107,7 +107,8 @@ class Pass:
                     if value in taps:
                         values[value] = kept[value] = values[value] + taps[value]
             outputs = [program.value(values, value) for value in program.outputs]
-            return (outputs, program.value(values, self.output)), kept
+            floats = [array for array in outputs if jnp.issubdtype(array.dtype, jnp.floating)]
+            return (floats, program.value(values, self.output)), (kept, outputs)
 
         def record(parameters: list[Any], inputs: list[Any], y: Any) -> Any:
             made = {v for equation in program.equations for v in equation.outputs}
@@ -117,7 +118,7 @@ class Pass:
                 if v in made
                 for s in [program.shapes[v]]
             }
-            (outputs, z), back, kept = jax.vjp(
+            (_, z), back, (kept, outputs) = jax.vjp(
                 lambda p, t: forward(p, t, inputs), parameters, taps, has_aux=True
             )
             loss, pulls = self.target.pull(self.tree, outputs, z, y)
@@ -256,7 +257,7 @@ class JaxProbe(Probe):
             passed.plans,
             self._kept(values),
             self._kept(slopes),
-            self.parameters | parameters,
+            {**self.parameters, **parameters},
             ours,
             samples=len(self.inputs),
         )

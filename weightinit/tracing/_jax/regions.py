@@ -12,6 +12,7 @@ __all__ = ["descendants", "fuse_activations", "fuse_regions"]
 _REDUCTIONS = frozenset({"reduce_sum", "reduce_max", "reduce_precision_sum"})
 _ROOTS = frozenset({"rsqrt", "sqrt", "pow"})
 _INSIDE = ELEMENTWISE | _REDUCTIONS | {"broadcast_in_dim", "reshape", "squeeze", "transpose"}
+_ALONE = frozenset({"elementwise", "convert_element_type", "copy", "stop_gradient"})
 _MOST = 60  # equations in a normalization
 
 
@@ -166,7 +167,7 @@ def fuse_activations(program: Program) -> None:
             if value != root and value not in program.constants and value not in members:
                 members[value] = makers[value]
                 left += makers[value].inputs
-        if len(members) > 1 or makers[end].kind != "elementwise":
+        if len(members) > 1 or makers[end].kind not in _ALONE:
             order = [e for e in program.equations if e.outputs[0] in members]
             _replace(program, order, "elementwise", root)
 
