@@ -99,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SHARE",
         type=float,
         default=1.0,
-        help="the share of the parameters that must have been judged (default: 1, all)",
+        help="the share of the parameters that must have been judged (default: 1)",
     )
     return parser
 

@@ -74,7 +74,7 @@ def partly(seen):
 def test_what_was_not_judged_does_not_pass():
     """Parameters that were not judged are named, with how many more; a lower share accepts them."""
     told = objection(partly(0.6), (), 1.0).splitlines()
-    assert told[0].startswith("Only 60 % of the parameters were judged; seen=1 asks for 100 %.")
+    assert told[0].startswith("60 % of the parameters were judged, and seen=1 asks for 100 %.")
     assert "  block0.weight (Attention): of a kind that is not known" in told
     assert "  and 2 more" in told
     assert max(map(len, told)) <= 80
@@ -84,7 +84,7 @@ def test_what_was_not_judged_does_not_pass():
 def test_the_share_is_never_rounded_up():
     """A share just below one does not read as all, and the number to paste lets it pass."""
     told = objection(partly(0.99999), (), 1.0)
-    assert told.startswith("Only 99.9 % of")
+    assert told.startswith("99.9 % of")
     assert "seen=0.999." in told
     assert not objection(partly(0.99999), (), 0.999)
 

@@ -128,7 +128,7 @@ def _unjudged(diagnosis: Diagnosis, share: float) -> Iterator[str]:
         return
     floor = math.floor(1000 * diagnosis.seen) / 1000  # never 100 % of what is less
     yield from wrapped(
-        f"Only {100 * floor:g} % of the parameters were judged; seen={share:g} asks for "
+        f"{100 * floor:g} % of the parameters were judged, and seen={share:g} asks for "
         f"{100 * share:g} %. Accept that with seen={floor:g}. Not judged:"
     )
     for told in diagnosis.unseen[:_MOST]:
