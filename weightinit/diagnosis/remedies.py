@@ -18,6 +18,7 @@ __all__ = [
     "Finding",
     "advised",
     "advised_start",
+    "each_start",
     "patterns",
     "whole_start",
 ]
@@ -52,6 +53,8 @@ class Finding:
         What else goes away with the same remedy, such as ``vanishing gradient in dense2``.
     effect : str
         What became of the network when the remedy was tried on a copy; empty if it was not.
+    code : tuple of str
+        Of a model of another framework: lines that start these parameters so, in its words.
 
     Examples
     --------
@@ -74,6 +77,7 @@ class Finding:
     severity: float = math.inf
     consequences: tuple[str, ...] = ()
     effect: str = ""
+    code: tuple[str, ...] = ()
 
     @property
     def remedy(self) -> str:
@@ -132,12 +136,18 @@ def advised_start(trace: Trace, row: LayerTrace) -> Mapping[str, Initializer]:
     return {row.named("weight"): init}
 
 
-def whole_start(trace: Trace) -> dict[str, Initializer]:
-    """Return what the adviser starts each weight from, as few patterns as tell them apart."""
+def each_start(trace: Trace) -> dict[str, Initializer]:
+    """Return what the adviser starts each weight from, by its name; a tied one counts once."""
     starts: dict[str, Initializer] = {}
     for row in trace.layers:
-        if row.weight is not None:
+        if row.named("weight") in row.parameters:
             starts |= advised_start(trace, row)
+    return starts
+
+
+def whole_start(trace: Trace) -> dict[str, Initializer]:
+    """Return what the adviser starts each weight from, as few patterns as tell them apart."""
+    starts = each_start(trace)
     common, _ = Counter(starts.values()).most_common(1)[0]
     patterns = {}
     for name, init in starts.items():

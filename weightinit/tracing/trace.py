@@ -172,7 +172,7 @@ class LayerTrace:
         told = "a mapping of names to arrays"
         parameters = check_mapping("parameters", self.parameters, told, hint=_HINT)
         gradients = check_mapping("gradients", self.gradients, told, hint=_HINT)
-        if parameters and not set(self.roles.values()) & {"weight", "bias", "scale"}:
+        if parameters and not any(self.roles.values()):
             full = shown(f"{self.name}.weight")
             told = f"full names, such as {full}, got {shown(list(parameters))}"
             raise ValueError(f"parameters must have {told}; {_HINT}")
@@ -245,7 +245,9 @@ class LayerTrace:
 
     def mean_square(self, field: str) -> float:
         """Return the second moment of a matrix, ``"activations"``: of all of its rows."""
-        return self.squares[field][0] if field in self.squares else mean_square(getattr(self, field))
+        return (
+            self.squares[field][0] if field in self.squares else mean_square(getattr(self, field))
+        )
 
     def square(self, field: str) -> float:
         """Return the sum of the squares of a matrix: of all of its rows."""
@@ -358,6 +360,19 @@ class Trace:
         return {name: array for row in self.layers for name, array in row.parameters.items()}
 
     @property
+    def way(self) -> list[LayerTrace]:
+        """The layers and blocks from the inputs to the outputs, one behind the other."""
+        named = {row.name: row for row in self.layers}
+        row = self.layers[-1]
+        while row.block in named:
+            row = named[row.block]
+        level = [other for other in self.layers if other.block == row.block]
+        found = [row]
+        while (before := _before(found[0], level)) is not None:
+            found.insert(0, before)
+        return found
+
+    @property
     def ends(self) -> dict[str, LayerTrace]:
         """The last layer with a weight in each residual branch, by the name of the block."""
         return {row.block: row for row in self.layers if row.block and row.weight is not None}
@@ -366,6 +381,14 @@ class Trace:
     def gradients(self) -> dict[str, Array]:
         """The gradient for each of the parameters."""
         return {name: array for row in self.layers for name, array in row.gradients.items()}
+
+
+def _before(row: LayerTrace, level: list[LayerTrace]) -> LayerTrace | None:
+    """Return the row whose output another receives; None if it is the first."""
+    ahead = level[: level.index(row)]
+    if row.after is None:
+        return ahead[-1] if ahead else None
+    return next((other for other in ahead if other.name == row.after), None)
 
 
 def _floats(name: str, value: object) -> Array:
