@@ -1,7 +1,7 @@
 """Check in a test suite that a model starts without a problem."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from numpy.typing import ArrayLike
@@ -13,8 +13,6 @@ from weightinit.diagnosis.remedies import Finding
 from weightinit.diagnosis.result import PROBLEMS, Diagnosis, diagnose
 
 __all__ = ["assert_healthy", "check_accepted", "objection"]
-
-_MOST = 8  # parameters that a message lists
 
 
 def assert_healthy(
@@ -109,7 +107,7 @@ def objection(diagnosis: Diagnosis, accepted: Sequence[str], share: float) -> st
     ('1 problem in 2 layers:', '')
     """
     taken = [finding for finding in diagnosis.findings if _is_accepted(finding, accepted)]
-    unjudged = list(_unjudged(diagnosis, share))
+    unjudged = _unjudged(diagnosis, share)
     if len(taken) == len(diagnosis.findings) and not unjudged:
         return ""
     told = ", ".join(f"{finding.problem} in {finding.layer}" for finding in taken)
@@ -122,17 +120,13 @@ def _is_accepted(finding: Finding, accepted: Sequence[str]) -> bool:
     return set(shows) <= set(accepted)
 
 
-def _unjudged(diagnosis: Diagnosis, share: float) -> Iterator[str]:
-    """Yield lines that say which parameters were not judged, if more were to be."""
+def _unjudged(diagnosis: Diagnosis, share: float) -> list[str]:
+    """Return lines that say how much was judged, if more was to be; the report names the rest."""
     if diagnosis.seen >= share:
-        return
+        return []
     floor = math.floor(1000 * diagnosis.seen) / 1000  # never 100 % of what is less
-    yield from wrapped(
+    told = (
         f"{100 * floor:g} % of the parameters were judged, and seen={share:g} asks for "
-        f"{100 * share:g} %. Accept that with seen={floor:g}. Not judged:"
+        f"{100 * share:g} %. To accept that, write seen={floor:g}."
     )
-    for told in diagnosis.unseen[:_MOST]:
-        yield from wrapped(told, "  ")
-    if len(diagnosis.unseen) > _MOST:
-        yield f"  and {len(diagnosis.unseen) - _MOST} more"
-    yield ""
+    return [*wrapped(told), ""]
