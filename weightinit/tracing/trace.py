@@ -22,6 +22,7 @@ from weightinit.networks.layers.base import Array
 __all__ = ["LayerTrace", "Trace", "mean_square"]
 
 _HINT = "see help(weightinit.tracing.LayerTrace) for what goes into each field"
+_BY_NAME = "(what the name begins with)"
 _MATRICES = (
     "pre_activations",
     "pre_activations_gradient",
@@ -132,7 +133,7 @@ class LayerTrace:
     coverage: float = 1.0
     steps: Array | None = None
     steps_left: Array | None = None
-    block: str = None  # type: ignore[assignment]  # set below
+    block: str = _BY_NAME
     after: str | None = None
     roles: Mapping[str, str] = field(default_factory=dict)
     shared: Mapping[str, Array] = field(default_factory=dict)
@@ -142,7 +143,7 @@ class LayerTrace:
     def __post_init__(self) -> None:
         """Check the fields, which may be filled by hand."""
         check_instance("name", self.name, str, "a string", hint=_HINT)
-        if self.block is None:
+        if self.block == _BY_NAME:
             object.__setattr__(self, "block", self.name.rpartition(".")[0])
         if not self.roles:
             roles = {key: _role(self.name, str(key)) for key in self.parameters}
