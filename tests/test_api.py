@@ -36,6 +36,7 @@ PUBLIC = {
     "Uniform",
     "VarianceScaling",
     "activations",
+    "assert_healthy",
     "check_gradients",
     "cnn",
     "compare",

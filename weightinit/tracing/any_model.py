@@ -6,6 +6,8 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from weightinit._checks import check_instance
+from weightinit.networks import Network
 from weightinit.networks._foreign import framework_of
 from weightinit.tracing._probe import Probe
 from weightinit.tracing._recording import NetworkProbe
@@ -76,6 +78,8 @@ def probe_of(
     if framework in _RECORDERS:
         made: Probe = importlib.import_module(_RECORDERS[framework]).probe(model, x, y, loss)
         return made
+    allowed = "a Network, or a model of PyTorch, Keras or Flax"
+    check_instance("model", model, Network, allowed, hint="build one with wi.mlp([2, 4, 1])")
     if loss is not None:
         raise TypeError(
             "loss must be left out for a Network of this package, whose loss follows from y: "
