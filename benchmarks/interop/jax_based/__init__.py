@@ -1,0 +1,1 @@
+"""Models of Keras on JAX, and of Flax."""
