@@ -34,10 +34,9 @@ def _smooth(rng: np.random.Generator, n: int, shape: tuple[int, int, int]) -> Ar
     return noise / noise.std()
 
 
-def _chains(classes: int) -> Array:
-    """Return transition probabilities of Markov chains: from each word to few others, mostly."""
-    rng = np.random.default_rng(_LAWS)
-    return rng.dirichlet(np.full(WORDS, 0.05), size=(classes, WORDS))
+def _chain() -> Array:
+    """Return transition probabilities of a Markov chain: from each word to few others, mostly."""
+    return np.random.default_rng(_LAWS).dirichlet(np.full(WORDS, 0.05), size=WORDS)
 
 
 def _walks(rng: np.random.Generator, chains: Array, length: int) -> Array:
@@ -53,15 +52,17 @@ def _walks(rng: np.random.Generator, chains: Array, length: int) -> Array:
 def text(seed: int, *, samples: int = 16) -> tuple[Array, Array]:
     """Return words of one chain, and at each place the word that comes next."""
     rng = np.random.default_rng(seed)
-    words = _walks(rng, np.repeat(_chains(1), samples, axis=0), LENGTH + 1)
+    words = _walks(rng, np.broadcast_to(_chain(), (samples, WORDS, WORDS)), LENGTH + 1)
     return words[:, :-1].copy(), words[:, 1:].copy()
 
 
 def phrases(seed: int, *, samples: int = 16) -> tuple[Array, Array]:
-    """Return words of several chains, and which chain each sample is from."""
+    """Return words, half of them from the vocabulary of a class, and which class that is."""
     rng = np.random.default_rng(seed)
     labels = rng.integers(CLASSES, size=samples)
-    return _walks(rng, _chains(CLASSES)[labels], LENGTH), labels
+    own = np.kron(np.eye(CLASSES), np.full(WORDS // CLASSES, 1 / (WORDS // CLASSES)))
+    own = np.pad(own, [(0, 0), (0, WORDS - own.shape[1])])
+    return _walks(rng, (own[:, None] + _chain())[labels] / 2, LENGTH), labels
 
 
 def series(

@@ -1,6 +1,7 @@
 """Faults planted in the named parameters of a model of any framework."""
 
 import itertools
+import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -95,7 +96,7 @@ def copied_units(parts: Parts, rng: np.random.Generator) -> dict[str, np.ndarray
 
 def _attention(name: str) -> str:
     """Return the module above the layer of a weight."""
-    return name.rpartition(".")[0].rpartition(".")[0]
+    return "/".join(re.split(r"[./]", name)[:-2])
 
 
 def _division(parts: Parts, weight: Weight) -> tuple[int, int]:

@@ -167,8 +167,8 @@ _Q = {f"*.to_{part}.weight": (1, 4) for part in "qkv"}
 _PACKED = {"*.self_attn.in_proj_weight": (3, 4)}
 
 ENTRIES = [
-    _entry("LSTM tagger", "torch", LSTMTagger, tensors(text)),
-    _entry("GRU, both ways", "torch", GRUClassifier, _rows),
+    _entry("LSTM tagger", "torch", LSTMTagger, tensors(text), steps=80, rate=1e-2),
+    _entry("GRU, both ways", "torch", GRUClassifier, _rows, steps=80, rate=1e-2),
     _entry(
         "TransformerEncoder",
         "torch",

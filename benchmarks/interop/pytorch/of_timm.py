@@ -20,21 +20,20 @@ def _made(model: str, **options: Any) -> Callable[[], Any]:
     return lambda: timm.create_model(model, num_classes=CLASSES, **options)
 
 
-def _entry(
-    name: str, make: Callable[[], Any], *flat: str, heads: Any = None, side: int = 32
-) -> Entry:
+def _entry(name: str, make: Callable[[], Any], *flat: str, side: int = 32, **more: Any) -> Entry:
     batch = tensors(images, side=side)
-    return Entry(name, "timm", "torch", seeded(make), batch, flat=flat, heads=heads or {})
+    return Entry(name, "timm", "torch", seeded(make), batch, flat=flat, **more)
 
 
+_SLOW = {"steps": 80, "rate": 3e-3}  # with fewer steps they learn nothing
 _STAGES = {"layers": (1, 1, 1, 1), "channels": (32, 64, 96, 128)}
 
 ENTRIES = [
     _entry("ResNet-18", _made("resnet18", channels=(32, 64, 96, 128)), "*.bn1.bias"),
     _entry("ResNet of bottlenecks", _made("resnet50", **_STAGES), "*.bn1.bias", "*.bn2.bias"),
     _entry("ConvNeXt", _made("convnext_atto", depths=(1, 1, 2, 1)), "*.mlp.fc1.bias", side=64),
-    _entry("MobileNetV3", _made("mobilenetv3_small_050"), "blocks.*.bn1.bias"),
-    _entry("EfficientNet-B0", _made("efficientnet_b0")),
+    _entry("MobileNetV3", _made("mobilenetv3_small_050"), "blocks.*.bn1.bias", **_SLOW),
+    _entry("EfficientNet-B0", _made("efficientnet_b0"), **_SLOW),
     _entry(
         "DenseNet",
         _made("densenet121", block_config=(2, 3, 3, 2), growth_rate=16),

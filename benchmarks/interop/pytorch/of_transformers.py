@@ -110,12 +110,16 @@ def _captioned(seed: int) -> tuple[dict[str, Any], Any]:
 
 
 _shifted = mapped_tensors(text, lambda x, _: {"input_ids": x, "decoder_input_ids": x})
+_phrases = tensors(phrases)
 _masked = mapped_tensors(phrases, lambda x, _: (x, torch.ones_like(x)))
 
 
 def _entry(name: str, make: Any, batch: Any, *flat: str, **heads: tuple[int, int]) -> Entry:
     patterns = {f"*.{layer}.weight": of for layer, of in heads.items()}
-    return Entry(name, "transformers", "torch", seeded(make), batch, flat=flat, heads=patterns)
+    reads = {"flat": flat, "heads": patterns}
+    if batch in (_phrases, _masked):  # what a whole text is about takes longer to learn
+        reads |= {"steps": 60, "rate": 3e-3}
+    return Entry(name, "transformers", "torch", seeded(make), batch, **reads)
 
 
 _QKV = dict.fromkeys(("query", "key", "value"), (1, HEADS))
@@ -125,8 +129,8 @@ _GROUPED = {"q_proj": (1, HEADS), "k_proj": (1, 2), "v_proj": (1, 2)}
 
 ENTRIES = [
     _entry("GPT-2", _gpt2, tensors(text), "*.mlp.c_fc.bias", c_attn=(3, HEADS)),
-    _entry("BERT", _bert, tensors(phrases), "*.intermediate.dense.bias", **_QKV),
-    _entry("ALBERT, shared layers", _albert, tensors(phrases), "*.ffn.bias", **_QKV),
+    _entry("BERT", _bert, _phrases, "*.intermediate.dense.bias", **_QKV),
+    _entry("ALBERT, shared layers", _albert, _phrases, "*.ffn.bias", **_QKV),
     _entry("DistilBERT, inputs as a tuple", _distilbert, _masked, "*.ffn.lin1.bias", **_Q_LIN),
     _entry("T5, inputs by keyword", _t5, _shifted, **dict.fromkeys("qkv", (1, HEADS))),
     _entry("Llama", _llama, tensors(text), **_GROUPED),
