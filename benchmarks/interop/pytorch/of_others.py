@@ -178,7 +178,15 @@ ENTRIES = [
         heads=_PACKED,
     ),
     _entry(
-        "VAE, with its own loss", "torch", BasicVAE, _pixels, "fc1.bias", "fc3.bias", loss=_evidence
+        "VAE, with its own loss",
+        "torch",
+        BasicVAE,
+        _pixels,
+        "fc1.bias",
+        "fc3.bias",
+        loss=_evidence,
+        steps=300,
+        rate=3e-3,
     ),
     _entry("U-Net", "diffusers", _unet, lambda seed: (_noisy(seed)[0][:2], _noisy(seed)[1])),
     _entry("DiT", "diffusers", _dit, _denoised, "*.ff.net.0.proj.bias", heads=_Q),
