@@ -18,7 +18,7 @@ from weightinit.networks import (
     Residual,
 )
 from weightinit.tracing import trace
-from weightinit.tracing.recording import Probe
+from weightinit.tracing.recording import NetworkProbe
 
 PATIENTS = {
     "mlp": lambda: mlp("tanh", 3, 16, seed=0),
@@ -175,7 +175,7 @@ def test_a_probe_looks_with_other_inputs() -> None:
     """A probe whose inputs are replaced sees what a trace of these inputs records."""
     net = wi.mlp([3, 4, 2]).initialize(wi.he_normal, rng=0)
     x, y = np.random.default_rng(0).normal(size=(5, 3)), [0, 1, 1, 0, 1]
-    changed = dataclasses.replace(Probe.of(net, x, y), inputs=(x - x.mean(axis=0)) / x.std(axis=0))
+    changed = NetworkProbe.of(net, x, y).with_inputs((x - x.mean(axis=0)) / x.std(axis=0))
     seen, direct = changed.look(net.parameters), trace(net, changed.inputs, y)
     assert seen.loss == direct.loss
     assert seen.inputs is changed.inputs

@@ -25,7 +25,7 @@ from weightinit.initializers import zeros
 from weightinit.networks._starts import choose_initializers
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace
-from weightinit.tracing.recording import Probe
+from weightinit.tracing.probe import Probe
 
 __all__ = ["Verdict", "find"]
 
@@ -71,7 +71,7 @@ class _Trial:
         if key not in self.judged:
             probe = self.probe
             if any(suspect.how == "inputs" for suspect in mended):
-                probe = dataclasses.replace(probe, inputs=standardized(probe.inputs))
+                probe = probe.with_inputs(standardized(probe.inputs))
             trace = probe.record(self.parameters(mended))
             self.judged[key] = self.symptoms(Facts(trace)), trace.loss
         return self.judged[key]

@@ -30,7 +30,7 @@ from weightinit.fans import compute_fans
 from weightinit.initializers import Constant, Initializer, zeros
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace, measures
-from weightinit.tracing.measures import mean_square
+from weightinit.tracing.trace import mean_square
 
 __all__ = ["Suspect", "of_inputs", "suspects"]
 
@@ -114,18 +114,18 @@ def _of_row(trace: Trace, row: LayerTrace) -> Iterator[Suspect]:
     """Yield each parameter of a row that departs."""
     wanted = advised_start(trace, row)
     for name, array in row.parameters.items():
-        part, rms = name.rpartition(".")[2], math.sqrt(mean_square(array))
+        role, rms = row.roles[name], math.sqrt(mean_square(array))
         factor = math.log10(rms) if 0 < rms < math.inf else 0.0
         init: Initializer = _ONE
         how, departure = "gain", abs(factor)
-        if part == "weight":
+        if role == "weight":
             init = wanted.get(name) or advised(trace, row).initializer
             how, departure, factor = _of_weight(trace, row, array, init)
-        elif part == "bias":
+        elif role in ("bias", "shift"):
             init, how = zeros, "bias"
             departure = max(_of_bias(row, name, array), _LEAST) if rms else 0.0
         elif not rms:  # a residual scale may be zero, a gain may not but at the end of a branch
-            departure = math.inf if part == "gain" else 2 * _LEAST
+            departure = math.inf if role == "gain" else 2 * _LEAST
         if not np.isfinite(array).all():
             departure = math.inf
         if departure:
@@ -135,7 +135,7 @@ def _of_row(trace: Trace, row: LayerTrace) -> Iterator[Suspect]:
 def _of_bias(row: LayerTrace, name: str, bias: Array) -> float:
     """Return by how much a bias outweighs the sum to which it is added, or a signal of size 1."""
     z = row.pre_activations
-    own = z - bias if name == f"{row.name}.bias" and not row.normalized else z
+    own = z - bias if row.roles[name] == "bias" and not row.normalized else z
     size = min(math.sqrt(mean_square(own)), 1.0)
     return math.log10(math.sqrt(mean_square(bias)) / size) if size else math.inf
 
@@ -146,10 +146,7 @@ def _of_weight(
     """Return in what a weight departs most, by how much, and by which factor on its scale."""
     rms = math.sqrt(mean_square(weight))
     if not rms:
-        branch = [
-            r for r in trace.layers if row.block and r.block == row.block and r.weight is not None
-        ]
-        if branch and branch[-1] is row:  # good practice, and the suspect if the branch is stuck
+        if trace.ends.get(row.block) is row:  # good practice, and the suspect if the branch is stuck
             return "end", _LEAST, -math.inf
         return "scale-", _LEAST if row is trace.layers[-1] else math.inf, -math.inf
     sigma = _sigma(trace, row, weight, init)

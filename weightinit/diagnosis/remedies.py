@@ -113,22 +113,23 @@ def advised(trace: Trace, row: LayerTrace) -> Recommendation:
 def advised_start(trace: Trace, row: LayerTrace) -> Mapping[str, Initializer]:
     """Return what the adviser starts a layer from; for a block, the last weight in its branch."""
     block = row.name if row.weight is None else row.block
-    branch = [r for r in trace.layers if block and r.block == block and r.weight is not None]
-    if branch and row.name in (block, branch[-1].name):
+    last = trace.ends.get(block)
+    if last and row.name in (block, last.name):
+        branch = (r for r in trace.layers if r.block == block and r.weight is not None)
         inside = next((r for r in branch if r.activation), row)  # whose activation is the branch's
-        advice, last = advised(trace, inside), branch[-1]
+        advice = advised(trace, inside)
         init = advice.last_initializer or advice.initializer
         if init == zeros and last.activation and not last.activation.derivative(0.0):
             blocks = sum(r.weight is None for r in trace.layers)  # a ReLU would lock the zeros up
             init = VarianceScaling(
                 scale=advice.gain**2 / blocks, mode="fan_in", distribution="normal"
             )
-        return {f"{last.name}.weight": init}
+        return {last.named("weight"): init}
     init = advised(trace, row).initializer
     if isinstance(init, DeltaOrthogonal) and row.weight is not None:
         fits = _takes(init, row.weight.shape)
         init = init if fits else Orthogonal(gain=init.gain)  # as the note of the adviser says
-    return {f"{row.name}.weight": init}
+    return {row.named("weight"): init}
 
 
 def whole_start(trace: Trace) -> dict[str, Initializer]:

@@ -2,9 +2,9 @@
 
 import dataclasses
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,7 +24,8 @@ from weightinit.networks import Network
 from weightinit.networks._foreign import check_network
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import Trace
-from weightinit.tracing.recording import Probe
+from weightinit.tracing.any_model import probe_of
+from weightinit.tracing.probe import Probe
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -57,6 +58,10 @@ class Diagnosis:
         the trace is of another framework.
     checked : tuple of str
         What was judged: which kinds of parameters, the inputs, the first loss.
+    unseen : tuple of str
+        Parameters that were not judged, each with its type and the reason.
+    seen : float
+        The share of the parameters, by their entries, that was judged.
     cure : mapping of str to ndarray
         The parameters of the copy on which the remedies were tried, for ``mended``.
     standardizes : bool
@@ -79,6 +84,8 @@ class Diagnosis:
     backward: tuple[tuple[Point, ...], ...]
     start: Mapping[str, Initializer] = field(default_factory=dict, hash=False)
     checked: tuple[str, ...] = ()
+    unseen: tuple[str, ...] = ()
+    seen: float = 1.0
     cure: Mapping[str, Array] = field(default_factory=dict, repr=False, compare=False)
     standardizes: bool = False
 
@@ -194,7 +201,9 @@ class Diagnosis:
         return figure
 
 
-def diagnose(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Diagnosis:
+def diagnose(
+    model: Any, x: Any, y: ArrayLike | None = None, *, loss: Callable[..., Any] | None = None
+) -> Diagnosis:
     r"""
     Find what is wrong with the start of a network: the problem, the layer and what to use instead.
 
@@ -244,13 +253,15 @@ def diagnose(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Diagnosi
 
     Parameters
     ----------
-    net : Network
-        The network, with weights; they are not changed.
-    x : array_like, shape (n, ...)
+    model : Network, torch.nn.Module, keras.Model, flax.nnx.Module or (flax.linen.Module, variables)
+        The network, with weights; it stays as it is, as for :func:`trace`.
+    x : array_like, shape (n, ...), or tuple or dict of such
         A batch of samples; about a hundred will do.
     y : array_like, shape (n,) or (n, d), optional
         Labels or targets. Without them the gradients are those of a fixed pull at the outputs, as
         for :func:`trace`, and the first loss is not judged.
+    loss : callable, optional
+        Of a model of another framework: from its outputs and `y` to the loss, in the framework.
 
     Returns
     -------
@@ -264,7 +275,7 @@ def diagnose(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Diagnosi
     RuntimeError
         The network has no weights yet.
     TypeError, ValueError
-        `net` is no network or has no layer with a weight; `x` or `y` do not fit it.
+        `model` is no network or has no layer with a weight; `x` or `y` do not fit it.
 
     Notes
     -----
@@ -298,10 +309,10 @@ def diagnose(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Diagnosi
     ...     print(finding.problem, "in", finding.layer, "-", finding.parameter)
     vanishing signal in dense0 - dense*.weight
     """
-    probe = Probe.of(net, x, y)
-    record = probe.record(net.parameters)
+    probe = probe_of(model, x, y, loss)
+    record = probe.record(probe.parameters)
     found = _judged(record, probe)
-    if any(finding.start for finding in found.findings):
+    if isinstance(model, Network) and any(finding.start for finding in found.findings):
         return dataclasses.replace(found, start=whole_start(record))
     return found
 
@@ -351,6 +362,8 @@ def _judged(trace: Trace, probe: Probe | None) -> Diagnosis:
         forward=tuple(map(tuple, facts.forward)),
         backward=tuple(map(tuple, facts.backward)),
         checked=tuple(_checked(trace)),
+        unseen=trace.unseen,
+        seen=trace.seen,
         cure=verdict.mended,
         standardizes=verdict.standardize,
     )
@@ -358,14 +371,15 @@ def _judged(trace: Trace, probe: Probe | None) -> Diagnosis:
 
 def _checked(trace: Trace) -> Iterator[str]:
     """Yield what there was to judge."""
-    parts = {name.rpartition(".")[2] for name in trace.parameters}
+    parts = {role for row in trace.layers for role in row.roles.values()}
     kinds = {
         "weight": "scale and mean of each weight",
         "bias": "biases",
+        "shift": "biases",
         "gain": "gains",
         "scale": "residual scales",
     }
-    yield from (told for part, told in kinds.items() if part in parts)
+    yield from dict.fromkeys(told for part, told in kinds.items() if part in parts)
     if trace.inputs.dtype.kind == "f":
         yield "inputs"
     if math.isfinite(trace.loss):

@@ -17,7 +17,7 @@ from weightinit.networks import Network
 from weightinit.networks._foreign import check_network
 from weightinit.networks.layers.base import Array, Gradients
 from weightinit.tracing import LayerTrace
-from weightinit.tracing.recording import Probe
+from weightinit.tracing.recording import NetworkProbe
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -165,10 +165,10 @@ class Monitor:
             kept = row.weight.copy(), np.empty_like(row.weight)
             yield setitem, self._weights, row.name, kept
 
-    def _adopt(self, net: Network) -> Probe:
+    def _adopt(self, net: Network) -> NetworkProbe:
         """Return the probe, checked against the network when that is first seen."""
         if self._net is None:
-            self._probe = Probe.of(net, self._x, self._y)
+            self._probe = NetworkProbe.of(net, self._x, self._y)
             self._net = net
         elif net is not self._net:
             check_network(net)

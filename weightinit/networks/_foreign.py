@@ -4,15 +4,47 @@ from weightinit._checks import check_instance
 from weightinit._messages import short
 from weightinit.networks.network import Network
 
-__all__ = ["check_network"]
+__all__ = ["check_network", "framework_of"]
 
-_FRAMEWORKS = frozenset({"flax", "jax", "keras", "tensorflow", "torch"})
-_GUIDE = "the guide 'Diagnose a PyTorch model' (guides/diagnose-pytorch)"
+#: The frameworks, and the class that their models derive from; the first that fits counts: Keras
+#: on PyTorch makes models of PyTorch too.
+_MODELS = {
+    "keras": ("keras", "Layer"),
+    "torch": ("torch", "Module"),
+    "flax": ("flax", "Module"),
+}
+
+
+def framework_of(model: object) -> str:
+    """
+    Return whose model this is: "torch", "keras" or "flax"; empty if it is of none of these.
+
+    Parameters
+    ----------
+    model : object
+        Anything. A module of Flax's linen may stand in a tuple, with its variables.
+
+    Returns
+    -------
+    str
+        The name of the framework.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> from weightinit.networks._foreign import framework_of
+    >>> framework_of(wi.mlp([2, 1]))
+    ''
+    """
+    if isinstance(model, tuple) and model:
+        model = model[0]
+    bases = {(str(b.__module__).partition(".")[0], b.__name__) for b in type(model).__mro__}
+    return next((name for name, base in _MODELS.items() if base in bases), "")
 
 
 def check_network(net: object) -> Network:
     """
-    Return `net` if it is a Network; for a model of another framework, name the guide.
+    Return `net` if it is a Network; of a model of another framework, say what takes it.
 
     Parameters
     ----------
@@ -36,12 +68,10 @@ def check_network(net: object) -> Network:
     >>> check_network(wi.mlp([2, 1]))
     Network([Dense(units=1)], input_shape=(2,))
     """
-    roots = {str(base.__module__).partition(".")[0] for base in type(net).__mro__}
-    found = sorted(roots & _FRAMEWORKS)
-    if found and not isinstance(net, Network):
+    framework = framework_of(net)
+    if framework:
         raise TypeError(
-            f"net must be a Network of this package, got a model of {found[0]}, "
-            f"{short(type(net).__name__)}; record one pass of it as a wi.tracing.Trace, and give "
-            f"that to wi.diagnosis.judge: {_GUIDE} shows how"
+            f"net must be a Network of this package, got a model of {framework}, "
+            f"{short(type(net).__name__)}; wi.diagnose, wi.trace and wi.start take it as it is"
         )
     return check_instance("net", net, Network, "a Network", hint="build one with wi.mlp([2, 4, 1])")

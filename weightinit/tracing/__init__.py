@@ -11,7 +11,7 @@ yourself. :func:`measure` sums up a layer. Neither judges what is right or wrong
 """
 
 from weightinit.tracing.measures import LayerStats, measure
-from weightinit.tracing.recording import trace
+from weightinit.tracing.any_model import trace
 from weightinit.tracing.trace import LayerTrace, Trace
 
 __all__ = ["LayerStats", "LayerTrace", "Trace", "measure", "trace"]

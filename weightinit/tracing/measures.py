@@ -20,7 +20,6 @@ __all__ = [
     "dead_units",
     "distinct_units",
     "flat_beyond",
-    "mean_square",
     "measure",
     "saturated_share",
 ]
@@ -113,28 +112,13 @@ def measure(row: LayerTrace) -> LayerStats:
             units=row.units,
             mean=float(a.mean(dtype=np.float64)),
             std=float(a.std(dtype=np.float64)),
-            second_moment=mean_square(a),
-            gradient_rms=math.sqrt(mean_square(row.pre_activations_gradient)),
+            second_moment=row.mean_square("activations"),
+            gradient_rms=math.sqrt(row.mean_square("pre_activations_gradient")),
             dead=float(dead_units(row).mean()),
             saturated=saturated_share(row),
             distinct=distinct_units(row),
             correlation=correlation(row),
         )
-
-
-def mean_square(x: Array) -> float:
-    """Return the second moment, in double precision.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from weightinit.tracing.measures import mean_square
-    >>> mean_square(np.array([1.0, 3.0]))
-    5.0
-    """
-    flat = x.astype(np.float64).ravel()
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(flat @ flat) / max(flat.size, 1)
 
 
 def dead_units(row: LayerTrace) -> Array:
@@ -262,7 +246,7 @@ def distinct_units(row: LayerTrace) -> int:
     """
     if row.weight is None or row.weight_gradient is None:
         return row.units
-    sums = len(row.pre_activations) + row.weight.size // row.units + (row.bias is not None)
+    sums = row.rows + row.weight.size // row.units + (row.bias is not None)
     tolerance = sums * float(np.finfo(row.weight.dtype).eps)
     group = np.zeros(row.units, np.intp)
     for parts in ((row.weight, row.bias), (row.weight_gradient, row.bias_gradient)):

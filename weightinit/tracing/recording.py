@@ -1,4 +1,4 @@
-"""Record a trace: a pass forward and one back, layer by layer."""
+"""Record a pass through a network of this package, layer by layer."""
 
 import dataclasses
 import math
@@ -27,65 +27,22 @@ from weightinit.networks._foreign import check_network
 from weightinit.networks._losses import Loss, choose_loss
 from weightinit.networks.layers.base import Array, Layer, Parameters
 from weightinit.networks.record import watch
+from weightinit.tracing.probe import Probe, fixed_pull, tilt
 from weightinit.tracing.trace import LayerTrace, Trace
 
-__all__ = ["Probe", "trace"]
-
-#: A step lowers the loss by about this share of it, or moves outputs by as much where none is.
-_STEP = 0.01
-
-
-def trace(net: Network, x: ArrayLike, y: ArrayLike | None = None) -> Trace:
-    """
-    Record what goes through each layer of a network, forwards and back.
-
-    A trace has the same form for every framework, for code that measures or judges layers. For the
-    arrays of a single layer in its own shapes, use :meth:`Network.record`.
-
-    Parameters
-    ----------
-    net : Network
-        The network, with weights; they are not changed.
-    x : array_like, shape (n, ...)
-        A batch of samples; about a hundred will do.
-    y : array_like, shape (n,) or (n, d), optional
-        Labels or targets. Without them there is no loss, and the gradients are those of a fixed
-        pull at the outputs: the same normal draw, of std 1/n, at each call.
-
-    Returns
-    -------
-    Trace
-        The record.
-
-    Raises
-    ------
-    RuntimeError
-        The network has no weights yet.
-    TypeError, ValueError
-        `net` is no network or has no layer with a weight; `x` or `y` do not fit it.
-
-    Examples
-    --------
-    >>> import weightinit as wi
-    >>> net = wi.mlp([2, 4, 3]).initialize(wi.he_normal, rng=0)
-    >>> [layer.name for layer in wi.trace(net, [[1.0, 2.0]]).layers]
-    ['dense0', 'dense1']
-    """
-    return Probe.of(net, x, y).record(net.parameters)
-
+__all__ = ["NetworkProbe"]
 
 @dataclass(frozen=True, eq=False)
-class Probe:
+class NetworkProbe(Probe):
     """
-    A batch, checked against a network, and the loss for its outputs.
-
-    To look with other inputs of the same shape and dtype, take
-    ``dataclasses.replace(probe, inputs=...)``.
+    A batch, checked against a network of this package, and the loss for its outputs.
 
     Parameters
     ----------
     chain : Chain
         The layers of the network.
+    parameters : dict of str to ndarray
+        Its parameters.
     inputs : ndarray, shape (n, ...)
         The batch, as the network computes with it.
     loss : callable
@@ -96,37 +53,38 @@ class Probe:
     Examples
     --------
     >>> import weightinit as wi
-    >>> from weightinit.tracing.recording import Probe
+    >>> from weightinit.tracing.recording import NetworkProbe
     >>> net = wi.mlp([2, 3, 1]).initialize(wi.zeros)
-    >>> Probe.of(net, [[1.0, 2.0]], [1]).look(net.parameters).loss
+    >>> NetworkProbe.of(net, [[1.0, 2.0]], [1]).look(net.parameters).loss
     0.693147
     """
 
     chain: Chain
+    parameters: Parameters
     inputs: Array
     loss: Loss
     targets: Array
 
     @classmethod
-    def of(cls, net: Network, x: ArrayLike, y: ArrayLike | None) -> "Probe":
+    def of(cls, net: Network, x: ArrayLike, y: ArrayLike | None) -> "NetworkProbe":
         """Check a batch, and labels or targets if there are any, against a network."""
         inputs = check_network(net).check_inputs(x)
         if inputs.dtype.kind == "i" and not inputs.any():  # tokens
             raise ValueError("x must hold words, got nothing but padding, token 0; check the data")
         if y is None:
-            return cls(net.chain, inputs, _fixed_pull, np.empty(0))
-        return cls(net.chain, inputs, *choose_loss(y, len(inputs), net.output_shape))
+            return cls(net.chain, net.parameters, inputs, _fixed_pull, np.empty(0))
+        loss, targets = choose_loss(y, len(inputs), net.output_shape)
+        return cls(net.chain, net.parameters, inputs, loss, targets)
 
-    def record(self, parameters: Parameters) -> Trace:
-        """Return the trace of a pass, and of one after small steps where these wake weights."""
-        with np.errstate(all="ignore"):  # what is not finite shows in the trace
-            found = self.look(parameters)
-            return dataclasses.replace(found, after=self.look_again(found))
+    def with_inputs(self, inputs: Array) -> "NetworkProbe":
+        """Return the same with other inputs."""
+        return dataclasses.replace(self, inputs=inputs)
 
-    def look(self, parameters: Parameters) -> Trace:
+    def look(self, parameters: Parameters, *, tilted: bool = False) -> Trace:
         """Return the trace of a pass forward and one back, with these parameters of the network."""
         chain, steps = watch(self.chain)
-        loss, _, _ = backpropagate(chain, parameters, self.loss, self.inputs, self.targets)
+        loss = self._tilted if tilted else self.loss
+        value, _, _ = backpropagate(chain, parameters, loss, self.inputs, self.targets)
         rows = tuple(_rows(steps))
         if not rows:
             raise ValueError(
@@ -135,57 +93,18 @@ class Probe:
         return Trace(
             inputs=self.inputs,
             layers=rows,
-            loss=loss,
+            loss=value,
             labels=self.targets if self.targets.dtype.kind == "i" else None,
             targets=self.targets if self.targets.ndim == 2 else None,
         )
 
-    def look_again(self, first: Trace) -> Trace | None:
-        """Take small steps while they wake weights whose gradient was exactly zero at first."""
-        tilted, found = dataclasses.replace(self, loss=self._tilted), None
-        before = tilted.look(first.parameters) if _silent(first) else first
-        while silent := _silent(before):
-            again = tilted.look(_step(before, before.loss if self.targets.size else 1.0))
-            if _silent(again) >= silent:
-                break
-            before = found = again
-        return found
-
     def _tilted(self, z: Array, y: Array) -> tuple[float, Array]:
-        """Weigh samples unequally: in a balanced batch gradients may cancel."""
         value, dz = self.loss(z, y)
-        weights = np.random.default_rng(0).uniform(0.5, 1.5, (len(z), *[1] * (z.ndim - 1)))
-        return value, dz * weights.astype(dz.dtype)
+        return value, dz * tilt(z.shape).astype(dz.dtype)
 
 
 def _fixed_pull(z: Array, _targets: Array) -> tuple[float, Array]:
-    """Stand in for a loss where there are no labels: the same pull at the outputs at each call.
-
-    The gradients of made-up labels would shrink as the network learns them.
-    """
-    pull = np.random.default_rng(0).standard_normal(z.shape) / len(z)
-    return math.nan, pull.astype(z.dtype)
-
-
-def _step(found: Trace, size: float) -> Parameters:
-    """Return the parameters after a step that lowers the loss by a small share of a size."""
-    gradients = found.gradients
-    square = sum(float(np.vdot(g, g)) for g in gradients.values())
-    rate = _STEP * size / square if square else math.nan
-    if not math.isfinite(rate):
-        return found.parameters
-    return {
-        name: np.asarray(theta - theta.dtype.type(rate) * gradients[name])
-        for name, theta in found.parameters.items()
-    }
-
-
-def _silent(found: Trace) -> set[str]:
-    return {
-        row.name
-        for row in found.layers
-        if row.weight_gradient is not None and not row.weight_gradient.any()
-    }
+    return math.nan, fixed_pull(z.shape).astype(z.dtype)
 
 
 def _rows(steps: Mapping[str, Step]) -> Iterator[LayerTrace]:

@@ -1,7 +1,7 @@
 """The form of a trace: plain arrays for each layer, forwards and back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from numbers import Real
 from typing import Any
 
@@ -19,7 +19,7 @@ from weightinit._messages import message, short, shown
 from weightinit.activations import Activation
 from weightinit.networks.layers.base import Array
 
-__all__ = ["LayerTrace", "Trace"]
+__all__ = ["LayerTrace", "Trace", "mean_square"]
 
 _HINT = "see help(weightinit.tracing.LayerTrace) for what goes into each field"
 _MATRICES = (
@@ -28,6 +28,21 @@ _MATRICES = (
     "activations",
     "activations_gradient",
 )
+
+
+def mean_square(x: Array) -> float:
+    """Return the second moment, in double precision.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from weightinit.tracing.trace import mean_square
+    >>> mean_square(np.array([1.0, 3.0]))
+    5.0
+    """
+    flat = x.astype(np.float64).ravel()
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(flat @ flat) / max(flat.size, 1)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -41,8 +56,7 @@ class LayerTrace:
     Parameters
     ----------
     name : str
-        The name of the layer; inside a residual branch it begins with that of the block:
-        ``residual0.dense1``. A block itself has a row after those of its branch.
+        The name of the layer. A residual block has a row of its own after those of its branch.
     parameters, gradients : mapping of str to ndarray
         The parameters by their full names, ``dense0.weight``, and :math:`\partial L` for each.
         Those of layers without a weight, such as ``norm0.gain``, belong to the row of the layer
@@ -70,6 +84,19 @@ class LayerTrace:
         The share of a kernel that lies inside the image, on average: padding is zero.
     steps, steps_left : ndarray of int, shape (rows,), or None
         In a recurrent layer: how many time steps came before each row, and how many follow.
+    block : str, optional
+        The residual block in whose branch the layer stands; empty outside of any. Left out: what
+        its name begins with, ``residual0`` of ``residual0.dense1``.
+    after : str or None, default None
+        The layer whose output it receives, in its block; empty if it receives what the network or
+        the block does. None: the one before it.
+    roles : mapping of str to str, optional
+        What each parameter is: the ``weight`` or ``bias`` of the layer itself, a ``gain``, the
+        ``shift`` of a normalization, a ``scale`` of a branch. Left out: what its name ends with.
+    shared, shared_gradients : mapping of str to ndarray, optional
+        A weight that belongs to another row, where two layers are tied.
+    squares : mapping of str to tuple of (float, int), optional
+        Mean square, and number of entries, of fields that hold a sample of their rows alone.
 
     Raises
     ------
@@ -105,10 +132,21 @@ class LayerTrace:
     coverage: float = 1.0
     steps: Array | None = None
     steps_left: Array | None = None
+    block: str = None  # type: ignore[assignment]  # set below
+    after: str | None = None
+    roles: Mapping[str, str] = field(default_factory=dict)
+    shared: Mapping[str, Array] = field(default_factory=dict)
+    shared_gradients: Mapping[str, Array] = field(default_factory=dict)
+    squares: Mapping[str, tuple[float, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Check the fields, which are filled by hand for another framework."""
+        """Check the fields, which may be filled by hand."""
         check_instance("name", self.name, str, "a string", hint=_HINT)
+        if self.block is None:
+            object.__setattr__(self, "block", self.name.rpartition(".")[0])
+        if not self.roles:
+            roles = {key: _role(self.name, str(key)) for key in self.parameters}
+            object.__setattr__(self, "roles", roles)
         try:
             self._check()
         except (TypeError, ValueError) as error:
@@ -134,7 +172,7 @@ class LayerTrace:
         told = "a mapping of names to arrays"
         parameters = check_mapping("parameters", self.parameters, told, hint=_HINT)
         gradients = check_mapping("gradients", self.gradients, told, hint=_HINT)
-        if parameters and not any(str(key).startswith(f"{self.name}.") for key in parameters):
+        if parameters and not set(self.roles.values()) & {"weight", "bias", "scale"}:
             full = shown(f"{self.name}.weight")
             told = f"full names, such as {full}, got {shown(list(parameters))}"
             raise ValueError(f"parameters must have {told}; {_HINT}")
@@ -167,25 +205,32 @@ class LayerTrace:
                 raise ValueError(f"inputs must be an array where its gradient is one; {_HINT}")
             _check_shape("inputs_gradient", self.inputs_gradient, self.inputs.shape)
 
+    def named(self, role: str) -> str:
+        """Return the name of the parameter that has a role in this layer; empty if none has."""
+        names = (*self.parameters, *self.shared)
+        return next((name for name in names if self.roles.get(name) == role), "")
+
     @property
     def weight(self) -> Array | None:
         """The weight of the layer itself; None for a residual block."""
-        return self.parameters.get(f"{self.name}.weight")
+        name = self.named("weight")
+        return self.parameters.get(name, self.shared.get(name))
 
     @property
     def weight_gradient(self) -> Array | None:
         """The gradient for the weight."""
-        return self.gradients.get(f"{self.name}.weight")
+        name = self.named("weight")
+        return self.gradients.get(name, self.shared_gradients.get(name))
 
     @property
     def bias(self) -> Array | None:
         """The bias of the layer itself, if it has one."""
-        return self.parameters.get(f"{self.name}.bias")
+        return self.parameters.get(self.named("bias"))
 
     @property
     def bias_gradient(self) -> Array | None:
         """The gradient for the bias."""
-        return self.gradients.get(f"{self.name}.bias")
+        return self.gradients.get(self.named("bias"))
 
     @property
     def units(self) -> int:
@@ -193,9 +238,28 @@ class LayerTrace:
         return int(self.pre_activations.shape[-1])
 
     @property
-    def block(self) -> str:
-        """The residual block in whose branch the layer stands; empty outside of any."""
-        return self.name.rpartition(".")[0]
+    def rows(self) -> int:
+        """How many rows the matrices have, counting those of which they hold a sample."""
+        z = self.pre_activations
+        return self.squares.get("pre_activations", (0.0, z.size))[1] // self.units
+
+    def mean_square(self, field: str) -> float:
+        """Return the second moment of a matrix, ``"activations"``: of all of its rows."""
+        return self.squares[field][0] if field in self.squares else mean_square(getattr(self, field))
+
+    def square(self, field: str) -> float:
+        """Return the sum of the squares of a matrix: of all of its rows."""
+        value = getattr(self, field)
+        count = self.squares[field][1] if field in self.squares else value.size
+        return self.mean_square(field) * count
+
+
+def _role(layer: str, name: str) -> str:
+    """Return what a parameter is, from its name in this package."""
+    owner, _, part = name.rpartition(".")
+    if owner == layer:
+        return part
+    return {"bias": "shift", "gain": "gain"}.get(part, "")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -219,6 +283,12 @@ class Trace:
     after : Trace or None
         The record after a few small steps. It is there if gradients were exactly zero at first and
         such steps wake some of them, as in the layers before one that starts at zero.
+    samples : int, optional
+        How many samples of the batch the rows of the layers are of. Left out: all.
+    unseen : tuple of str, default ()
+        Parameters of the model that no row holds, each with its type and the reason.
+    seen : float, default 1.0
+        The share of all entries of parameters that the rows hold.
 
     Raises
     ------
@@ -244,6 +314,9 @@ class Trace:
     labels: Array | None
     targets: Array | None = None
     after: "Trace | None" = None
+    samples: int = 0
+    unseen: tuple[str, ...] = ()
+    seen: float = 1.0
 
     def __post_init__(self) -> None:
         """Check the fields."""
@@ -258,6 +331,7 @@ class Trace:
         if not isinstance(loss, Real):
             raise TypeError(message("loss", loss, "a number", "nan where there is none"))
         self._check_batch()
+        object.__setattr__(self, "samples", self.samples or len(self.inputs))
         if self.after is not None:
             check_instance("after", self.after, Trace, "a Trace", hint="or leave it out")
             if len(self.after.layers) != len(rows):
@@ -282,6 +356,11 @@ class Trace:
     def parameters(self) -> dict[str, Array]:
         """All parameters of the network, by name."""
         return {name: array for row in self.layers for name, array in row.parameters.items()}
+
+    @property
+    def ends(self) -> dict[str, LayerTrace]:
+        """The last layer with a weight in each residual branch, by the name of the block."""
+        return {row.block: row for row in self.layers if row.block and row.weight is not None}
 
     @property
     def gradients(self) -> dict[str, Array]:

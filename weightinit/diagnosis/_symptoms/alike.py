@@ -37,7 +37,8 @@ from weightinit.diagnosis._symptoms.bounds import SIGMAS, critical_scale
 from weightinit.diagnosis._symptoms.facts import Facts, Symptom
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace
-from weightinit.tracing.measures import correlation, cosine, mean_square
+from weightinit.tracing.measures import correlation, cosine
+from weightinit.tracing.trace import mean_square
 
 __all__ = [
     "LEAST",
@@ -80,7 +81,7 @@ def differing_shares(facts: Facts) -> dict[str, float]:
 
     What the next layer receives counts: a normalization over the batch brings differences back.
     """
-    n, trace = len(facts.trace.inputs), facts.trace
+    n, trace = facts.trace.samples, facts.trace
     if facts.broken is None:
         trace = trace.after or trace
     level = [*(row for row in trace.layers[:-1] if not row.block), trace.layers[-1]]
@@ -215,9 +216,9 @@ def _is_plain(row: LayerTrace) -> bool:
 def _first_pair(row: LayerTrace, measured: float) -> tuple[float, float]:
     """Return correlation and length of pre-activations before which theory knows nothing."""
     if row.inputs is None or row.kind != "dense" or row.normalized:
-        return measured, mean_square(row.pre_activations)
+        return measured, row.mean_square("pre_activations")
     w = critical_scale(row.activation)
-    return cosine(row.inputs, row.samples), w * mean_square(row.inputs)
+    return cosine(row.inputs, row.samples), w * row.mean_square("inputs")
 
 
 def _next_pair(row: LayerTrace, c: float, q: float) -> tuple[float, float]:

@@ -28,7 +28,7 @@ from weightinit.diagnosis._symptoms.standardized import call
 from weightinit.networks._labels import looks_like_labels
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import Trace
-from weightinit.tracing.measures import mean_square
+from weightinit.tracing.trace import mean_square
 
 __all__ = ["best_constant_loss", "odd_labels", "unscaled_inputs", "unscaled_targets"]
 
@@ -45,7 +45,8 @@ def unscaled_inputs(facts: Facts) -> Symptom | None:
     x = first.inputs
     if batch.dtype.kind != "f" or x is None or not x.any() or not np.isfinite(x).all():
         return None
-    found = [_common(x, len(batch)), _dominated(x, len(batch))]
+    n = facts.trace.samples
+    found = [_common(x, n), _dominated(x, n)]
     if not first.normalized:
         found.append(_sized(x))
     severity, evidence = max(found)

@@ -52,7 +52,8 @@ from weightinit.fans import compute_fans
 from weightinit.gains import gain
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace
-from weightinit.tracing.measures import flat_beyond, mean_square
+from weightinit.tracing.measures import flat_beyond
+from weightinit.tracing.trace import mean_square
 
 __all__ = [
     "MARGIN",
@@ -163,7 +164,7 @@ def binomial_tail(at_least: int, n: int) -> float:
 
 def _sizes(row: LayerTrace) -> Array:
     """Return the mean square of each row of the inputs over their mean."""
-    if row.inputs is None or not mean_square(row.inputs) < math.inf:
+    if row.inputs is None or not row.mean_square("inputs") < math.inf:
         return np.ones(1)
     x = row.inputs / (np.abs(row.inputs).max() or 1.0)  # squares neither over- nor underflow
     squares = np.einsum("ij,ij->i", x, x, dtype=np.float64)
@@ -183,7 +184,7 @@ def healthy_saturation(row: LayerTrace, *, first: bool = False) -> float:
     by_chance = SIGMAS * math.sqrt(signal_noise(row.activation) / row.units)
     q = 2 * critical_scale(row.activation) * math.exp(by_chance)
     if first and row.inputs is not None:
-        q *= min(max(mean_square(row.inputs), 1.0), TOO_FAR)
+        q *= min(max(row.mean_square("inputs"), 1.0), TOO_FAR)
     shares = [math.erfc(limit / math.sqrt(2 * q * size)) for size in _sizes(row) if size > 0]
     return sum(shares) / max(len(shares), 1)
 
@@ -279,7 +280,7 @@ def of_gradient(row: LayerTrace, blocks: int) -> Bounds:
 
 def _share_of_branch(row: LayerTrace) -> float:
     """Return the share of a block's output that its branch adds; the rest does not fluctuate."""
-    before, after = (float(np.vdot(x, x)) for x in (row.inputs, row.activations) if x is not None)
+    before, after = row.square("inputs"), row.square("activations")
     return 1 - before / after if 0 < before < after < math.inf else 0.0
 
 

@@ -9,7 +9,7 @@ from weightinit.diagnosis._symptoms.bounds import Point
 from weightinit.diagnosis._symptoms.departures import departure
 from weightinit.diagnosis._symptoms.facts import Facts, Look, Symptom, first
 from weightinit.diagnosis.remedies import advised
-from weightinit.tracing.measures import mean_square
+from weightinit.tracing.trace import mean_square
 
 __all__ = ["leaving"]
 
@@ -44,7 +44,7 @@ def _is_made_up_for(facts: Facts, path: Sequence[Point]) -> bool:
 
     Where the signal holds and the gradient fades all the same, growing weights would not help.
     """
-    outside = path[0].step is None and "." not in path[0].layer
+    outside = path[0].step is None and not facts.row(path[0].layer).block
     return outside and facts.signal_fades and facts.slowdown <= math.log(TOO_FAR)
 
 
@@ -55,15 +55,14 @@ def _sizes(facts: Facts, problem: str, *, fading: bool) -> Symptom | None:
     Embeddings of std 0.02 and of std 1 are good practice, and all that lies between.
     """
     allowed, seen, beyond = bounds.allowance(1) / 2, {}, []
-    ends = {row.block: row for row in facts.hidden if row.block and row.weight is not None}
     for row in facts.hidden:
         for name, array in row.parameters.items():
-            last = ends.get(row.block) is row and not name.startswith(f"{row.name}.")
+            last = facts.trace.ends.get(row.block) is row
             size = "about 1"
             low = high = 0.0
-            if name.endswith(".weight") and row.inputs is None:
+            if row.roles[name] == "weight" and row.inputs is None:
                 low, size = math.log(_SMALL_ROWS), f"{_SMALL_ROWS} to 1"
-            elif not name.endswith(".gain") or last:
+            elif row.roles[name] != "gain" or last:
                 continue
             elif row.normalized and bounds.keeps(row.activation) == "vanishes":
                 low = math.log(_STRAIGHT)

@@ -9,7 +9,7 @@ from weightinit.diagnosis._symptoms.batch import best_constant_loss
 from weightinit.diagnosis._symptoms.bounds import SIGMAS
 from weightinit.diagnosis._symptoms.facts import Facts, Symptom
 from weightinit.networks.layers.base import Array
-from weightinit.tracing.measures import mean_square
+from weightinit.tracing.trace import mean_square
 
 __all__ = ["first_loss_too_high"]
 
@@ -26,7 +26,7 @@ def first_loss_too_high(facts: Facts) -> Symptom | None:
     trace, output = facts.trace, facts.trace.layers[-1]
     if output.inputs is None or not math.isfinite(trace.loss):
         return None
-    arrives = mean_square(output.inputs) * bounds.largest_mean_square(output.units)
+    arrives = output.mean_square("inputs") * bounds.largest_mean_square(output.units)
     u = 2 * min(arrives, bounds.largest_joint(facts.variance, output.units))
     if trace.labels is not None:
         healthy = _of_labels(trace.labels, output.units, u)
@@ -37,7 +37,7 @@ def first_loss_too_high(facts: Facts) -> Symptom | None:
     best = best_constant_loss(trace)
     if trace.loss <= healthy + best:
         return None
-    rms = math.sqrt(mean_square(output.pre_activations))
+    rms = math.sqrt(output.mean_square("pre_activations"))
     evidence = (
         f"The loss is {trace.loss:.3g}, where the best constant answer has "
         f"{best:.3g} and a healthy start at most {healthy:.3g}. The outputs "

@@ -3,7 +3,7 @@
 import contextlib
 import dataclasses
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -28,7 +28,7 @@ from weightinit.diagnosis._symptoms.walk import Walk
 from weightinit.meanfield._tables import tables
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace
-from weightinit.tracing.measures import mean_square
+from weightinit.tracing.trace import mean_square
 
 __all__ = ["backward", "forward", "scale", "slowdown"]
 
@@ -39,19 +39,28 @@ _T = TypeVar("_T")
 _LARGEST = 1e200, 1e4, 1e2
 
 
-def _levels(rows: Iterable[LayerTrace]) -> list[list[LayerTrace]]:
-    """Group layers that follow each other: each residual branch, and the network itself.
+def _levels(rows: Sequence[LayerTrace]) -> list[list[LayerTrace]]:
+    """Group layers that follow each other: in each residual branch, and outside of any.
 
     Inner branches come first: what is wrong in one shows in the blocks around it.
     """
-    found: dict[str, list[LayerTrace]] = {}
+    around = {row.name: row.block for row in rows if row.weight is None}
+    found: list[list[LayerTrace]] = []
     for row in rows:
-        found.setdefault(row.block, []).append(row)
-    return [found[block] for block in sorted(found, key=_depth, reverse=True)]
+        ahead = [level for level in found if level[0].block == row.block]
+        if row.after is None:
+            ahead = ahead[-1:]
+        else:
+            ahead = [level for level in ahead if level[-1].name == row.after]
+        if ahead:
+            ahead[0].append(row)
+        else:
+            found.append([row])
+    return sorted(found, key=lambda level: _depth(level[0].block, around), reverse=True)
 
 
-def _depth(block: str) -> int:
-    return block.count(".") + 1 if block else 0
+def _depth(block: str, around: Mapping[str, str]) -> int:
+    return _depth(around[block], around) + 1 if block in around else 0
 
 
 def forward(trace: Trace) -> list[list[Point]]:
@@ -90,7 +99,8 @@ def slowdown(trace: Trace) -> float:
     small weights in all of L layers cost a factor of :math:`c^{2 - L}`.
     """
     trace = trace.after or trace  # in which no weight is zero that small steps wake
-    levels = _levels(trace.layers[:-1])[-1:]  # of those outside of branches
+    outside = [level for level in _levels(trace.layers[:-1]) if not level[0].block]
+    levels = [max(outside, key=len)] if outside else []
     path = [points for level in levels for points in _forward_level(level, trace)]
     owns = [weight.own for _, weight in path if weight and weight.own > -math.inf]
     if not owns:
@@ -134,7 +144,7 @@ def _damping(row: LayerTrace) -> float:
         growth = float(tables(activation).growth(np.array([q]))[0])
         return q * growth / float(meanfield.moments(activation, q).value)
 
-    return min(max(_at(row, mean_square(row.pre_activations), slope), 0.0), 1.0)
+    return min(max(_at(row, row.mean_square("pre_activations"), slope), 0.0), 1.0)
 
 
 def _log(ratio: float) -> float:
@@ -148,19 +158,19 @@ def _forward_level(level: list[LayerTrace], trace: Trace) -> Iterator[tuple[Poin
     for row in level:
         if row.inputs is None or row.steps is not None:
             continue
-        s, m = mean_square(row.inputs), mean_square(row.activations)
+        s, m = row.mean_square("inputs"), row.mean_square("activations")
         if not (0 < s < math.inf and m < math.inf):
             return  # nothing arrives, or too much: a layer before is to blame
         if row.normalized and row.weight is not None:
             # The signal sets out anew, at size 1, if the normalization can do that.
             walk, certain, weights, q = Walk(), Walk(), Walk(), _moments(row, 1.0).value
-            first = walk.go(row.name, _log(mean_square(row.pre_activations)), 0.0, Bounds())
+            first = walk.go(row.name, _log(row.mean_square("pre_activations")), 0.0, Bounds())
             yield first, None
             continue
         q = s if math.isnan(q) else q
         q_before, q = q, q if row.weight is None else _next(row, q)
         fading, growing = _blamed(row, s, m)
-        if row.block and row is level[-1]:
+        if trace.ends.get(row.block) is row:
             fading = math.inf  # like an output layer, the last of a branch may start at zero
         steps = row.name, _log(m / s), _log(q / q_before)
         bounds = of_layer(row, blocks, first=row is trace.layers[0])
@@ -238,9 +248,7 @@ def _backward_level(level: list[LayerTrace], trace: Trace) -> Iterator[Point]:
     for row in reversed(level if level[0].block else level[1:]):
         if row.inputs_gradient is None or row.steps is not None or row.name in free:
             continue
-        there, here = (
-            mean_square(g) * g.size for g in (row.activations_gradient, row.inputs_gradient)
-        )
+        there, here = row.square("activations_gradient"), row.square("inputs_gradient")
         if not (0 < there < math.inf and here < math.inf):
             return
         yield walk.go(row.name, _log(here / there), _slope(row), of_gradient(row, blocks))
@@ -250,8 +258,9 @@ def _slope(row: LayerTrace, rows: Array | None = None) -> float:
     """Return the log of the factor of a good start on the gradient, at these pre-activations."""
     if row.weight is None:
         return 0.0
-    z = row.pre_activations if rows is None else row.pre_activations[rows]
-    q = mean_square(z) or 1.0  # where all is zero, theory speaks of size 1
+    z = "pre_activations"
+    q = row.mean_square(z) if rows is None else mean_square(row.pre_activations[rows])
+    q = q or 1.0  # where all is zero, theory speaks of size 1
     return _log(critical_scale(row.activation) * _moments(row, q).slope)
 
 

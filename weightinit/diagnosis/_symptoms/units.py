@@ -70,8 +70,8 @@ def _always_on(row: LayerTrace) -> Array:
 
 def _on_without_bias(row: LayerTrace) -> Array:
     """Return which units have a positive pre-activation somewhere if their bias is taken away."""
-    last = [array for name, array in row.parameters.items() if name.endswith(".bias")][-1:]
-    offset = (last or [np.zeros(1)])[0] if row.normalized else row.bias
+    shift = row.parameters.get(row.named("shift"), row.bias)
+    offset = shift if row.normalized else row.bias
     offset = np.zeros(1) if offset is None else offset
     return np.asarray(row.pre_activations.max(axis=0) > np.minimum(offset, 0))
 
