@@ -146,7 +146,9 @@ def _of_weight(
     """Return in what a weight departs most, by how much, and by which factor on its scale."""
     rms = math.sqrt(mean_square(weight))
     if not rms:
-        if trace.ends.get(row.block) is row:  # good practice, and the suspect if the branch is stuck
+        if (
+            trace.ends.get(row.block) is row
+        ):  # good practice, and the suspect if the branch is stuck
             return "end", _LEAST, -math.inf
         return "scale-", _LEAST if row is trace.layers[-1] else math.inf, -math.inf
     sigma = _sigma(trace, row, weight, init)

@@ -32,6 +32,7 @@ from weightinit.tracing.trace import LayerTrace, Trace
 
 __all__ = ["NetworkProbe"]
 
+
 @dataclass(frozen=True, eq=False)
 class NetworkProbe(Probe):
     """

@@ -245,7 +245,9 @@ class LayerTrace:
 
     def mean_square(self, field: str) -> float:
         """Return the second moment of a matrix, ``"activations"``: of all of its rows."""
-        return self.squares[field][0] if field in self.squares else mean_square(getattr(self, field))
+        return (
+            self.squares[field][0] if field in self.squares else mean_square(getattr(self, field))
+        )
 
     def square(self, field: str) -> float:
         """Return the sum of the squares of a matrix: of all of its rows."""

@@ -1,0 +1,1 @@
+"""Models of PyTorch; nothing outside of this folder imports torch."""

@@ -1,0 +1,156 @@
+"""Functions of PyTorch, by what they do to a signal."""
+
+import functools
+import types
+from collections.abc import Callable
+from typing import Any
+
+import torch
+
+from weightinit import activations
+from weightinit.activations import Activation
+
+__all__ = [
+    "CONVOLUTIONS",
+    "ELEMENTWISE",
+    "NORMS",
+    "POOLS",
+    "RECURRENT",
+    "in_parts",
+    "known",
+    "named",
+]
+
+CONVOLUTIONS = frozenset(f"conv{t}{d}d" for t in ("", "_transpose") for d in (1, 2, 3))
+RECURRENT = frozenset(("lstm", "gru", "rnn_tanh", "rnn_relu"))
+
+#: Normalizations: their name in this package, and where gain and shift are among the arguments.
+NORMS = {
+    "layer_norm": ("layer", ("weight", 2), ("bias", 3)),
+    "group_norm": ("layer", ("weight", 2), ("bias", 3)),
+    "rms_norm": ("layer", ("weight", 2), ("bias", 9)),
+    "batch_norm": ("batch", ("weight", 3), ("bias", 4)),
+    "instance_norm": ("layer", ("weight", 3), ("bias", 4)),
+    "normalize": ("layer", ("weight", 9), ("bias", 9)),
+}
+
+POOLS = frozenset(f"{a}max_pool{d}d" for a in ("", "adaptive_") for d in (1, 2, 3)) | {"amax"}
+
+#: What maps each entry by itself.
+ELEMENTWISE = frozenset(
+    (
+        "relu",
+        "relu6",
+        "leaky_relu",
+        "elu",
+        "selu",
+        "celu",
+        "gelu",
+        "silu",
+        "mish",
+        "tanh",
+        "sigmoid",
+    )
+    + ("softplus", "softsign", "hardtanh", "hardswish", "hardsigmoid", "sin", "cos", "exp", "log")
+    + ("logsigmoid", "tanhshrink", "threshold", "hardshrink", "softshrink", "pow", "square", "abs")
+    + ("sqrt", "rsqrt", "reciprocal", "erf", "expm1", "log1p", "clamp", "clip", "clamp_min", "neg")
+    + (
+        "add",
+        "sub",
+        "mul",
+        "div",
+        "rsub",
+        "radd",
+        "rmul",
+        "truediv",
+        "rtruediv",
+        "rdiv",
+        "subtract",
+    )
+    + ("multiply", "divide", "true_divide", "sgn", "sign", "minimum", "maximum", "addcmul", "rpow")
+)
+
+
+def named(func: Callable[..., Any]) -> str:
+    """Return the name of a function, without what tells its in-place form or its operator."""
+    name = getattr(func, "__name__", "")
+    if name in ("__get__", "__set__"):
+        name = str(getattr(getattr(func, "__self__", None), "__name__", name))
+    if name.startswith("__"):
+        bare = name.strip("_")
+        in_place = bare[1:] if bare.startswith("i") else ""
+        name = in_place if in_place in ELEMENTWISE else bare if bare in ELEMENTWISE else name
+    return name if name.startswith("__") else name.rstrip("_").removeprefix("_")
+
+
+@functools.lru_cache(maxsize=64)
+def in_parts(func: Callable[..., Any]) -> Callable[..., Any] | None:
+    """Return a function of torch.nn.functional that shows what it calls; None if it is built in.
+
+    Such a function first asks whether somebody listens, and hands itself over as a whole. In the
+    copy nobody does.
+    """
+    if not isinstance(func, types.FunctionType):
+        return None
+    if func.__globals__.get("__name__") != "torch.nn.functional":
+        return None
+    asking = [name for name in func.__globals__ if name.startswith("has_torch_function")]
+    deaf = func.__globals__ | dict.fromkeys(asking, lambda *_: False)
+    copy = types.FunctionType(
+        func.__code__, deaf, func.__name__, func.__defaults__, func.__closure__
+    )
+    copy.__kwdefaults__ = func.__kwdefaults__
+    return copy
+
+
+@functools.lru_cache(maxsize=1)
+def _standard() -> dict[str, tuple[Activation, Any]]:
+    """Return the activations of this package, and what they are on a grid."""
+    grid = torch.linspace(-6, 6, 241, dtype=torch.float64).numpy()
+    found = {name: activations.get(name) for name in activations.names()}
+    return {name: (phi, phi(grid)) for name, phi in found.items()}
+
+
+def known(function: Callable[[torch.Tensor], torch.Tensor], name: str) -> Activation:
+    """
+    Return the activation of this package that a function is, or one that stands for it.
+
+    Parameters
+    ----------
+    function : callable
+        An elementwise function, from a tensor of float64 to one.
+    name : str
+        What to call it if it is none of this package.
+
+    Returns
+    -------
+    Activation
+        Equal on a grid, or computed by PyTorch itself.
+    """
+    grid = torch.linspace(-6, 6, 241, dtype=torch.float64)
+    with torch.no_grad():
+        values = function(grid).double().numpy()
+    for phi, standard in _standard().values():
+        if abs(values - standard).max() < 1e-5:
+            return phi
+    slope = values[0] / -6.0
+    leaky = activations.leaky_relu(float(slope))
+    if abs(values - leaky(grid.numpy())).max() < 1e-5:
+        return leaky
+    return Activation(name, *_numeric(function))
+
+
+def _numeric(function: Callable[[torch.Tensor], torch.Tensor]) -> tuple[Any, Any]:
+    """Return a function of PyTorch, and its derivative, as functions of arrays."""
+
+    def phi(x: Any) -> Any:
+        with torch.no_grad():
+            return function(torch.from_numpy(x.astype("float64"))).numpy().astype(x.dtype)
+
+    def slope(x: Any) -> Any:
+        with torch.enable_grad():
+            z = torch.from_numpy(x.astype("float64")).requires_grad_()
+            (gradient,) = torch.autograd.grad(function(z).sum(), z)
+        return gradient.numpy().astype(x.dtype)
+
+    return phi, slope
