@@ -20,9 +20,8 @@ from weightinit.diagnosis._symptoms import STANDING, symptoms
 from weightinit.diagnosis._symptoms.alike import differing_shares, samples_alike_beside
 from weightinit.diagnosis._symptoms.facts import Facts, Symptom
 from weightinit.diagnosis._symptoms.standardized import call, standardized
-from weightinit.diagnosis.remedies import Finding, patterns, whole_start
+from weightinit.diagnosis.remedies import Finding, each_start, patterns
 from weightinit.initializers import zeros
-from weightinit.networks._starts import choose_initializers
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace
 from weightinit.tracing.probe import Probe
@@ -145,10 +144,8 @@ def _with_luck(trial: _Trial, accused: list[Suspect]) -> tuple[_Trial, list[Susp
     fewest = trial.problems(accused)
     if not fewest:
         return trial, accused
-    best, weights = (trial, accused), whole_start(trial.trace)
-    names = [name for name in trial.trace.parameters if name.endswith(".weight")]
-    layer = trial.judge(accused)[0][0].layers[0]
-    luck = Suspect(choose_initializers(weights, names), layer, 0.0, "draw", 0.0)
+    best, layer = (trial, accused), trial.judge(accused)[0][0].layers[0]
+    luck = Suspect(each_start(trial.trace), layer, 0.0, "draw", 0.0)
     for seed in range(1, _DRAWS + 1):
         again = [*accused, luck]
         drawn = _draw(trial.trace, again, seed)

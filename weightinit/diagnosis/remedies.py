@@ -18,6 +18,7 @@ __all__ = [
     "Finding",
     "advised",
     "advised_start",
+    "each_start",
     "patterns",
     "whole_start",
 ]
@@ -132,12 +133,18 @@ def advised_start(trace: Trace, row: LayerTrace) -> Mapping[str, Initializer]:
     return {row.named("weight"): init}
 
 
-def whole_start(trace: Trace) -> dict[str, Initializer]:
-    """Return what the adviser starts each weight from, as few patterns as tell them apart."""
+def each_start(trace: Trace) -> dict[str, Initializer]:
+    """Return what the adviser starts each weight from, by its name; a tied one counts once."""
     starts: dict[str, Initializer] = {}
     for row in trace.layers:
-        if row.weight is not None:
+        if row.named("weight") in row.parameters:
             starts |= advised_start(trace, row)
+    return starts
+
+
+def whole_start(trace: Trace) -> dict[str, Initializer]:
+    """Return what the adviser starts each weight from, as few patterns as tell them apart."""
+    starts = each_start(trace)
     common, _ = Counter(starts.values()).most_common(1)[0]
     patterns = {}
     for name, init in starts.items():

@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 
 from weightinit.activations import Activation
 
-__all__ = ["Operation"]
+__all__ = ["TRANSPOSED", "Operation"]
+
+#: Behind the name of a parameter: its transpose is meant, where a weight serves a second layer.
+TRANSPOSED = "^T"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

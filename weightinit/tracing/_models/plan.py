@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from weightinit.activations import Activation
 from weightinit.tracing._models.blocks import Block, find_blocks
 from weightinit.tracing._models.graph import Graph
-from weightinit.tracing._models.operations import Operation
+from weightinit.tracing._models.operations import TRANSPOSED, Operation
 
 __all__ = ["Plan", "plan_rows"]
 
@@ -139,7 +139,7 @@ class _Planner:
     def _take(self, row: Plan, op: Operation) -> None:
         """Give a row the parameters of an operation, unless another row has them."""
         for role, name in op.parameters.items():
-            if name in self.owned:
+            if name.removesuffix(TRANSPOSED) in self.owned:
                 row.shared[name] = role
             elif role in row.roles.values() and role in ("weight", "bias"):
                 row.roles[name] = "shift"
@@ -201,11 +201,13 @@ class _Planner:
         order = sorted(self.rows.items(), key=lambda item: item[1].place)
         last = order[-1][1] if order else None
         for op in self.graph.operations:
-            free = [name for name in op.parameters.values() if name not in self.owned]
+            names = (name.removesuffix(TRANSPOSED) for name in op.parameters.values())
+            free = [name for name in names if name not in self.owned]
             if not free or not order:
                 continue
             behind = [row for value, row in order if self.graph.leads(op.output, value)]
             ahead = [row for value, row in order if self.graph.leads(value, op.output)]
             layers = [row for row in behind if row.kind != "residual"]
-            row = layers[0] if layers and layers[0] is not last else (ahead or behind or [last])[-1]
+            first = bool(layers) and layers[0] is not last and not (ahead and op.kind == "offset")
+            row = layers[0] if first else (ahead or behind or [last])[-1]
             self._take(row, op)  # type: ignore[arg-type]

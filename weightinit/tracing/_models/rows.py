@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from weightinit.networks.layers.base import Array
+from weightinit.tracing._models.operations import TRANSPOSED
 from weightinit.tracing._models.plan import Plan
 from weightinit.tracing.trace import LayerTrace
 
@@ -110,8 +111,8 @@ def make_rows(
                 activation=plan.activation,
                 parameters={name: parameters[name] for name in plan.roles},
                 gradients={name: gradients[name] for name in plan.roles},
-                shared={name: parameters[name] for name in plan.shared},
-                shared_gradients={name: gradients[name] for name in plan.shared},
+                shared={name: _shared(parameters, name) for name in plan.shared},
+                shared_gradients={name: _shared(gradients, name) for name in plan.shared},
                 roles=plan.roles | plan.shared,
                 block=plan.block,
                 after=plan.after,
@@ -124,6 +125,11 @@ def make_rows(
             )
         )
     return tuple(made)
+
+
+def _shared(arrays: Mapping[str, Array], name: str) -> Array:
+    """Return the array of a parameter, or its transpose."""
+    return arrays[name] if name in arrays else arrays[name.removesuffix(TRANSPOSED)].T
 
 
 _NONE: dict[str, None] = {"inputs": None, "inputs_gradient": None}

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode
 
-from weightinit.tracing._models.operations import Operation
+from weightinit.tracing._models.operations import TRANSPOSED, Operation
 from weightinit.tracing._torch import recurrent
 from weightinit.tracing._torch.functions import (
     CONVOLUTIONS,
@@ -168,8 +168,8 @@ class Recorder(TorchFunctionMode):
     def _part(self, source: Source, kernel: tuple[int, ...] | None) -> str:
         """Note the layout of a parameter, and return its name in the trace."""
         axes = kernel or tuple(range(self._dims(source)))
-        self.layouts.setdefault(source.part, (source, axes))
-        return source.part
+        _, known_axes = self.layouts.setdefault(source.part, (source, axes))
+        return source.part if known_axes == axes else source.part + TRANSPOSED
 
     def _dims(self, source: Source) -> int:
         return next(t.ndim for t in self.kept if self._named(t) == source.name)
