@@ -239,6 +239,13 @@ def parity(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def frameworks(session: nox.Session) -> None:
+    """Measure what PyTorch, Keras, Flax and timm draw; keep what two pages show of it (minutes)."""
+    install(session, "parity", package="-e.[examples]")
+    session.run("python", "-m", "benchmarks.frameworks")
+
+
+@nox.session(default=False)
 def distributed(session: nox.Session) -> None:
     """Compare starts on a Dask cluster of two processes, one of which is killed in mid-run."""
     install(session, "distributed", package="-e.[examples]")

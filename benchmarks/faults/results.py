@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-__all__ = ["FILE", "read", "stamped", "write"]
+__all__ = ["FILE", "as_text", "read", "stamped", "write"]
 
 #: Where results are kept, for the page that shows them.
 FILE = Path(__file__).parents[2] / "docs" / "about" / "faults.json"
@@ -32,14 +32,14 @@ def stamped(
 
 def write(results: Mapping[str, Any], file: Path = FILE) -> None:
     """Keep results, so that a change of one row is a change of one line."""
-    file.write_text(f"{_as_text(results, depth=3)}\n", encoding="utf-8")
+    file.write_text(f"{as_text(results, depth=3)}\n", encoding="utf-8")
 
 
-def _as_text(value: Any, depth: int) -> str:
+def as_text(value: Any, depth: int) -> str:
     """Return JSON with a line for each item of the outer levels."""
     if not depth or not isinstance(value, dict | list) or not value:
         return json.dumps(value)
     if isinstance(value, dict):
-        items = [f"{json.dumps(key)}: {_as_text(of, depth - 1)}" for key, of in value.items()]
+        items = [f"{json.dumps(key)}: {as_text(of, depth - 1)}" for key, of in value.items()]
         return "{" + ",\n".join(items) + "}"
-    return "[" + ",\n".join(_as_text(of, depth - 1) for of in value) + "]"
+    return "[" + ",\n".join(as_text(of, depth - 1) for of in value) + "]"

@@ -110,23 +110,6 @@ def test_the_border_takes_from_the_mean_square_what_diffuses_over_it():
     assert left["found"] == pytest.approx(left["theory"], rel=0.1)
 
 
-def test_defaults_of_other_frameworks_fade_in_relu_layers():
-    """
-    Weights halve the mean square or leave a sixth, biases add theirs, and He's start holds it.
-
-    The log of the mean square strays by a std of sqrt(5 / 256) a layer, and the median of five by
-    less: 4 of these. What biases add is alike for all inputs.
-    """
-    names = run("guides/other-frameworks.md").names
-    off = 4 * np.sqrt(5 * names["depth"] / 256)
-    for name, rms in names["found"].items():
-        np.testing.assert_allclose(2 * np.log(rms / names["theory"][name]), 0, atol=off)
-    factors = {name: rms[1] ** 2 for name, rms in names["theory"].items()}
-    assert factors["Keras and Flax"] == pytest.approx(1 / 2)
-    assert factors["PyTorch"] == pytest.approx((1 + 1 / 256) / 6)
-    assert names["differs"]["PyTorch"] < 0.01
-
-
 def test_a_kernel_counts_its_fans_in_pixels_and_channels():
     """What an output sums and an input feeds, counted with ones, are the fans of the shape."""
     names = run("theory/convolution.md", "one_input").names

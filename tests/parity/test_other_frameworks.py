@@ -1,34 +1,27 @@
 """The guide to other frameworks: each line of its tables, each snippet and each trap is true.
 
-Draws of both sides are compared by a Kolmogorov-Smirnov test; false alarms: 1e-6 for all lines.
+False alarms: 1e-6 for all lines.
 """
 
 import math
-import os
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from scipy import stats
 
 import weightinit as wi
-from tests.chance import FALSE_ALARM, standard_errors
-from weightinit.streams import truncation_factor
+from tests.chance import standard_errors
+from tests.parity.needs import needs
+
+needs("torch", "jax", "keras")
+from tests.parity.drawing import DRAW, NAMES, SHAPES, assert_drawn, jax, keras, torch
 
 pytestmark = pytest.mark.parity
-os.environ.setdefault("KERAS_BACKEND", "jax")
-torch = pytest.importorskip("torch", reason="`nox -s parity` installs it")
-jax = pytest.importorskip("jax", reason="`nox -s parity` installs it")
-keras = pytest.importorskip("keras", reason="`nox -s parity` installs it")
 
 PAGE = Path(__file__).parents[2].joinpath("docs", "guides", "other-frameworks.md")
-SHAPES = [(300, 200), (3, 3, 48, 96)]
-NAMES = {"wi": wi, "c": truncation_factor(2.0)}
 
 
 def section(framework: str) -> str:
@@ -53,34 +46,6 @@ def run(framework: str) -> list[dict[str, Any]]:
     return left
 
 
-def draw_torch(expression: str, shape: tuple[int, ...]) -> NDArray:
-    """Draw in PyTorch's layout, and return it in ours."""
-    there = (*shape[:-3:-1], *shape[:-2])
-    torch.manual_seed(1)
-    weight = torch.empty(there)
-    names = {**NAMES, "init": torch.nn.init, "weight": weight, "fan_in": weight[0].numel()}
-    eval(expression, names)
-    return np.moveaxis(weight.numpy(), (1, 0), (-2, -1))
-
-
-def draw_keras(expression: str, shape: tuple[int, ...]) -> NDArray:
-    """Draw by an initializer of Keras."""
-    keras.utils.set_random_seed(1)
-    init = eval(expression, {**NAMES, "initializers": keras.initializers})
-    return np.asarray(init(shape))
-
-
-def draw_jax(expression: str, shape: tuple[int, ...]) -> NDArray:
-    """Draw by an initializer of JAX."""
-    init = eval(expression, {**NAMES, "initializers": jax.nn.initializers})
-    return np.asarray(init(jax.random.key(1), shape))
-
-
-DRAW: dict[str, Callable[[str, tuple[int, ...]], NDArray]] = {
-    "PyTorch": draw_torch,
-    "Keras": draw_keras,
-    "JAX": draw_jax,
-}
 TABLES = [(framework, *line) for framework in DRAW for line in lines(framework)]
 
 
@@ -90,81 +55,15 @@ def test_the_tables_are_read() -> None:
         assert len(lines(framework)) == section(framework).count("\n| `") >= 15
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=["dense", "kernel"])
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 @pytest.mark.parametrize("framework, here, there", TABLES, ids=lambda text: text)
 def test_each_line_of_the_tables(
     framework: str, here: str, there: str, shape: tuple[int, ...]
 ) -> None:
-    """Both sides draw from one distribution, of the std that theory gives, with the same bounds.
-
-    The largest of 40,000 draws is within 1 % of the bound unless e^-40 happens.
-    """
-    init = eval(here, dict(NAMES))
-    ours, theirs = init(shape, rng=0, dtype=np.float32), DRAW[framework](there, shape)
+    """Both sides draw from one distribution, of the std that theory gives, with the same bounds."""
+    theirs = DRAW[framework](there, shape)
     assert theirs.shape == shape
-    assert theirs.std() == pytest.approx(init.std(shape), rel=0.02, abs=1e-12)
-    if isinstance(init, wi.Orthogonal):
-        matrix = theirs.reshape(-1, shape[-1]).astype(np.float64)
-        np.testing.assert_allclose(
-            matrix.T @ matrix, init.gain**2 * np.eye(shape[-1]), atol=1e-5 * init.gain**2
-        )
-        return
-    if isinstance(init, wi.Constant):
-        assert np.array_equal(ours, theirs)
-        return
-    checks = len(TABLES) * len(SHAPES)
-    distance = stats.ks_2samp(ours.ravel(), theirs.ravel(), method="asymp").statistic
-    n = ours.size / 2  # of two samples alike, as of one half as large
-    assert distance <= math.sqrt(math.log(2 * checks / FALSE_ALARM) / (2 * n))
-    bounded = isinstance(init, wi.Uniform | wi.TruncatedNormal)
-    if bounded or getattr(init, "distribution", "normal") != "normal":
-        assert np.abs(theirs).max() == pytest.approx(np.abs(ours).max(), rel=0.01)
-
-
-@pytest.mark.parametrize(
-    "layer, shape",
-    [(torch.nn.Linear(300, 200), (300, 200)), (torch.nn.Conv2d(48, 96, 3), (3, 3, 48, 96))],
-)
-def test_what_pytorch_does_when_left_alone(layer: Any, shape: tuple[int, ...]) -> None:
-    """Linear and Conv2d start uniform on 1 / sqrt(fan_in), weights and biases.
-
-    The largest of n is below c of the bound with a probability of c^n; false alarms 1e-6 in all.
-    """
-    limit = 1 / math.sqrt(wi.compute_fans(shape).fan_in)
-    for parameter in (layer.weight, layer.bias):
-        values = parameter.detach().numpy().ravel()
-        top = np.abs(values).max()
-        assert (FALSE_ALARM / 4) ** (1 / values.size) * limit <= top <= limit * (1 + 1e-6)
-
-
-def test_what_recurrent_and_normalized_layers_of_pytorch_do() -> None:
-    """RNN, LSTM and GRU draw all on 1 / sqrt(hidden); biases of normalization layers are zero.
-
-    False alarms as above: 1e-6 in all.
-    """
-    for layer in (torch.nn.RNN(4, 64), torch.nn.LSTM(4, 64), torch.nn.GRU(4, 64)):
-        for parameter in layer.parameters():
-            top, least = parameter.abs().max(), (FALSE_ALARM / 12) ** (1 / parameter.numel())
-            assert least / 8 <= top <= (1 + 1e-6) / 8
-    assert not any(norm(3).bias.any() for norm in (torch.nn.LayerNorm, torch.nn.BatchNorm1d))
-
-
-def test_what_lookups_do() -> None:
-    """PyTorch draws them with std 1, Keras between -0.05 and 0.05."""
-    torch.manual_seed(0)
-    assert_std(torch.nn.Embedding(1000, 40).weight.detach(), 1.0)
-    drawn = keras.layers.Embedding(1000, 40).embeddings_initializer
-    assert isinstance(drawn, keras.initializers.RandomUniform)
-    assert (drawn.minval, drawn.maxval) == (-0.05, 0.05)
-
-
-def test_what_keras_does_when_left_alone() -> None:
-    """Dense and Conv2D start from GlorotUniform, with biases of zero."""
-    for layer in (keras.layers.Dense(3), keras.layers.Conv2D(3, 3)):
-        assert isinstance(layer.kernel_initializer, keras.initializers.GlorotUniform)
-        assert isinstance(layer.bias_initializer, keras.initializers.Zeros)
-    for layer in (keras.layers.SimpleRNN(3), keras.layers.GRU(3), keras.layers.LSTM(3)):
-        assert isinstance(layer.cell.recurrent_initializer, keras.initializers.Orthogonal)
+    assert_drawn(eval(here, dict(NAMES)), [theirs], checks=len(TABLES) * len(SHAPES))
 
 
 def test_kernels_of_keras_that_swap_their_axes() -> None:

@@ -176,7 +176,8 @@ def _finding(
     brought = [s for s in trial.judge(others)[0] if s.problem not in left | STANDING]
     if not brought:
         return None
-    return _of_cause(trial.trace, cause, brought, _effect(trial, cause))
+    found = _of_cause(trial.trace, cause, brought, _effect(trial, cause))
+    return dataclasses.replace(found, code=trial.probe.code(cause.start))
 
 
 def _of_cause(

@@ -5,6 +5,7 @@ import json
 import math
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from weightinit._tables import WIDTH, html_table, number, text_table, wrapped
 from weightinit.diagnosis._symptoms import LOOK
@@ -12,7 +13,7 @@ from weightinit.diagnosis.layers import LayerReport
 from weightinit.diagnosis.remedies import Finding
 from weightinit.initializers import Initializer
 
-__all__ = ["as_html", "as_text"]
+__all__ = ["Report"]
 
 _HEAD = (
     "layer",
@@ -35,61 +36,86 @@ _LEGEND = (
 )
 _HEALTHY = f"None of the {len(LOOK)} problems that diagnose looks for shows in this batch."
 _CHECKED = "Checked: "
+_UNSEEN = 5  # parameters that were not judged are named; `unseen` has all
 _PASTE = "To start the network as recommended:"
 
-_Layers = Sequence[LayerReport]
-_Findings = Sequence[Finding]
-_Start = Mapping[str, Initializer]
+
+@dataclass(frozen=True)
+class Report:
+    """
+    What a diagnosis prints.
+
+    Parameters
+    ----------
+    layers : tuple of LayerReport
+        Facts by layer.
+    findings : tuple of Finding
+        The most severe first.
+    notes, checked, unseen : tuple of str
+        Risks, what was judged, and parameters that were not, each with the reason.
+    start : mapping of str to Initializer
+        What to start a network of this package from.
+    seen : float
+        The share of the parameters that was judged.
+    """
+
+    layers: tuple[LayerReport, ...]
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+    start: Mapping[str, Initializer]
+    checked: tuple[str, ...]
+    unseen: tuple[str, ...]
+    seen: float
+
+    def text(self) -> str:
+        """Return lines of at most 80 letters; code stands at their beginning, ready to paste."""
+        lines = [self._title()]
+        for told in self._judged():
+            lines += wrapped(told)
+        for place, finding in enumerate(self.findings, 1):
+            lines += ["", f"{place}. {_heading(finding)}"]
+            lines += [line for part in _parts(finding) for line in wrapped(part, "   ")]
+            lines += finding.code
+        if self.start:
+            lines += ["", _PASTE, *_code(self.start)]
+        for note in self.notes:
+            lines += ["", *wrapped(f"Note: {note}")]
+        return "\n".join([*lines, "", *text_table(_rows(self.layers, 16), left=2), "", *_LEGEND])
+
+    def html(self) -> str:
+        """Return the same for a notebook."""
+        items = "".join(
+            f"<li><strong>{html.escape(_heading(finding))}</strong><br>"
+            f"{'<br>'.join(map(html.escape, _parts(finding)))}{_pre(finding.code)}</li>"
+            for finding in self.findings
+        )
+        parts = [f"<p>{html.escape(told)}</p>" for told in (self._title(), *self._judged())]
+        parts += [f"<ol>{items}</ol>"] * bool(items)
+        parts += [f"<p>{_PASTE}</p>{_pre(_code(self.start))}"] * bool(self.start)
+        parts += [f"<p>Note: {html.escape(note)}</p>" for note in self.notes]
+        legend = "\n".join(_LEGEND)
+        return "".join([*parts, html_table(_rows(self.layers, 80)), f"<pre>{legend}</pre>"])
+
+    def _title(self) -> str:
+        if not self.findings:
+            return _HEALTHY
+        count = f"{len(self.findings)} problems" if len(self.findings) > 1 else "1 problem"
+        order = ", the most severe first" if len(self.findings) > 1 else ""
+        return f"{count} in {len(self.layers)} layer{'s' * (len(self.layers) > 1)}{order}:"
+
+    def _judged(self) -> Iterator[str]:
+        """Yield what was judged where nothing was found, and what was not judged at all."""
+        if self.checked and not self.findings:
+            yield _CHECKED + ", ".join(self.checked)
+        if self.unseen:
+            told = f"Not judged, {100 * (1 - self.seen):.2g} % of the parameters: "
+            rest = len(self.unseen) - _UNSEEN
+            yield told + "; ".join(self.unseen[:_UNSEEN]) + f"; and {rest} more" * (rest > 0) + "."
 
 
-def as_text(
-    layers: _Layers,
-    findings: _Findings,
-    notes: Sequence[str],
-    start: _Start,
-    checked: Sequence[str],
-) -> str:
-    """Return lines of at most 80 letters; code stands at their beginning, ready to paste."""
-    lines = [_title(layers, findings)]
-    lines += wrapped(_CHECKED + ", ".join(checked)) * bool(checked and not findings)
-    for place, finding in enumerate(findings, 1):
-        lines += ["", f"{place}. {_heading(finding)}"]
-        lines += [line for part in _parts(finding) for line in wrapped(part, "   ")]
-    if start:
-        lines += ["", _PASTE, *_code(start)]
-    for note in notes:
-        lines += ["", *wrapped(f"Note: {note}")]
-    return "\n".join([*lines, "", *text_table(_rows(layers, 16), left=2), "", *_LEGEND])
-
-
-def as_html(
-    layers: _Layers,
-    findings: _Findings,
-    notes: Sequence[str],
-    start: _Start,
-    checked: Sequence[str],
-) -> str:
-    """Return the same for a notebook."""
-    items = "".join(
-        f"<li><strong>{html.escape(_heading(finding))}</strong><br>"
-        f"{'<br>'.join(map(html.escape, _parts(finding)))}</li>"
-        for finding in findings
-    )
-    code, legend = html.escape("\n".join(_code(start))), "\n".join(_LEGEND)
-    parts = [f"<p>{_title(layers, findings)}</p>"]
-    parts += [f"<p>{_CHECKED}{', '.join(checked)}</p>"] * bool(checked and not findings)
-    parts += [f"<ol>{items}</ol>"] * bool(items)
-    parts += [f"<p>{_PASTE}</p><pre><code>{code}</code></pre>"] * bool(start)
-    parts += [f"<p>Note: {html.escape(note)}</p>" for note in notes]
-    return "".join([*parts, html_table(_rows(layers, 80)), f"<pre>{legend}</pre>"])
-
-
-def _title(layers: _Layers, findings: _Findings) -> str:
-    if not findings:
-        return _HEALTHY
-    count = f"{len(findings)} problems" if len(findings) > 1 else "1 problem"
-    order = ", the most severe first" if len(findings) > 1 else ""
-    return f"{count} in {len(layers)} layer{'s' * (len(layers) > 1)}{order}:"
+def _pre(lines: Sequence[str]) -> str:
+    code = html.escape("\n".join(lines))
+    return f"<pre><code>{code}</code></pre>" * bool(code)
 
 
 def _heading(finding: Finding) -> str:
@@ -110,7 +136,7 @@ def _parts(finding: Finding) -> Iterator[str]:
     yield f"Remedy: {finding.remedy}.{tried}"
 
 
-def _code(start: _Start) -> list[str]:
+def _code(start: Mapping[str, Initializer]) -> list[str]:
     """Return the call that starts a network so; it breaks at spaces, all of them in brackets."""
     entries = [f"{json.dumps(pattern)}: wi.{init}" for pattern, init in start.items()]
     call = f"net.initialize({{{', '.join(entries)}}}, rng=0)"
@@ -119,7 +145,7 @@ def _code(start: _Start) -> list[str]:
     )
 
 
-def _rows(layers: _Layers, longest: int) -> Iterator[tuple[str, ...]]:
+def _rows(layers: Sequence[LayerReport], longest: int) -> Iterator[tuple[str, ...]]:
     """Yield the head of the table and a row a layer; of longer names the end tells layers apart."""
     yield _HEAD
     for layer in layers:

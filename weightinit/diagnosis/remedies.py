@@ -54,6 +54,8 @@ class Finding:
         What else goes away with the same remedy, such as ``vanishing gradient in dense2``.
     effect : str
         What became of the network when the remedy was tried on a copy; empty if it was not.
+    code : tuple of str
+        Of a model of another framework: lines that start these parameters so, in its words.
 
     Examples
     --------
@@ -76,6 +78,7 @@ class Finding:
     severity: float = math.inf
     consequences: tuple[str, ...] = ()
     effect: str = ""
+    code: tuple[str, ...] = ()
 
     @property
     def remedy(self) -> str:

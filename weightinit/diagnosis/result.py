@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 
 from weightinit._checks import check_instance
 from weightinit._messages import shown
-from weightinit.diagnosis import _report
 from weightinit.diagnosis._causes import find
+from weightinit.diagnosis._report import Report
 from weightinit.diagnosis._symptoms import LOOK
 from weightinit.diagnosis._symptoms.bounds import Point
 from weightinit.diagnosis._symptoms.facts import Facts
@@ -164,11 +164,15 @@ class Diagnosis:
 
     def __str__(self) -> str:
         """Return the findings, what to paste and a table of the layers, within 80 columns."""
-        return _report.as_text(self.layers, self.findings, self.notes, self.start, self.checked)
+        return self._report().text()
 
     def _repr_html_(self) -> str:
         """Return the same for a notebook."""
-        return _report.as_html(self.layers, self.findings, self.notes, self.start, self.checked)
+        return self._report().html()
+
+    def _report(self) -> Report:
+        told = ("layers", "findings", "notes", "start", "checked", "unseen", "seen")
+        return Report(**{name: getattr(self, name) for name in told})
 
     def plot(self) -> "Figure":
         """

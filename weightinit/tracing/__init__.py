@@ -10,8 +10,8 @@ yourself. :func:`measure` sums up a layer. Neither judges what is right or wrong
 ((2, 8), 1)
 """
 
-from weightinit.tracing.measures import LayerStats, measure
 from weightinit.tracing.any_model import trace
+from weightinit.tracing.measures import LayerStats, measure
 from weightinit.tracing.trace import LayerTrace, Trace
 
 __all__ = ["LayerStats", "LayerTrace", "Trace", "measure", "trace"]

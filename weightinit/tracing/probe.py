@@ -55,9 +55,9 @@ class Probe(ABC):
     def with_inputs(self, inputs: Array) -> Self:
         """Return the same with other inputs, of the same shape."""
 
+    @abstractmethod
     def code(self, start: Mapping[str, Initializer]) -> tuple[str, ...]:
         """Return lines that start parameters so, in the words of the framework, to be pasted."""
-        return ()
 
     def record(self, parameters: Parameters) -> Trace:
         """Return the trace of a pass, and of one after small steps where these wake weights."""

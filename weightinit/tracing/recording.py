@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from weightinit._messages import shown
+from weightinit.initializers import Initializer
 from weightinit.networks import (
     RNN,
     ActivationLayer,
@@ -76,6 +77,10 @@ class NetworkProbe(Probe):
             return cls(net.chain, net.parameters, inputs, _fixed_pull, np.empty(0))
         loss, targets = choose_loss(y, len(inputs), net.output_shape)
         return cls(net.chain, net.parameters, inputs, loss, targets)
+
+    def code(self, start: Mapping[str, Initializer]) -> tuple[str, ...]:  # noqa: ARG002
+        """Return nothing: patterns say it, for the whole network at once."""
+        return ()
 
     def with_inputs(self, inputs: Array) -> "NetworkProbe":
         """Return the same with other inputs."""

@@ -22,6 +22,7 @@ from weightinit.networks.layers.base import Array
 __all__ = ["LayerTrace", "Trace", "mean_square"]
 
 _HINT = "see help(weightinit.tracing.LayerTrace) for what goes into each field"
+_BY_NAME = "(what the name begins with)"
 _MATRICES = (
     "pre_activations",
     "pre_activations_gradient",
@@ -132,7 +133,7 @@ class LayerTrace:
     coverage: float = 1.0
     steps: Array | None = None
     steps_left: Array | None = None
-    block: str = None  # type: ignore[assignment]  # set below
+    block: str = _BY_NAME
     after: str | None = None
     roles: Mapping[str, str] = field(default_factory=dict)
     shared: Mapping[str, Array] = field(default_factory=dict)
@@ -142,7 +143,7 @@ class LayerTrace:
     def __post_init__(self) -> None:
         """Check the fields, which may be filled by hand."""
         check_instance("name", self.name, str, "a string", hint=_HINT)
-        if self.block is None:
+        if self.block == _BY_NAME:
             object.__setattr__(self, "block", self.name.rpartition(".")[0])
         if not self.roles:
             roles = {key: _role(self.name, str(key)) for key in self.parameters}
@@ -360,6 +361,19 @@ class Trace:
         return {name: array for row in self.layers for name, array in row.parameters.items()}
 
     @property
+    def way(self) -> list[LayerTrace]:
+        """The layers and blocks from the inputs to the outputs, one behind the other."""
+        named = {row.name: row for row in self.layers}
+        row = self.layers[-1]
+        while row.block in named:
+            row = named[row.block]
+        level = [other for other in self.layers if other.block == row.block]
+        found = [row]
+        while (before := _before(found[0], level)) is not None:
+            found.insert(0, before)
+        return found
+
+    @property
     def ends(self) -> dict[str, LayerTrace]:
         """The last layer with a weight in each residual branch, by the name of the block."""
         return {row.block: row for row in self.layers if row.block and row.weight is not None}
@@ -368,6 +382,14 @@ class Trace:
     def gradients(self) -> dict[str, Array]:
         """The gradient for each of the parameters."""
         return {name: array for row in self.layers for name, array in row.gradients.items()}
+
+
+def _before(row: LayerTrace, level: list[LayerTrace]) -> LayerTrace | None:
+    """Return the row whose output another receives; None if it is the first."""
+    ahead = level[: level.index(row)]
+    if row.after is None:
+        return ahead[-1] if ahead else None
+    return next((other for other in ahead if other.name == row.after), None)
 
 
 def _floats(name: str, value: object) -> Array:

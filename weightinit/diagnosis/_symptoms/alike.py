@@ -84,11 +84,10 @@ def differing_shares(facts: Facts) -> dict[str, float]:
     n, trace = facts.trace.samples, facts.trace
     if facts.broken is None:
         trace = trace.after or trace
-    level = [*(row for row in trace.layers[:-1] if not row.block), trace.layers[-1]]
     judged = {row.name for row in facts.hidden}
     return {
         row.name: differing_share(row.activations if after.inputs is None else after.inputs, n)
-        for row, after in itertools.pairwise(level)
+        for row, after in itertools.pairwise(trace.way)
         if row.name in judged
     }
 
@@ -198,7 +197,7 @@ def correlations(trace: Trace) -> list[tuple[str, float, float]]:
     found: list[tuple[str, float, float]] = []
     known = False
     c = q = math.nan
-    for row in (row for row in trace.layers if not row.block):
+    for row in trace.way:
         measured = correlation(row)
         if not (known and _is_plain(row)) or math.isnan(c):
             c, q = _first_pair(row, measured)

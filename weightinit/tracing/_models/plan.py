@@ -1,6 +1,6 @@
 """Find the rows of a trace in the operations of a pass: layers, activations, residual blocks."""
 
-import os.path
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -29,8 +29,14 @@ class Plan:
         The axis of the features in each of them.
     roles, shared : dict of str to str
         What each parameter of the row is; those that belong to an earlier row.
-    activation, normalized, pooled, coverage
-        As in a :class:`~weightinit.tracing.LayerTrace`.
+    activation : Activation or None
+        The activation, if there is one.
+    normalized : bool or str
+        Whether a normalization stands before it, or in the branch of a block, and which.
+    pooled : bool
+        Whether max pooling follows.
+    coverage : float
+        The share of a kernel inside the image.
     place : float
         Where it stands in the order of rows.
     """
@@ -156,8 +162,7 @@ class _Planner:
             beside = self.rows[block.shortcut.output]
             beside.place = min(row.place for row in rows) - 0.5
             free.append(beside)
-        prefix = os.path.commonprefix([row.name.split(".") for row in rows])
-        name = self._unique(".".join(prefix) or "residual")
+        name = self._unique(_common([row.name for row in rows]) or "residual")
         for row in free:
             row.block = name
         norms = [op.norm for op in block.branch if op.kind == "norm"]
@@ -209,5 +214,10 @@ class _Planner:
             ahead = [row for value, row in order if self.graph.leads(value, op.output)]
             layers = [row for row in behind if row.kind != "residual"]
             first = bool(layers) and layers[0] is not last and not (ahead and op.kind == "offset")
-            row = layers[0] if first else (ahead or behind or [last])[-1]
-            self._take(row, op)  # type: ignore[arg-type]
+            self._take(layers[0] if first else (ahead or behind or [order[-1][1]])[-1], op)
+
+
+def _common(names: Sequence[str]) -> str:
+    """Return the module in which all of these are: ``layer1.0`` of ``layer1.0.conv1``."""
+    levels = zip(*(name.split(".") for name in names), strict=False)
+    return ".".join(level[0] for level in itertools.takewhile(lambda n: len(set(n)) == 1, levels))

@@ -1,7 +1,7 @@
 """Make a trace of the values that a recorder kept: a sample of the rows, and exact moments."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -47,7 +47,9 @@ def choose(samples: int, positions: int, units: int) -> tuple[Array, Array]:
 
     Returns
     -------
-    samples, positions : ndarray of int
+    samples : ndarray of int
+        Evenly spaced numbers.
+    positions : ndarray of int
         Evenly spaced numbers; the same positions for each sample, so that samples can be compared.
 
     Examples
@@ -71,6 +73,7 @@ def make_rows(
     slopes: Mapping[int, Kept],
     parameters: Mapping[str, Array],
     gradients: Mapping[str, Array],
+    *,
     samples: int,
 ) -> tuple[LayerTrace, ...]:
     """
@@ -90,7 +93,7 @@ def make_rows(
 
     Returns
     -------
-    tuple of LayerTrace
+    tuple
         The rows.
     """
     made = []
@@ -132,4 +135,4 @@ def _shared(arrays: Mapping[str, Array], name: str) -> Array:
     return arrays[name] if name in arrays else arrays[name.removesuffix(TRANSPOSED)].T
 
 
-_NONE: dict[str, None] = {"inputs": None, "inputs_gradient": None}
+_NONE: dict[str, Any] = {"inputs": None, "inputs_gradient": None}

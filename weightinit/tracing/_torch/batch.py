@@ -178,7 +178,7 @@ def _leaves(found: Any) -> Iterator[torch.Tensor]:
 def _cross_entropy(z: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     """Return the mean cross-entropy; the classes are on the last axis, or on axis 1."""
     y = y.long()
-    if z.shape == y.shape or z.shape == (*y.shape, 1):
+    if z.shape in (y.shape, (*y.shape, 1)):
         return functional.binary_cross_entropy_with_logits(z.reshape(y.shape), y.to(z))
     if z.shape[:-1] == y.shape:
         return functional.cross_entropy(z.reshape(-1, z.shape[-1]), y.reshape(-1))

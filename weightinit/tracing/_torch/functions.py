@@ -11,11 +11,17 @@ from weightinit import activations
 from weightinit.activations import Activation
 
 __all__ = [
+    "ADD",
     "CONVOLUTIONS",
     "ELEMENTWISE",
+    "MANY",
+    "MATMUL",
+    "MULTIPLY",
     "NORMS",
     "POOLS",
     "RECURRENT",
+    "STATISTICS",
+    "WEIGHTS",
     "in_parts",
     "known",
     "named",
@@ -36,38 +42,76 @@ NORMS = {
 
 POOLS = frozenset(f"{a}max_pool{d}d" for a in ("", "adaptive_") for d in (1, 2, 3)) | {"amax"}
 
+MULTIPLY = frozenset(["mul", "rmul", "multiply", "div", "truediv", "true_divide", "divide"])
+ADD = frozenset(["add", "radd", "sub", "subtract", "rsub"])
+MATMUL = frozenset(["matmul", "mm", "bmm", "__matmul__", "addmm", "baddbmm", "einsum"])
+#: What sums up a signal, and so makes a normalization when the signal is divided by it.
+STATISTICS = frozenset(["mean", "var", "var_mean", "std", "std_mean", "norm", "vector_norm", "sum"])
+WEIGHTS = frozenset(("softmax", "log_softmax"))
+MANY = frozenset(["cat", "concat", "stack", "hstack", "vstack", "concatenate"])
+
 #: What maps each entry by itself.
-ELEMENTWISE = frozenset(
-    (
-        "relu",
-        "relu6",
-        "leaky_relu",
-        "elu",
-        "selu",
-        "celu",
-        "gelu",
-        "silu",
-        "mish",
-        "tanh",
-        "sigmoid",
+ELEMENTWISE = (
+    MULTIPLY
+    | ADD
+    | frozenset(
+        [
+            "relu",
+            "relu6",
+            "leaky_relu",
+            "elu",
+            "selu",
+            "celu",
+            "gelu",
+            "silu",
+            "mish",
+            "tanh",
+            "sigmoid",
+            "softplus",
+        ]
     )
-    + ("softplus", "softsign", "hardtanh", "hardswish", "hardsigmoid", "sin", "cos", "exp", "log")
-    + ("logsigmoid", "tanhshrink", "threshold", "hardshrink", "softshrink", "pow", "square", "abs")
-    + ("sqrt", "rsqrt", "reciprocal", "erf", "expm1", "log1p", "clamp", "clip", "clamp_min", "neg")
-    + (
-        "add",
-        "sub",
-        "mul",
-        "div",
-        "rsub",
-        "radd",
-        "rmul",
-        "truediv",
-        "rtruediv",
-        "rdiv",
-        "subtract",
+    | frozenset(
+        [
+            "softsign",
+            "hardtanh",
+            "hardswish",
+            "hardsigmoid",
+            "sin",
+            "cos",
+            "exp",
+            "log",
+            "logsigmoid",
+        ]
     )
-    + ("multiply", "divide", "true_divide", "sgn", "sign", "minimum", "maximum", "addcmul", "rpow")
+    | frozenset(
+        [
+            "tanhshrink",
+            "threshold",
+            "hardshrink",
+            "softshrink",
+            "pow",
+            "rpow",
+            "square",
+            "abs",
+            "sqrt",
+        ]
+    )
+    | frozenset(
+        [
+            "rsqrt",
+            "reciprocal",
+            "rdiv",
+            "rtruediv",
+            "erf",
+            "expm1",
+            "log1p",
+            "clamp",
+            "clip",
+            "clamp_min",
+            "neg",
+        ]
+    )
+    | frozenset(["sgn", "sign", "minimum", "maximum", "addcmul"])
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from weightinit._messages import shown, shown_error
+from weightinit._messages import shown
 from weightinit.initializers import Initializer
 from weightinit.networks.layers.base import Array, Parameters
 from weightinit.tracing._models.operations import Operation
@@ -92,7 +92,7 @@ class TorchProbe(Probe):
 
     def look(self, parameters: Parameters, *, tilted: bool = False) -> Trace:
         """Return the trace of a pass forward and one back with other parameters."""
-        recorder, output, outputs = self._forward(parameters)
+        recorder, output, found = self._forward(parameters)
         operations = recorder.finished()
         plans = plan_rows(operations, output)
         if not any(plan.kind != "residual" for plan in plans):
@@ -100,12 +100,12 @@ class TorchProbe(Probe):
                 "there is nothing to trace: no layer with a weight was seen in "
                 f"{type(self.model).__name__}; {_told(recorder.problems)}"
             )
-        loss, gradients, slopes = self._backward(recorder, plans, outputs, tilted=tilted)
+        loss, gradients, slopes = self._backward(recorder, plans, found, tilted=tilted)
         named = {name: self._own(name, parameters) for name in recorder.layouts}
         values = {
             value: self._kept(recorder.values.now(value), axis) for value, axis in _axes(plans)
         }
-        rows = make_rows(plans, values, slopes, named, gradients, self.batch.count)
+        rows = make_rows(plans, values, slopes, named, gradients, samples=self.batch.count)
         return Trace(
             inputs=self.inputs,
             layers=rows,
@@ -119,7 +119,7 @@ class TorchProbe(Probe):
     def _own(self, name: str, parameters: Parameters) -> Array:
         return parameters[name] if name in parameters else self.parameters[name]
 
-    def _forward(self, parameters: Parameters) -> tuple[Recorder, int, list[torch.Tensor]]:
+    def _forward(self, parameters: Parameters) -> tuple[Recorder, int, Any]:
         """Run the model with copies of its parameters and buffers under a recorder."""
         own = dict(self.model.named_parameters())
         read = {name: tensor.detach().clone() for name, tensor in own.items() if parameters}
@@ -141,17 +141,16 @@ class TorchProbe(Probe):
         outputs = self.batch.outputs(found)
         tracked = [t for t in outputs if t in recorder.values]
         if not tracked:
-            raise ValueError("the outputs do not depend on the inputs and the parameters as seen")
-        number = recorder.values[tracked[0]]
-        if len(tracked) > 1:
-            number = recorder.join(tracked)
-        recorder.found = found
-        return recorder, number, outputs
+            raise ValueError(
+                f"there is nothing to trace: the outputs of {type(self.model).__name__} come from "
+                "no function of PyTorch that was seen; give x as the model takes it"
+            )
+        return recorder, recorder.join(tracked), found
 
     def _backward(
-        self, recorder: Recorder, plans: Sequence[Plan], outputs: Any, *, tilted: bool
+        self, recorder: Recorder, plans: Sequence[Plan], found: Any, *, tilted: bool
     ) -> tuple[float, dict[str, Array], dict[int, Kept]]:
-        """Go back; return the loss, the gradients of parameters and what is kept of those of values."""
+        """Go back; return the loss, and the gradients for parameters and for values."""
         slopes: dict[int, Kept] = {}
         values = recorder.values
         for value, axis in _axes(plans):
@@ -160,7 +159,7 @@ class TorchProbe(Probe):
                 tensor.register_hook(
                     lambda g, v=value, a=axis: slopes.__setitem__(v, self._kept(g, a))
                 )
-        loss = self.batch.loss_of(recorder.found)
+        loss, outputs = self.batch.loss_of(found), self.batch.outputs(found)
         if tilted:
             for tensor in outputs:
                 weights = torch.from_numpy(tilt(tuple(tensor.shape))).to(tensor)
@@ -211,8 +210,8 @@ class TorchProbe(Probe):
             tensor = _rows(recorder.leaves[source.name], source)
             held[source.name] = held.get(source.name, 0) + tensor.numel()
         unseen = []
-        for name in sizes:
-            if held.get(name, 0) >= sizes[name]:
+        for name, size in sizes.items():
+            if held.get(name, 0) >= size:
                 continue
             reason = recorder.problems.get(name) or (
                 "it does not lead to the outputs" if name in read else "this pass does not read it"

@@ -5,10 +5,13 @@ zeros of their shape put beside the inputs, and an identity beside :math:`W_i`, 
 the same, and the gradient for the zeros is :math:`\partial L / \partial a_t`.
 """
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
+from torch.nn import functional
+
+from weightinit.tracing._torch import moves
+from weightinit.tracing._torch.calls import Call
 
 if TYPE_CHECKING:
     from weightinit.tracing._torch.recorder import Recorder
@@ -16,7 +19,19 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 
-def run(recorder: "Recorder", func: Callable[..., Any], name: str, args: Any) -> Any:
+class _Layer(NamedTuple):
+    """One layer in one direction: its weights (inputs, state), and how the function is called."""
+
+    call: Call
+    w_x: torch.Tensor
+    w_h: torch.Tensor
+    biases: list[torch.Tensor]
+    training: bool
+    batch_first: bool
+    backwards: bool
+
+
+def run(recorder: "Recorder", call: Call) -> Any:
     """
     Run layer by layer, and record the products with both weights of each.
 
@@ -24,84 +39,101 @@ def run(recorder: "Recorder", func: Callable[..., Any], name: str, args: Any) ->
     ----------
     recorder : Recorder
         Where to.
-    func : callable
-        The function of PyTorch.
-    name : str
-        Its name.
-    args : tuple
-        Its arguments: input, states, weights, whether there are biases, how many layers, dropout,
-        mode, directions, order of the axes.
+    call : Call
+        Its arguments are input, states, weights, whether there are biases, how many layers,
+        dropout, mode, directions, and whether the batch comes first.
 
     Returns
     -------
     tuple of torch.Tensor
         What the function returns.
     """
-    if isinstance(args[3], list | tuple):  # sequences of unequal length, packed
-        weights = recorder.substituted(args[3])
-        return recorder.unseen_call(func, (*args[:3], weights, *args[4:]), weights, "packed input")
-    x, states, weights, biased, layers, dropout, training, both, batch_first = args
+    if isinstance(call.args[3], list | tuple):  # sequences of unequal length, packed
+        return _unseen(recorder, call, 3, "packed sequences")
+    x, states, weights, biased, layers, dropout, training, both, batch_first = call.args
     weights = recorder.substituted(weights)
     each = len(weights) // (layers * (1 + both))
-    if each != 4 and not (each == 2 and not biased):
-        return recorder.unseen_call(func, (x, states, weights, *args[3:]), weights, "projections")
-    many = isinstance(states, list | tuple)
+    if each != 2 + 2 * bool(biased):
+        return _unseen(recorder, call, 2, "projections")
+    states = states if isinstance(states, list | tuple) else [states]
     ends: list[list[torch.Tensor]] = []
     for layer in range(layers):
         made = []
-        for direction in range(1 + both):
-            place = layer * (1 + both) + direction
-            own = [s[place : place + 1] for s in (states if many else [states])]
-            part = weights[place * each : (place + 1) * each]
-            settings = bool(biased), 1, 0.0, training, False, batch_first
-            out, *last = _layer(
-                recorder, func, name, x, own, part, settings, backwards=bool(direction)
-            )
+        for place in range(layer * (1 + both), (layer + 1) * (1 + both)):
+            w_x, w_h, *biases = weights[place * each : (place + 1) * each]
+            backwards = place % (1 + both) == 1
+            one = _Layer(call, w_x, w_h, biases, training, batch_first, backwards)
+            out, *last = _run(recorder, one, x, [s[place : place + 1] for s in states])
             made.append(out)
             ends.append(last)
-        x = made[0] if len(made) == 1 else _joined(recorder, made)
-        if dropout and training and layer < layers - 1:
-            with recorder:
-                x = torch.nn.functional.dropout(x, dropout)
+        with recorder:
+            x = torch.cat(made, dim=-1) if both else made[0]
+            if dropout and training and layer < layers - 1:
+                x = functional.dropout(x, dropout)
     return (x, *(torch.cat(parts) for parts in zip(*ends, strict=True)))
 
 
-def _joined(recorder: "Recorder", made: list[torch.Tensor]) -> torch.Tensor:
-    with recorder:
-        return torch.cat(made, dim=-1)
+def _unseen(recorder: "Recorder", call: Call, place: int, what: str) -> Any:
+    """Call a function whose weights are not seen, for a reason."""
+    weights = recorder.substituted(call.args[place])
+    args = (*call.args[:place], weights, *call.args[place + 1 :])
+    for weight in weights:
+        recorder.refuse(weight, f"a recurrent layer with {what}")
+    return moves.anything(recorder, call._replace(args=args))
 
 
-def _layer(
-    recorder: "Recorder",
-    func: Callable[..., Any],
-    name: str,
-    x: torch.Tensor,
-    states: list[torch.Tensor],
-    weights: list[torch.Tensor],
-    settings: tuple[Any, ...],
-    *,
-    backwards: bool,
-) -> Iterator[torch.Tensor]:
-    """Run one layer in one direction; return its outputs and its last states."""
-    w_x, w_h, *biases = weights
-    gates, time = w_x.shape[0], 1 if settings[-1] else 0
-    given = recorder.alias(x)
-    tap = torch.zeros(*x.shape[:-1], gates, dtype=x.dtype, device=x.device, requires_grad=True)
-    wide = torch.cat([given, tap], dim=-1)
-    wide = wide.flip(time) if backwards else wide
+def _run(
+    recorder: "Recorder", layer: _Layer, x: torch.Tensor, states: list[torch.Tensor]
+) -> list[torch.Tensor]:
+    """Run one layer in one direction, with zeros beside its inputs; return output and states."""
+    gates, time = layer.w_x.shape[0], 1 if layer.batch_first else 0
+    given = recorder.alias(x, -1)
+    zeros = torch.zeros(*x.shape[:-1], gates, dtype=x.dtype, device=x.device, requires_grad=True)
+    wide = torch.cat([given, zeros], dim=-1)
     eye = torch.eye(gates, dtype=x.dtype, device=x.device)
-    seen = [torch.cat([w_x, eye], dim=1), w_h, *biases]
-    state = tuple(states) if len(states) > 1 else states[0]
-    out, *last = func(wide, state, seen, *settings)
-    first = states[0].transpose(0, 1) if settings[-1] else states[0]
+    weights = [torch.cat([layer.w_x, eye], dim=1), layer.w_h, *layer.biases]
+    out, *last = layer.call.func(
+        wide.flip(time) if layer.backwards else wide,
+        tuple(states) if len(states) > 1 else states[0],
+        weights,
+        bool(layer.biases),
+        1,  # layer
+        0.0,  # dropout
+        layer.training,
+        False,  # in one direction
+        layer.batch_first,
+    )
+    first = states[0].transpose(0, 1) if layer.batch_first else states[0]
     before = torch.cat([first, out.narrow(time, 0, out.shape[time] - 1)], dim=time).detach()
-    out, before = (h.flip(time) if backwards else h for h in (out, before))
-    with torch.no_grad():
-        a = torch.nn.functional.linear(given, w_x, biases[0] if biases else None)
-        b = torch.nn.functional.linear(before, w_h, biases[1] if biases else None)
-    reset = _reset(name, a, b)
-    recorder.recurrent(given, before, (a, b), tap, reset, weights, out, name)
-    return iter((out, *last))
+    if layer.backwards:
+        out, before = out.flip(time), before.flip(time)
+    _record(recorder, layer, (given, before), zeros, out)
+    return [out, *last]
+
+
+def _record(
+    recorder: "Recorder",
+    layer: _Layer,
+    given: tuple[torch.Tensor, torch.Tensor],
+    zeros: torch.Tensor,
+    out: torch.Tensor,
+) -> None:
+    """Record the products of inputs and of states with their weights, and what comes out."""
+    values, made, sums = recorder.values, [], []
+    state = values.add(given[1], -1)
+    kind = "lstm" if layer.call.name in ("lstm", "gru") else "rnn"
+    halves = ((layer.w_x, layer.biases[:1], "dense"), (layer.w_h, layer.biases[1:], kind))
+    for x, (weight, biases, label) in zip(given, halves, strict=True):
+        source = recorder.sources[id(weight)]
+        parameters = {"weight": recorder.part(recorder.sources[id(weight)], (1, 0))}
+        for bias in biases:
+            parameters["bias"] = recorder.part(recorder.sources[id(bias)])
+        with torch.no_grad():
+            sums.append(functional.linear(x, weight, *biases))
+        told: dict[str, Any] = {"name": source.name.replace("weight_", ""), "layer": label}
+        made.append(recorder.new(sums[-1], "weight", (values[x],), parameters=parameters, **told))
+    values.tap(zeros, made, _reset(layer.call.name, *sums), layer.w_h, state)
+    recorder.new(out, "other", tuple(made))
 
 
 def _reset(name: str, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor | None:

@@ -23,8 +23,7 @@ _SAME = frozenset(
 )
 _VECTOR = frozenset(
     ("view", "reshape", "unsqueeze", "squeeze", "expand", "expand_as", "broadcast_to", "repeat")
-    + ("flatten", "unflatten", "__getitem__")
-)
+) | {"flatten", "unflatten", "__getitem__"}
 
 
 @dataclass(frozen=True)
@@ -83,11 +82,11 @@ def follow(name: str, source: Source, before: torch.Tensor, after: torch.Tensor)
             ):
                 order = _order(before, after)
                 return replace(source, axes=tuple(source.axes[axis] for axis in order))
-            if source.axes[0] == 0 and after.stride() == before.stride():
-                if after.shape[1:] == before.shape[1:]:
-                    start = (after.storage_offset() - before.storage_offset()) // before.stride(0)
-                    first = start + (source.rows[0] if source.rows else 0)
-                    return replace(source, rows=(first, first + len(after)))
+            rows = after.stride() == before.stride() and after.shape[1:] == before.shape[1:]
+            if source.axes[0] == 0 and rows:
+                start = (after.storage_offset() - before.storage_offset()) // before.stride(0)
+                first = start + (source.rows[0] if source.rows else 0)
+                return replace(source, rows=(first, first + len(after)))
         if after.numel() == before.numel() or name.startswith("expand"):
             return replace(source, axes=None)
     if name in _VECTOR and max(before.shape, default=1) == before.numel():

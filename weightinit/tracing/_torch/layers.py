@@ -1,0 +1,126 @@
+"""Record layers with a weight, and normalizations."""
+
+import math
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import torch
+
+from weightinit.tracing._torch import moves
+from weightinit.tracing._torch.calls import Call
+from weightinit.tracing._torch.functions import NORMS
+from weightinit.tracing._torch.views import Source, to_kernel
+
+if TYPE_CHECKING:
+    from weightinit.tracing._torch.recorder import Recorder
+
+__all__ = ["layer", "norm", "product"]
+
+
+class _Roles(NamedTuple):
+    """What the tensors of a layer are: a signal (none of tokens), a weight and a bias."""
+
+    x: torch.Tensor | None
+    weight: torch.Tensor
+    bias: torch.Tensor | None
+    kind: str
+    layer: str
+
+
+def layer(recorder: "Recorder", call: Call) -> Any:
+    """Record a layer whose arguments are a signal, a weight and a bias."""
+    x, weight = call.argument("input", 0), call.argument("weight", 1)
+    bias, groups = call.argument("bias", 2), call.argument("groups", 6) or 1
+    if call.name == "embedding":
+        weight = x if x.is_floating_point() else weight  # torch.embedding takes it first
+        return _weighted(recorder, call, _Roles(None, weight, None, "embedding", "embedding"))
+    if call.name == "linear":
+        return _weighted(recorder, call, _Roles(x, weight, bias, "linear", "dense"))
+    kind = "transposed" if "transpose" in call.name else "conv"
+    name = "depthwise" if kind == "conv" and groups == x.shape[1] > 1 else kind
+    if kind == "transposed" and groups > 1:
+        recorder.refuse(weight, "a transposed convolution in groups")
+        return moves.anything(recorder, call)
+    return _weighted(recorder, call, _Roles(x, weight, bias, kind, name))
+
+
+def product(recorder: "Recorder", call: Call) -> Any:
+    """Record a product of matrices, one of which may be a parameter."""
+    tensors = call.tensors
+    bias = tensors.pop(0) if call.name in ("addmm", "baddbmm") else None
+    plain = call.name != "einsum" and len(tensors) == 2 and recorder.source(tensors[1])
+    if not plain or (bias is not None and recorder.source(bias) is None):
+        return moves.anything(recorder, call)
+    return _weighted(recorder, call, _Roles(tensors[0], tensors[1], bias, "matmul", "dense"))
+
+
+def _weighted(recorder: "Recorder", call: Call, roles: _Roles) -> Any:
+    """Record a product with a weight, or a lookup in it."""
+    source, x = recorder.source(roles.weight), roles.x
+    kernel = to_kernel(roles.kind, source) if source and not source.problem else None
+    if source is None or kernel is None or (x is not None and x not in recorder.values):
+        recorder.refuse(roles.weight, f"it enters {call.name} as no plain weight")
+        return moves.anything(recorder, call)
+    axis = -1 if roles.kind in ("linear", "matmul", "embedding") else 1
+    inputs: tuple[int, ...] = ()
+    if x is not None:
+        alias = recorder.alias(x, axis)
+        inputs, call = (recorder.values[alias],), call.instead(x, alias)
+    out = call.make()
+    parameters = {"weight": recorder.part(source, kernel)}
+    bias = recorder.source(roles.bias)
+    if bias is not None and not bias.problem:
+        parameters["bias"] = recorder.part(bias)
+    recorder.new(
+        out,
+        "weight",
+        inputs,
+        name=_name(source),
+        parameters=parameters,
+        layer=roles.layer,
+        axis=axis,
+        coverage=_coverage(call, roles) if axis == 1 else 1.0,
+    )
+    return out
+
+
+def _name(source: Source) -> str:
+    """Return the name of a layer, from that of its weight."""
+    return re.sub(r"(^|[._])weight(?=$|\[)", "", source.part) or "model"
+
+
+def _coverage(call: Call, roles: _Roles) -> float:
+    """Return the share of the taps of a kernel that meet the image, as for one channel of ones."""
+    kernel = roles.weight.shape[2:]
+    settings = {key: call.argument(key, place) for place, key in enumerate(_SETTINGS, 3)}
+    given = {key: value for key, value in settings.items() if value is not None}
+    assert roles.x is not None  # a convolution has a signal
+    if roles.kind == "transposed":  # an output sums as many taps as the stride leaves
+        stride = given.get("stride", 1)
+        strides = [stride] * len(kernel) if isinstance(stride, int) else list(stride)
+        strides *= len(kernel) // len(strides)
+        return 1 / math.prod(min(s, k) for s, k in zip(strides, kernel, strict=True))
+    ones, taps = torch.ones(1, 1, *roles.x.shape[2:]), torch.ones(1, 1, *kernel)
+    with torch.no_grad():
+        return float(call.func(ones, taps, None, **given).mean()) / math.prod(kernel)
+
+
+_SETTINGS = ("stride", "padding", "dilation")
+
+
+def norm(recorder: "Recorder", call: Call) -> Any:
+    """Record a normalization, with its gain and shift."""
+    kind, *places = NORMS[call.name]
+    x = call.argument("input", 0)
+    out = call.make()
+    if x not in recorder.values:
+        return out
+    parameters = {}
+    for role, (key, place) in zip(("gain", "shift"), places, strict=True):
+        source = recorder.source(call.argument(key, place))
+        if source is not None and not source.problem:
+            parameters[role] = recorder.part(source)
+    axis = -1 if call.name in ("layer_norm", "rms_norm", "normalize") else 1
+    told: dict[str, Any] = {"parameters": parameters, "norm": kind, "axis": axis}
+    recorder.new(out, "norm", (recorder.values[x],), **told)
+    return out

@@ -1,0 +1,101 @@
+"""Record all other functions: what moves entries, mixes them, or is not known."""
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from weightinit.tracing._torch.calls import Call, tensors_in
+from weightinit.tracing._torch.functions import MANY, MATMUL, POOLS, STATISTICS, WEIGHTS
+from weightinit.tracing._torch.values import Values
+from weightinit.tracing._torch.views import follow
+
+if TYPE_CHECKING:
+    from weightinit.tracing._torch.recorder import Recorder
+
+__all__ = ["anything", "save_overwritten"]
+
+
+def anything(recorder: "Recorder", call: Call) -> Any:
+    """Record a function of which nothing is known but what goes in and what comes out."""
+    values = recorder.values
+    signals = [t for t in call.tensors if t in values]
+    if not signals:
+        return _of_parameters(recorder, call)
+    for tensor in call.tensors:
+        recorder.refuse(tensor, f"it enters through {call.name}")
+    numbers = tuple(dict.fromkeys(values[t] for t in signals))
+    save_overwritten(recorder, call)
+    out = call.make()
+    for made in _floats(out):
+        if made not in values or made is call.overwritten:
+            kind, inputs = _kind(values, call, signals, numbers)
+            recorder.new(made, kind, inputs, axis=_axis(values, signals[0], made))
+            _mark(values, call, signals, made)
+    return out
+
+
+def save_overwritten(recorder: "Recorder", call: Call) -> None:
+    """Save a value that a function is about to overwrite."""
+    tensor = call.overwritten
+    if tensor is not None and tensor in recorder.values:
+        recorder.values.save(tensor)
+
+
+def _of_parameters(recorder: "Recorder", call: Call) -> Any:
+    """Follow what is made of parameters alone."""
+    sources = [(t, s) for t in call.tensors if (s := recorder.source(t)) is not None]
+    out = call.make()
+    tensor, source = sources[0]
+    name = call.name if len({s.name for _, s in sources}) == 1 else "several parameters"
+    for made in _floats(out):
+        if recorder.source(made) is None:
+            recorder.learn(made, follow(name, source, tensor, made))
+    return out
+
+
+def _floats(out: Any) -> list[torch.Tensor]:
+    return [t for t in tensors_in(out) if t.is_floating_point() or t.is_complex()]
+
+
+def _kind(
+    values: Values, call: Call, signals: list[torch.Tensor], numbers: tuple[int, ...]
+) -> tuple[str, tuple[int, ...]]:
+    """Return the kind of an operation, and its inputs, the one that it hands on first."""
+    if call.name in POOLS:
+        return "pool", numbers
+    if call.name == "scaled_dot_product_attention":
+        value = values[call.argument("value", 2)]
+        return "attend", (value, *(n for n in numbers if n != value))
+    if call.name in MATMUL and len(numbers) == 2:
+        if signals[0] in values.weights:
+            return "attend", numbers[::-1]
+        return ("attend" if signals[-1] in values.weights else "other"), numbers
+    return ("other" if len(numbers) > 1 or call.name in MANY | WEIGHTS else "pass"), numbers
+
+
+def _mark(values: Values, call: Call, signals: list[torch.Tensor], out: torch.Tensor) -> None:
+    """Note what is a statistic of a signal, and what are weights of attention."""
+    before = signals[0]
+    reduced = out.ndim == before.ndim and out.shape != before.shape
+    if (call.name in STATISTICS and reduced) or (before in values.statistics and len(signals) == 1):
+        values.statistics.add(out)
+    if call.name in WEIGHTS or before in values.weights:
+        values.weights.add(out)
+
+
+def _axis(values: Values, before: torch.Tensor, out: torch.Tensor) -> int | None:
+    """Return the axis of the features after a move: that of the same size and stride."""
+    axis = values.axis(values[before])
+    if axis is None or before.ndim == 0 or out.ndim == 0:
+        return None
+    axis %= before.ndim
+    stride, size = before.stride(axis), before.shape[axis]
+    moved = before.untyped_storage().data_ptr() == out.untyped_storage().data_ptr()
+    if before.ndim == out.ndim and (not moved or out.stride(axis) == stride):
+        return axis
+    fits = [a for a in range(out.ndim) if (out.stride(a), out.shape[a]) == (stride, size)]
+    if fits:
+        return fits[-1] if axis == before.ndim - 1 else fits[0]
+    if out.shape[-1] == size and axis == before.ndim - 1:
+        return out.ndim - 1
+    return axis if out.shape[: axis + 1] == before.shape[: axis + 1] else None
