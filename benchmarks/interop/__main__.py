@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from benchmarks.faults import results
-from benchmarks.faults.parallel import mapped
+from benchmarks.faults.parallel import each
 from benchmarks.interop import zoo
 from benchmarks.interop.figures import FILE, PACKAGES, table
 
@@ -35,22 +35,23 @@ def main(arguments: list[str]) -> int:
     kept: dict[str, Any] = {}
     for name in [asked.only] if asked.only else MEASUREMENTS:
         print(f"measuring: {name}", flush=True)
-        found = _measured(name, asked.names or list(zoo.entries()), asked.seed)
-        kept = results.read(FILE) if asked.seed == SEED else kept
-        found = kept.get(name, {}).get("found", {}) | found
-        found = {entry: found[entry] for entry in zoo.entries() if entry in found}
-        kept[name] = results.stamped(found, asked.seed, PACKAGES)
-        if asked.seed == SEED:
-            results.write(kept, FILE)
+        module = importlib.import_module(f"benchmarks.interop.{name}")
+        models = asked.names or list(zoo.entries())
+        measured = each(partial(module.measured, seed=asked.seed), models, progress=True)
+        for model, row in zip(models, measured, strict=True):
+            kept = results.read(FILE) if asked.seed == SEED else kept
+            kept[name] = _with(kept.get(name, {}), model, row, asked.seed)
+            if asked.seed == SEED:
+                results.write(kept, FILE)  # at once: hours may follow
     print(*table(kept), sep="\n")
     return 0
 
 
-def _measured(name: str, models: list[str], seed: int) -> dict[str, Any]:
-    """Return what a module finds of each model."""
-    module = importlib.import_module(f"benchmarks.interop.{name}")
-    found = mapped(partial(module.measured, seed=seed), models, progress=True)
-    return dict(zip(models, found, strict=True))
+def _with(measurement: dict[str, Any], model: str, row: Any, seed: int) -> dict[str, Any]:
+    """Return a measurement with the row of one more model, in the order of the zoo."""
+    found = measurement.get("found", {}) | {model: row}
+    ordered = {entry: found[entry] for entry in zoo.entries() if entry in found}
+    return results.stamped(ordered, seed, PACKAGES)
 
 
 if __name__ == "__main__":

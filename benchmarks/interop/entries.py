@@ -7,7 +7,7 @@ from typing import Any
 __all__ = ["Entry"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # it is itself, and a key
 class Entry:
     """
     A model of a library, as the library starts it.

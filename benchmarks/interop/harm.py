@@ -27,22 +27,22 @@ def measured(name: str, seed: int) -> dict[str, Any]:
     for draw in SEEDS:
         losses["none"].append(_final(entry, draw, {}))
         for kind in KINDS:
-            plant = planted(zoo.parts(entry, _built(name, draw)), kind, seed)
+            plant = planted(zoo.parts(entry, _built(entry, draw)), kind, seed)
             if plant:
                 losses[kind].append(_final(entry, draw, plant.arrays))
     return {"chance": _chance(entry), "losses": losses}
 
 
 @functools.lru_cache(maxsize=1)
-def _built(name: str, draw: int) -> Any:
-    return zoo.entries()[name].build(draw)
+def _built(entry: Entry, draw: int) -> Any:
+    """Return a model as its library starts it; nobody changes it."""
+    return entry.build(draw)
 
 
 def _final(entry: Entry, draw: int, changed: Mapping[str, np.ndarray]) -> float:
     """Return the mean loss of the last quarter of a training; MOST where it is no number."""
-    side = zoo.side(entry)
-    model = side.put(entry.build(draw), changed)
-    losses = side.trained(entry, model, entry.steps, entry.rate)
+    side, model = zoo.side(entry), _built(entry, draw)
+    losses = side.trained(entry, model, changed)
     mean = float(np.mean(losses[-(entry.steps // 4) :]))
     return min(mean, MOST) if math.isfinite(mean) else MOST
 

@@ -1,5 +1,6 @@
 """Flax, linen and nnx: the parameters of a model and their roles, a pass, a training."""
 
+import functools
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -64,26 +65,37 @@ def gains(model: Any) -> list[str]:
     return [name for name in arrays(model) if name.endswith(".scale")]
 
 
-def _parts(entry: Entry, model: Any) -> tuple[Any, Any, Any]:
-    """Return a function of the parameters, the parameters, and all else that the model holds."""
-    if isinstance(model, tuple):
-        module, variables = model
-        rest = {name: of for name, of in variables.items() if name != "params"}
+@functools.lru_cache(maxsize=1)
+def _linen(entry: Entry, module: Any) -> Any:
+    """Return a function of the parameters, the state and a batch."""
 
-        def linen(parameters: Any, state: Any, x: Any, y: Any) -> tuple[Any, Any]:
-            of = {"params": parameters, **state}
-            outputs, state = module.apply(of, x, mutable=list(state))
-            return loss_of(entry, outputs, y), state
+    def value_and_state(parameters: Any, state: Any, x: Any, y: Any) -> tuple[Any, Any]:
+        outputs, state = module.apply({"params": parameters, **state}, x, mutable=list(state))
+        return loss_of(entry, outputs, y), state
 
-        return linen, variables["params"], rest
-    graph, parameters, rest = nnx.split(model, nnx.Param, ...)
+    return value_and_state
 
-    def with_nnx(parameters: Any, state: Any, x: Any, y: Any) -> tuple[Any, Any]:
+
+@functools.lru_cache(maxsize=1)
+def _nnx(entry: Entry, graph: Any) -> Any:
+    """Return the same for nnx."""
+
+    def value_and_state(parameters: Any, state: Any, x: Any, y: Any) -> tuple[Any, Any]:
         merged = nnx.merge(graph, parameters, state, copy=True)
         outputs = merged(x)
         return loss_of(entry, outputs, y), nnx.split(merged, nnx.Param, ...)[2]
 
-    return with_nnx, parameters, rest
+    return value_and_state
+
+
+def _parts(entry: Entry, model: Any) -> tuple[Any, Any, Any]:
+    """Return such a function, the parameters, and all else that the model holds."""
+    if isinstance(model, tuple):
+        module, variables = model
+        rest = {name: of for name, of in variables.items() if name != "params"}
+        return _linen(entry, module), variables["params"], rest
+    graph, parameters, rest = nnx.split(model, nnx.Param, ...)
+    return _nnx(entry, graph), parameters, rest
 
 
 def once(entry: Entry, model: Any, x: Any, y: Any) -> float:
@@ -94,7 +106,10 @@ def once(entry: Entry, model: Any, x: Any, y: Any) -> float:
     return float(loss)
 
 
-def trained(entry: Entry, model: Any, steps: int, rate: float) -> list[float]:
-    """Train on fresh batches by Adam; return the losses on the way. The model stays as it was."""
-    batches = (entry.batch(1000 + step) for step in range(steps))
-    return adam(*_parts(entry, model), batches, rate)
+def trained(entry: Entry, model: Any, changed: Mapping[str, np.ndarray]) -> list[float]:
+    """Train from other arrays on fresh batches by Adam; return the losses. The model stays."""
+    own = arrays(model)
+    batches = (entry.batch(1000 + step) for step in range(entry.steps))
+    losses = adam(*_parts(entry, put(model, changed)), batches, entry.rate)
+    put(model, own)
+    return losses

@@ -1,5 +1,6 @@
 """Keras: the parameters of a model and their roles, a pass, a training."""
 
+import functools
 import math
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -63,6 +64,7 @@ def gains(model: keras.Model) -> list[str]:
     return [name for name in arrays(model) if name.endswith("/gamma")]
 
 
+@functools.lru_cache(maxsize=1)
 def _value_and_state(entry: Entry, model: keras.Model) -> Any:
     def value_and_state(parameters: Any, state: Any, x: Any, y: Any) -> tuple[Any, Any]:
         outputs, state = model.stateless_call(parameters, state, x, training=True)
@@ -84,7 +86,12 @@ def once(entry: Entry, model: keras.Model, x: Any, y: Any) -> float:
     return float(loss)
 
 
-def trained(entry: Entry, model: keras.Model, steps: int, rate: float) -> list[float]:
-    """Train on fresh batches by Adam; return the losses on the way. The model stays as it was."""
-    batches = (entry.batch(1000 + step) for step in range(steps))
-    return adam(_value_and_state(entry, model), *_variables(model), batches, rate)
+def trained(entry: Entry, model: keras.Model, changed: Mapping[str, np.ndarray]) -> list[float]:
+    """Train from other arrays on fresh batches by Adam; return the losses. The model stays."""
+    batches = (entry.batch(1000 + step) for step in range(entry.steps))
+    parameters, state = _variables(model)
+    paths = [variable.path for variable in model.trainable_variables]
+    parameters = [
+        jax.numpy.asarray(changed.get(path, of)) for path, of in zip(paths, parameters, strict=True)
+    ]
+    return adam(_value_and_state(entry, model), parameters, state, batches, entry.rate)

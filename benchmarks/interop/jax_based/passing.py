@@ -1,5 +1,6 @@
 """Losses and a training that Keras on JAX and Flax share."""
 
+import functools
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -32,6 +33,17 @@ def adam(
 
     ``value_and_state(parameters, state, x, y)`` returns the loss and the state after it.
     """
+    optimizer, step = _compiled(value_and_state, rate)
+    losses, memory = [], optimizer.init(parameters)
+    for x, y in batches:
+        loss, parameters, state, memory = step(parameters, state, memory, x, y)
+        losses.append(float(loss))
+    return losses
+
+
+@functools.lru_cache(maxsize=1)
+def _compiled(value_and_state: Callable[..., Any], rate: float) -> tuple[Any, Any]:
+    """Return the optimizer and a step, compiled once for all trainings of a model."""
     optimizer = optax.chain(optax.clip_by_global_norm(1.0), optax.adam(rate))
 
     @jax.jit
@@ -41,8 +53,4 @@ def adam(
         updates, memory = optimizer.update(slopes, memory)
         return loss, optax.apply_updates(parameters, updates), state, memory
 
-    losses, memory = [], optimizer.init(parameters)
-    for x, y in batches:
-        loss, parameters, state, memory = step(parameters, state, memory, x, y)
-        losses.append(float(loss))
-    return losses
+    return optimizer, step

@@ -1,5 +1,6 @@
 """PyTorch: the parameters of a model and their roles, a pass, a training."""
 
+import copy
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -98,11 +99,12 @@ def once(entry: Entry, model: nn.Module, x: Any, y: Any) -> float:
     return loss.item()
 
 
-def trained(entry: Entry, model: nn.Module, steps: int, rate: float) -> list[float]:
-    """Train on fresh batches by Adam; return the losses on the way."""
-    optimizer = torch.optim.Adam(model.parameters(), lr=rate)
+def trained(entry: Entry, model: nn.Module, changed: Mapping[str, np.ndarray]) -> list[float]:
+    """Train a copy from other arrays on fresh batches by Adam; return the losses on the way."""
+    model = put(copy.deepcopy(model), changed)
+    optimizer = torch.optim.Adam(model.parameters(), lr=entry.rate)
     losses = []
-    for step in range(steps):
+    for step in range(entry.steps):
         losses.append(once(entry, model, *entry.batch(1000 + step)))
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
