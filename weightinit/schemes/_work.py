@@ -20,10 +20,10 @@ from weightinit.schemes._choices import Choice
 from weightinit.schemes.result import ParameterStart, Start
 from weightinit.tracing import Trace
 from weightinit.tracing.any_model import probe_of
-from weightinit.tracing.probe import Probe
+from weightinit.tracing._probe import Probe
 
 if TYPE_CHECKING:
-    from weightinit.tracing.recording import NetworkProbe
+    from weightinit.tracing._recording import NetworkProbe
 
 __all__ = ["Work", "open_model"]
 

@@ -8,7 +8,7 @@ import keras
 
 from weightinit._messages import shown
 from weightinit.initializers import Initializer
-from weightinit.tracing.probe import Probe
+from weightinit.tracing._probe import Probe
 
 __all__ = ["probe"]
 

@@ -12,7 +12,7 @@ import numpy as np
 from weightinit._messages import shown
 from weightinit.networks._losses import choose_loss
 from weightinit.networks.layers.base import Array
-from weightinit.tracing.probe import fixed_pull
+from weightinit.tracing._probe import fixed_pull
 
 __all__ = ["Target"]
 

@@ -20,7 +20,7 @@ from weightinit.tracing._jax.regions import fuse_activations, fuse_regions
 from weightinit.tracing._jax.translation import Translation
 from weightinit.tracing._models.plan import Plan, plan_rows
 from weightinit.tracing._models.rows import Kept, choose, make_rows
-from weightinit.tracing.probe import Probe, tilt
+from weightinit.tracing._probe import Probe, tilt
 from weightinit.tracing.trace import Trace
 
 __all__ = ["JaxProbe", "Model", "pass_of"]
