@@ -130,5 +130,7 @@ def test_what_takes_models_of_frameworks_is_named(framework: str) -> None:
     told = rf"model of {framework}, Sequential; wi\.trace, wi\.diagnose and wi\.start take a torch"
     with pytest.raises(TypeError, match=told):
         wi.Monitor(sample()).record(model)
-    with pytest.raises(TypeError, match=r"model must be a Network, .* got .*wi\.mlp\(\[2, 4, 1\]\)"):
+    with pytest.raises(
+        TypeError, match=r"model must be a Network, .* got .*wi\.mlp\(\[2, 4, 1\]\)"
+    ):
         wi.diagnose(model_of("unheard"), sample())

@@ -19,8 +19,8 @@ from weightinit.networks.layers.base import Array
 from weightinit.schemes._choices import Choice
 from weightinit.schemes.result import ParameterStart, Start
 from weightinit.tracing import Trace
-from weightinit.tracing.any_model import probe_of
 from weightinit.tracing._probe import Probe
+from weightinit.tracing.any_model import probe_of
 
 if TYPE_CHECKING:
     from weightinit.tracing._recording import NetworkProbe
