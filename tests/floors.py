@@ -44,6 +44,7 @@ FLOORS = {
     "diagnosis": 6,
     "monitoring": 6,
     "risk": 7,
+    "schemes": 7,
     "_command": 7,
     "__main__": 8,
     "__init__": 8,  # the front door: it sees the whole house, nobody imports through it

@@ -45,6 +45,7 @@ from weightinit.initializers import (
 from weightinit.monitoring import Monitor
 from weightinit.networks import GradientCheck, Network, check_gradients, cnn, mlp, rnn
 from weightinit.risk import FailureRates, failure_rates
+from weightinit.schemes import Start, lsuv, start
 from weightinit.tracing import trace
 from weightinit.training import History, train
 
@@ -69,6 +70,7 @@ __all__ = [
     "Orthogonal",
     "Recommendation",
     "Sparse",
+    "Start",
     "TruncatedNormal",
     "Uniform",
     "VarianceScaling",
@@ -94,6 +96,7 @@ __all__ = [
     "kaiming_uniform",
     "lecun_normal",
     "lecun_uniform",
+    "lsuv",
     "meanfield",
     "mlp",
     "networks",
@@ -101,6 +104,7 @@ __all__ = [
     "orthogonal",
     "recommend",
     "rnn",
+    "start",
     "trace",
     "tracing",
     "train",

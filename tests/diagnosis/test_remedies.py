@@ -5,8 +5,9 @@ import pytest
 
 import weightinit as wi
 from tests.diagnosis.plants import started
+from weightinit.advice.question import DEEP, VERY_DEEP
 from weightinit.diagnosis import PROBLEMS
-from weightinit.networks import ActivationLayer, Dense, LayerNorm, Residual
+from weightinit.networks import ActivationLayer, Conv2D, Dense, Flatten, LayerNorm, Residual
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((60, 24))
@@ -62,10 +63,10 @@ def images(name: str, depth: int) -> tuple[wi.Network, np.ndarray, dict[str, obj
 
 
 CASES = [
-    *((plain, name, depth) for name in wi.activations.names() for depth in (3, 12, 30)),
-    *((residual, name, depth) for name in ("relu", "gelu", "tanh") for depth in (2, 12)),
+    *((plain, name, depth) for name in wi.activations.names() for depth in (3, DEEP, VERY_DEEP)),
+    *((residual, name, depth) for name in ("relu", "gelu", "tanh") for depth in (2, 6)),
     *((normalized, name, 12) for name in ("relu", "tanh", "silu")),
-    *((normalized_blocks, name, depth) for name in ("relu", "tanh") for depth in (2, 12)),
+    *((normalized_blocks, name, depth) for name in ("relu", "tanh") for depth in (2, 6)),
     *((recurrent, name, depth) for name in ("relu", "tanh", "linear") for depth in (4, 12)),
     *((images, name, 3) for name in ("relu", "tanh", "silu")),
 ]
@@ -88,6 +89,17 @@ def test_a_remedy_is_what_the_adviser_says(make, name, depth, fault):
             assert initializer == wi.recommend(name, layer="embedding").initializer
         else:
             assert initializer in (advice.initializer, advice.last_initializer)
+
+
+def test_deep_convolutions_that_narrow_are_judged():
+    """Where channels get fewer, the wanted std is that of the orthogonal start that fits."""
+    channels = [8] * 6 + [4] * 6
+    parts = [part for n in channels for part in (Conv2D(n), ActivationLayer("tanh"))]
+    net = wi.Network([*parts, Flatten(), Dense(10)], (6, 6, 8))
+    net.initialize(wi.orthogonal, rng=0)
+    found = wi.diagnose(net, RNG.standard_normal((20, 6, 6, 8)), np.arange(20) % 10)
+    narrow = next(layer for layer in found.layers if layer.name == "conv6")
+    assert narrow.wanted_std == pytest.approx(wi.orthogonal.std((3, 3, 8, 4)), rel=0.2)
 
 
 def test_every_fault_makes_a_finding_with_a_start():
@@ -118,3 +130,11 @@ def test_a_start_is_what_initialize_takes():
     (finding, *_) = wi.diagnose(net.initialize(wi.zeros), x).findings
     net.initialize({**finding.start, "*.weight": wi.he_normal}, rng=0)
     assert wi.diagnose(net, x).healthy
+
+
+def test_a_network_may_end_with_a_block() -> None:
+    """The last block is counted like any other: a fault in its branch is found there."""
+    net = wi.Network([Dense(24), ActivationLayer("tanh"), Residual([Dense(24)])], (24,))
+    net.initialize({"dense0.weight": wi.xavier_normal, "*.weight": wi.Normal(std=30.0)}, rng=0)
+    (finding,) = wi.diagnose(net, X).findings
+    assert finding.start == {"residual0.dense0.weight": wi.zeros}

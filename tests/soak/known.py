@@ -171,6 +171,7 @@ BY_NAME = {
     "omega": ["30.0"],
     "optimizer": ["'sgd'"],
     "out_axis": ["-1"],
+    "overrides": ["None", "{'*.weight': wi.orthogonal}"],
     "padding": ["'same'", "'valid'"],
     "parameters": ["{'w': np.array([1.0, 2.0])}"],
     "problem": ["'any problem'", "'frozen'"],
@@ -212,6 +213,8 @@ BY_CALLABLE: dict[str, dict[str, list[str]]] = {
     "wi.assert_healthy": {"y": ["None", "labels()"], "loss": ["None"]},
     "wi.diagnose": {"y": ["None", "labels()"], "loss": ["None"]},
     "wi.failure_rates": {"y": ["None", "labels()"]},
+    "wi.lsuv": {"model": ["network()"]},
+    "wi.start": {"x": ["None", "sample()"], "y": ["None", "labels()"], "loss": ["None"]},
     "wi.trace": {"y": ["None", "targets()"], "loss": ["None"]},
     "wi.Monitor": {"y": ["None", "labels()"]},
     "wi.networks.RNN": {"activation": ["'tanh'"]},
@@ -259,7 +262,9 @@ INSTANCES = {
     "Network": "network()",
     "Recommendation": "wi.recommend('relu')",
     "Sentences": "wi.datasets.sentences(5, rng=0)",
+    "ParameterStart": "wi.start(network(), rng=0).table[0]",
     "Standing": "wi.compare(score, [wi.zeros, wi.ones], seeds=2).standings[1]",
+    "Start": "wi.start(network(), sample(), rng=0)",
     "Step": "network().record(sample())['dense0']",
     "Trace": "wi.trace(network(), sample(), labels())",
 }
@@ -300,3 +305,4 @@ PASSES_ON = {"record"}
 
 #: What a call is there to change. A generator of random numbers always advances.
 CHANGES = {"train": {"net", "monitor"}, "update": {"parameters"}, "initialize": {"self"}}
+CHANGES |= {"lsuv": {"model"}, "start": {"model"}}

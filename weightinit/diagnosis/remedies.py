@@ -18,6 +18,7 @@ __all__ = [
     "Finding",
     "advised",
     "advised_start",
+    "advised_weight",
     "each_start",
     "patterns",
     "whole_start",
@@ -100,16 +101,17 @@ def advised(trace: Trace, row: LayerTrace) -> Recommendation:
     Depth counts time steps in a recurrent layer, blocks in a residual branch, and elsewhere the
     hidden layers of this kind outside of branches.
     """
-    phi, hidden = row.activation or linear, trace.layers[:-1]
+    phi = row.activation or linear
     if row is trace.layers[-1]:
         return _ask(phi, "output")
     if row.steps is not None:
         return _ask(phi, "rnn", depth=int(row.steps.max(initial=0)) + 1)
     if row.weight is None or row.block:
-        blocks = [other for other in hidden if other.weight is None]
+        blocks = [other for other in trace.layers if other.weight is None]
         norm = next(b.normalized for b in blocks if b.name == (row.block or row.name))
         kind = "dense" if row.weight is None else row.kind
         return _ask(phi, kind, depth=len(blocks), residual=True, normalized=norm)
+    hidden = trace.layers[:-1]
     level = [r for r in hidden if r.weight is not None and not r.block and r.kind == row.kind]
     return _ask(phi, row.kind, depth=len(level), normalized=row.normalized)
 
@@ -129,11 +131,16 @@ def advised_start(trace: Trace, row: LayerTrace) -> Mapping[str, Initializer]:
                 scale=advice.gain**2 / blocks, mode="fan_in", distribution="normal"
             )
         return {last.named("weight"): init}
+    return {row.named("weight"): advised_weight(trace, row)}
+
+
+def advised_weight(trace: Trace, row: LayerTrace) -> Initializer:
+    """Return what the adviser starts the weight of a layer from, wherever the layer stands."""
     init = advised(trace, row).initializer
     if isinstance(init, DeltaOrthogonal) and row.weight is not None:
         fits = _takes(init, row.weight.shape)
-        init = init if fits else Orthogonal(gain=init.gain)  # as the note of the adviser says
-    return {row.named("weight"): init}
+        return init if fits else Orthogonal(gain=init.gain)  # as the note of the adviser says
+    return init
 
 
 def each_start(trace: Trace) -> dict[str, Initializer]:

@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 from weightinit._checks import check_instance
 from weightinit.networks import Network
 from weightinit.networks._foreign import framework_of
-from weightinit.tracing.probe import Probe
-from weightinit.tracing.recording import NetworkProbe
+from weightinit.tracing._probe import Probe
+from weightinit.tracing._recording import NetworkProbe
 from weightinit.tracing.trace import Trace
 
 __all__ = ["probe_of", "trace"]
@@ -67,8 +67,7 @@ def trace(
     >>> [layer.name for layer in wi.trace(net, [[1.0, 2.0]]).layers]
     ['dense0', 'dense1']
     """
-    probe = probe_of(model, x, y, loss)
-    return probe.record(probe.parameters)
+    return probe_of(model, x, y, loss).record()
 
 
 def probe_of(
