@@ -24,8 +24,12 @@ def probe(model: Any, x: Any, y: Any, loss: Callable[..., Any] | None) -> JaxPro
     ----------
     model : nnx.Module or (linen.Module, variables)
         The module.
-    x, y, loss
-        As for :func:`weightinit.trace`.
+    x : array_like, or tuple or dict of such
+        The batch.
+    y : array_like or None
+        Labels or targets.
+    loss : callable or None
+        A loss of outputs and `y`.
 
     Returns
     -------
