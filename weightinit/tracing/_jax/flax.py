@@ -91,7 +91,7 @@ def _checked(model: Any) -> tuple[Any, Mapping[str, Any]]:
 def _of_nnx(model: Any, call: Callable[..., Any]) -> Model:
     graph, params, rest = nnx.split(model, nnx.Param, ...)
     leaves, tree = jax.tree_util.tree_flatten_with_path(params)
-    paths = [tuple(key for key in name_of(path) if key != "value") for path, _ in leaves]
+    paths = [name_of(path[:-1] if hasattr(path[-1], "name") else path) for path, _ in leaves]
     names = [".".join(path) for path in paths]
     state, state_tree = jax.tree.flatten(rest)
 
