@@ -236,6 +236,24 @@ def test_an_activation_is_known_by_its_values(name: str) -> None:
     assert row.activation == wi.activations.get(name)
 
 
+def test_dropout_after_an_activation_hides_neither() -> None:
+    """In train mode the scaling of dropout is not taken for part of the activation."""
+    model = nnx.Sequential(
+        nnx.Linear(12, 16, rngs=nnx.Rngs(0)),
+        nnx.relu,
+        nnx.Dropout(0.2, rngs=nnx.Rngs(1)),
+        nnx.Linear(16, 4, rngs=nnx.Rngs(2)),
+    )
+    assert wi.trace(model, X).layers[0].activation == wi.activations.relu
+
+
+def test_names_of_nnx_are_its_paths() -> None:
+    """A part that is called `value` keeps its name."""
+    model = nnx.MultiHeadAttention(2, 12, decode=False, rngs=nnx.Rngs(0))
+    names = probe_of(model, X.reshape(4, 8, 12), None).parameters
+    assert {"query.kernel", "value.kernel", "value.bias", "out.kernel"} <= set(names)
+
+
 def test_an_unknown_activation_is_one_of_its_own() -> None:
     """It has the values of the function, and its slope to the error of a central difference."""
     model = with_variables(One(lambda x: x + jnp.sin(2 * x) ** 2 / 2), X)
@@ -406,9 +424,10 @@ def test_what_does_not_fit_is_refused(make: Any, x: Any, y: Any, error: Any, tol
         wi.trace(make(), x, y)
 
 
-def test_keras_on_another_backend_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On TensorFlow it says which backends there are."""
+@pytest.mark.parametrize("backend", ["torch", "tensorflow"])
+def test_keras_on_another_backend_is_refused(backend: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keras computes with its own variables there; the error says how to bring the model to JAX."""
     model, _ = as_keras(ours(0.3))
-    monkeypatch.setattr(keras.config, "backend", lambda: "tensorflow")
-    with pytest.raises(ValueError, match='set KERAS_BACKEND="jax" before'):
+    monkeypatch.setattr(keras.config, "backend", lambda: backend)
+    with pytest.raises(ValueError, match=f"got one on \\W?{backend}.*set first"):
         wi.trace(model, X)

@@ -24,8 +24,12 @@ def probe(model: Any, x: Any, y: Any, loss: Callable[..., Any] | None) -> JaxPro
     ----------
     model : nnx.Module or (linen.Module, variables)
         The module.
-    x, y, loss
-        As for :func:`weightinit.trace`.
+    x : array_like, or tuple or dict of such
+        The batch.
+    y : array_like or None
+        Labels or targets.
+    loss : callable or None
+        A loss of outputs and `y`.
 
     Returns
     -------
@@ -87,7 +91,7 @@ def _checked(model: Any) -> tuple[Any, Mapping[str, Any]]:
 def _of_nnx(model: Any, call: Callable[..., Any]) -> Model:
     graph, params, rest = nnx.split(model, nnx.Param, ...)
     leaves, tree = jax.tree_util.tree_flatten_with_path(params)
-    paths = [tuple(key for key in name_of(path) if key != "value") for path, _ in leaves]
+    paths = [name_of(path[:-1] if hasattr(path[-1], "name") else path) for path, _ in leaves]
     names = [".".join(path) for path in paths]
     state, state_tree = jax.tree.flatten(rest)
 

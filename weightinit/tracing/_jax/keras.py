@@ -1,4 +1,4 @@
-"""Record passes through models of Keras, on JAX; those on PyTorch are models of PyTorch too."""
+"""Record passes through models of Keras, on JAX."""
 
 import importlib
 from collections.abc import Callable, Mapping
@@ -21,8 +21,12 @@ def probe(model: Any, x: Any, y: Any, loss: Callable[..., Any] | None) -> Probe:
     ----------
     model : keras.Model
         The model, built.
-    x, y, loss
-        As for :func:`weightinit.trace`.
+    x : array_like, or tuple or dict of such
+        The batch.
+    y : array_like or None
+        Labels or targets.
+    loss : callable or None
+        A loss of outputs and `y`.
 
     Returns
     -------
@@ -32,25 +36,21 @@ def probe(model: Any, x: Any, y: Any, loss: Callable[..., Any] | None) -> Probe:
     Raises
     ------
     TypeError, ValueError
-        The backend of Keras is neither JAX nor PyTorch, or `x` or `y` do not fit.
+        The backend of Keras is not JAX, or `x` or `y` do not fit.
     RuntimeError
         The model has no weights yet.
     """
     backend = keras.config.backend()
-    if backend == "torch":
-        made: Probe = importlib.import_module("weightinit.tracing._torch.probe").probe(
-            model, x, y, loss
-        )
-        return made
     if backend != "jax":
         raise ValueError(
-            f"model must be of Keras on JAX or PyTorch, got one on {shown(backend)}; set "
-            'KERAS_BACKEND="jax" before Keras is imported, and load the model again'
+            f"model must be of Keras on JAX, got one on {shown(backend)}; save it with "
+            'model.save("model.keras"), and load it where KERAS_BACKEND="jax" is set first'
         )
     if not model.built:
         raise RuntimeError(
             "model has no weights yet: call it on a batch once, or model.build(shape)"
         )
+    # not at the top: where Keras is on another backend, JAX may not be installed
     batches = importlib.import_module("weightinit.tracing._jax.batches")
     recorder = importlib.import_module("weightinit.tracing._jax.recorder")
     arrays, call = batches.arguments(x)

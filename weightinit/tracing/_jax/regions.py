@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from weightinit.activations import names
+from weightinit.tracing._jax.functions import recognize
 from weightinit.tracing._jax.program import ELEMENTWISE, Equation, Program, needed
 
 __all__ = ["descendants", "fuse_activations", "fuse_regions"]
@@ -121,12 +123,19 @@ def _softmaxes(program: Program, done: set[int]) -> Iterator[list[Equation]]:
 
 def _replace(program: Program, members: Sequence[Equation], kind: str, entry: int = -1) -> None:
     """Put one equation in the place of the last of several; drop what nothing needs any more."""
+    whole = _joined(program, members, kind, entry)
+    program.equations[program.equations.index(members[-1])] = whole
+    program.equations = needed(program.equations, program.outputs)
+
+
+def _joined(program: Program, members: Sequence[Equation], kind: str, entry: int) -> Equation:
+    """Return several equations as one; what enters comes first."""
     *_, last = members
     made = {value for equation in members for value in equation.outputs}
     inputs = dict.fromkeys(v for e in members for v in e.inputs if v not in made)
     data = descendants(program.equations, program.inputs)
     order = sorted(inputs, key=lambda value: (value != entry, value not in data))
-    whole = Equation(
+    return Equation(
         kind,
         tuple(order),
         last.outputs,
@@ -134,8 +143,6 @@ def _replace(program: Program, members: Sequence[Equation], kind: str, entry: in
         {"members": list(members)},
         last.scope,
     )
-    program.equations[program.equations.index(last)] = whole
-    program.equations = needed(program.equations, program.outputs)
 
 
 def _together(
@@ -154,22 +161,45 @@ def fuse_activations(program: Program) -> None:
     while True:
         roots = _roots(program, cuts)
         ends = set(_ends(program, roots))
+        ends = ends if not ends <= cuts else set(_scaled(program, roots, cuts))
         if ends <= cuts:
             break
         cuts |= ends
-    makers = {value: equation for equation in program.equations for value in equation.outputs}
     for end in sorted(cuts):
         root = roots[end][0]
-        members: dict[int, Equation] = {}
-        left = [end]
-        while left:
-            value = left.pop()
-            if value != root and value not in program.constants and value not in members:
-                members[value] = makers[value]
-                left += makers[value].inputs
-        if len(members) > 1 or makers[end].kind not in _ALONE:
-            order = [e for e in program.equations if e.outputs[0] in members]
-            _replace(program, order, "elementwise", root)
+        members = _members(program, root, end)
+        if members and (len(members) > 1 or members[-1].kind not in _ALONE):
+            _replace(program, members, "elementwise", root)
+
+
+def _members(program: Program, root: int, end: int) -> list[Equation]:
+    """Return the equations that make one value of another."""
+    makers = {value: equation for equation in program.equations for value in equation.outputs}
+    found: dict[int, Equation] = {}
+    left = [end]
+    while left:
+        value = left.pop()
+        if value != root and value not in program.constants and value not in found:
+            found[value] = makers[value]
+            left += makers[value].inputs
+    return [equation for equation in program.equations if equation.outputs[0] in found]
+
+
+def _scaled(program: Program, roots: dict[int, tuple[int, int]], cuts: set[int]) -> Iterator[int]:
+    """Yield values that are only scaled at last, as dropout does, where the whole has no name."""
+    for end in cuts:
+        root = roots[end][0]
+        members = _members(program, root, end)
+        inner = [v for v in members[-1].inputs if v not in program.constants] if members else []
+        if len(inner) != 1 or inner[0] == root or members[-1].kind not in ("mul", "div"):
+            continue
+        whole = _joined(program, members, "elementwise", root)
+        try:
+            activation = recognize(program, whole, root)
+        except KeyError:
+            continue
+        if activation is not None and activation.name not in names():
+            yield inner[0]
 
 
 def _roots(program: Program, cuts: set[int]) -> dict[int, tuple[int, int]]:

@@ -4,9 +4,7 @@ import math
 
 import jax.numpy as jnp
 
-from weightinit.tracing._jax.axes import (
-    BATCH,
-)
+from weightinit.tracing._jax.axes import BATCH
 from weightinit.tracing._jax.functions import recognize
 from weightinit.tracing._jax.layers import Layers
 from weightinit.tracing._jax.program import Equation
