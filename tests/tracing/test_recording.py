@@ -207,7 +207,7 @@ def test_without_labels_small_steps_wake_what_sleeps() -> None:
 @pytest.mark.parametrize(
     "call, error, message",
     [
-        (lambda: trace("net", [[1.0]]), TypeError, "net must be a Network, got 'net' .*; build"),
+        (lambda: trace("net", [[1.0]]), TypeError, "model must be a Network, got 'net' .*; build"),
         (lambda: trace(wi.mlp([1, 1]), [[1.0]]), RuntimeError, "has no weights yet; give"),
         (lambda: trace(_net(), [[1.0, 2.0]]), ValueError, r"shape \(n, 1\), got \(1, 2\)"),
         (

@@ -132,7 +132,7 @@ def test_models_of_frameworks_are_pointed_to_their_guide(framework: str) -> None
     for call in (wi.diagnose, trace, lambda net, x: wi.Monitor(x).record(net)):
         with pytest.raises(TypeError, match=rf"model of {framework}, Sequential.*diagnose-pytorch"):
             call(model, sample())
-    with pytest.raises(TypeError, match=r"net must be a Network, got .*wi\.mlp\(\[2, 4, 1\]\)"):
+    with pytest.raises(TypeError, match=r"model must be a Network, got .*wi\.mlp\(\[2, 4, 1\]\)"):
         wi.diagnose(model_of("unheard"), sample())
 
 

@@ -42,7 +42,7 @@ def framework_of(model: object) -> str:
     return next((name for name, base in _MODELS.items() if base in bases), "")
 
 
-def check_network(net: object) -> Network:
+def check_network(net: object, name: str = "net") -> Network:
     """
     Return `net` if it is a Network; of a model of another framework, say what takes it.
 
@@ -50,6 +50,8 @@ def check_network(net: object) -> Network:
     ----------
     net : object
         What was given for a network.
+    name : str, default "net"
+        The argument.
 
     Returns
     -------
@@ -71,7 +73,7 @@ def check_network(net: object) -> Network:
     framework = framework_of(net)
     if framework:
         raise TypeError(
-            f"net must be a Network of this package, got a model of {framework}, "
+            f"{name} must be a Network of this package, got a model of {framework}, "
             f"{short(type(net).__name__)}; wi.diagnose, wi.trace and wi.start take it as it is"
         )
-    return check_instance("net", net, Network, "a Network", hint="build one with wi.mlp([2, 4, 1])")
+    return check_instance(name, net, Network, "a Network", hint="build one with wi.mlp([2, 4, 1])")

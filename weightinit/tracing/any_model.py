@@ -6,7 +6,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from weightinit.networks._foreign import framework_of
+from weightinit.networks._foreign import check_network, framework_of
 from weightinit.tracing.probe import Probe
 from weightinit.tracing.recording import NetworkProbe
 from weightinit.tracing.trace import Trace
@@ -81,4 +81,4 @@ def probe_of(
             "loss must be left out for a Network of this package, whose loss follows from y: "
             "integers for the cross-entropy, floats for the squared error"
         )
-    return NetworkProbe.of(model, x, y)
+    return NetworkProbe.of(check_network(model, "model"), x, y)
