@@ -87,7 +87,7 @@ def open_model(model: Any, x: Any, y: ArrayLike | None, loss: Callable[..., Any]
     Parameters
     ----------
     model : object
-        A model of any framework that is known. A Network needs no weights yet.
+        A model of one of the frameworks that are known. A Network needs no weights yet.
     x : array_like, or None
         A batch; a Network does without.
     y, loss
@@ -108,7 +108,7 @@ def open_model(model: Any, x: Any, y: ArrayLike | None, loss: Callable[..., Any]
         if x is None:
             raise ValueError(
                 f"x must be a batch of samples for a model of {framework}, "
-                f"{short(type(model).__name__)}, got None: what its parameters are for shows only "
+                f"{short(type(model).__name__)}, got None: what its parameters are for shows "
                 "in a pass; write wi.start(model, x)"
             )
         probe, weightless = probe_of(model, x, y, loss), False
