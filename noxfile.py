@@ -281,6 +281,20 @@ def faults(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def interop(session: nox.Session) -> None:
+    """Plant faults in forty models of other libraries, and judge them (large; hours of CPU).
+
+    It prints the figures, and keeps what docs/about/interop.md draws. Names measure these models
+    alone: -- GPT-2 Swin.
+    """
+    install(session, "interop", package="-e.[examples]")
+    # two models are measured at once, and each of them takes one thread
+    session.run(
+        "python", "-m", "benchmarks.interop", *session.posargs, env={"OMP_NUM_THREADS": "1"}
+    )
+
+
+@nox.session(default=False)
 def soak(session: nox.Session) -> None:
     """Call everything public with odd arguments, 120,000 times; another choice: -- --seed 7."""
     install(session, "test", package="-e.[examples]")

@@ -36,6 +36,7 @@ PUBLIC = {
     "Uniform",
     "VarianceScaling",
     "activations",
+    "assert_healthy",
     "check_gradients",
     "cnn",
     "compare",
@@ -84,7 +85,9 @@ MODULES = {
 SUBMODULES = [
     m.name
     for m in pkgutil.walk_packages(wi.__path__, "weightinit.")
-    if m.name.count(".") > 1 and not m.ispkg
+    if m.name.count(".") > 1
+    and not m.ispkg
+    and not {"_torch", "_jax"} & set(m.name.split("."))  # imported with their framework alone
 ]
 
 

@@ -12,7 +12,7 @@ from weightinit import activations, datasets, diagnosis, meanfield, networks, tr
 from weightinit.activations import Activation
 from weightinit.advice import Recommendation, initialize, recommend
 from weightinit.comparison import Comparison, compare
-from weightinit.diagnosis import Diagnosis, Finding, diagnose
+from weightinit.diagnosis import Diagnosis, Finding, assert_healthy, diagnose
 from weightinit.fans import Fans, compute_fans
 from weightinit.gains import gain
 from weightinit.initializers import (
@@ -75,6 +75,7 @@ __all__ = [
     "Uniform",
     "VarianceScaling",
     "activations",
+    "assert_healthy",
     "check_gradients",
     "cnn",
     "compare",

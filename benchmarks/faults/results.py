@@ -2,7 +2,7 @@
 
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -16,21 +16,23 @@ FILE = Path(__file__).parents[2] / "docs" / "about" / "faults.json"
 _PACKAGES = ("numpy", "scikit-learn", "weightinit")
 
 
-def read() -> dict[str, Any]:
+def read(file: Path = FILE) -> dict[str, Any]:
     """Return what is kept, by the module that measured it; nothing if there is no file yet."""
-    return json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
 
 
-def stamped(found: Mapping[str, Any], seed: int) -> dict[str, Any]:
+def stamped(
+    found: Mapping[str, Any], seed: int, packages: Sequence[str] = _PACKAGES
+) -> dict[str, Any]:
     """Return results with the day, the seed and the versions that they came of."""
-    versions = {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES}
+    versions = {"python": platform.python_version()} | {name: version(name) for name in packages}
     date = datetime.now(UTC).date().isoformat()
     return {"date": date, "seed": seed, "versions": versions, "found": dict(found)}
 
 
-def write(results: Mapping[str, Any]) -> None:
+def write(results: Mapping[str, Any], file: Path = FILE) -> None:
     """Keep results, so that a change of one row is a change of one line."""
-    FILE.write_text(f"{as_text(results, depth=3)}\n", encoding="utf-8")
+    file.write_text(f"{as_text(results, depth=3)}\n", encoding="utf-8")
 
 
 def as_text(value: Any, depth: int) -> str:

@@ -222,3 +222,16 @@ def test_plants_are_complete() -> None:
     elsewhere = {"stuck branch", "risky depth", "samples alike", "units alike"}
     elsewhere |= {"unscaled inputs", "unscaled targets", "odd labels"}
     assert {plant.problem for plant in PLANTS} == set(PROBLEMS) - elsewhere
+
+
+def test_what_is_not_finite_is_found_without_labels_too() -> None:
+    """One entry of a weight: where ReLU masks nan, gradients stay finite and are judged beside it.
+
+    The finding stands where it begins, and no theory is asked about a size that is nan.
+    """
+    for make in patients(seed=0):
+        patient = make()
+        layer = patient.hidden[len(patient.hidden) // 2]
+        patient.weight(layer).flat[0] = np.nan
+        found = wi.diagnose(patient.net, patient.x).findings
+        assert (found[0].problem, found[0].layer) == ("non-finite", layer), patient.label

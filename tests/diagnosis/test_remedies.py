@@ -7,7 +7,7 @@ import weightinit as wi
 from tests.diagnosis.plants import started
 from weightinit.advice.question import DEEP, VERY_DEEP
 from weightinit.diagnosis import PROBLEMS
-from weightinit.networks import ActivationLayer, Dense, LayerNorm, Residual
+from weightinit.networks import ActivationLayer, Conv2D, Dense, Flatten, LayerNorm, Residual
 
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((60, 24))
@@ -89,6 +89,17 @@ def test_a_remedy_is_what_the_adviser_says(make, name, depth, fault):
             assert initializer == wi.recommend(name, layer="embedding").initializer
         else:
             assert initializer in (advice.initializer, advice.last_initializer)
+
+
+def test_deep_convolutions_that_narrow_are_judged():
+    """Where channels get fewer, the wanted std is that of the orthogonal start that fits."""
+    channels = [8] * 6 + [4] * 6
+    parts = [part for n in channels for part in (Conv2D(n), ActivationLayer("tanh"))]
+    net = wi.Network([*parts, Flatten(), Dense(10)], (6, 6, 8))
+    net.initialize(wi.orthogonal, rng=0)
+    found = wi.diagnose(net, RNG.standard_normal((20, 6, 6, 8)), np.arange(20) % 10)
+    narrow = next(layer for layer in found.layers if layer.name == "conv6")
+    assert narrow.wanted_std == pytest.approx(wi.orthogonal.std((3, 3, 8, 4)), rel=0.2)
 
 
 def test_every_fault_makes_a_finding_with_a_start():

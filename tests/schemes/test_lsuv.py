@@ -7,7 +7,7 @@ import weightinit as wi
 from tests.diagnosis.plants import cnn, mlp, residual, rnn
 from weightinit.networks import ActivationLayer, BatchNorm, Dense, Embedding, Flatten, Network
 from weightinit.schemes.lsuv import unit_variance
-from weightinit.tracing.recording import NetworkProbe
+from weightinit.tracing._recording import NetworkProbe
 
 PATIENTS = {
     "relu mlp": lambda: mlp("relu", 10, 64, 0),

@@ -12,6 +12,7 @@ from weightinit.networks import Layer
 
 __all__ = [
     "ASKS_FOR_WORK",
+    "ASSERTS",
     "BY_CALLABLE",
     "BY_CLASS",
     "BY_NAME",
@@ -144,6 +145,7 @@ BY_NAME = {
     "groups": ["1", "2"],
     "hidden": ["4"],
     "high": ["1.0"],
+    "ignore": ["()", "('frozen', 'dead units')"],
     "in_axis": ["-2", "(0, 1)"],
     "index": ["2"],
     "initializer": ["wi.he_normal", "{'*.weight': wi.orthogonal}"],
@@ -158,7 +160,7 @@ BY_NAME = {
     "mask": ["None"],
     "mean": ["0.0", "0.25"],
     "mode": ["'fan_in'", "'fan_avg'"],
-    "model": ["network()"],
+    "model": ["network()", "network('float32')"],
     "momentum": ["0.0", "0.5"],
     "monitor": ["None", "wi.Monitor(sample())"],
     "n": ["20"],
@@ -180,6 +182,7 @@ BY_NAME = {
     "rng": ["0", "np.random.default_rng(0)"],
     "role": ["'weight'"],
     "scale": ["2.0"],
+    "seen": ["1.0", "0.5"],
     "seeds": ["2", "[3, 5]"],
     "shape": ["(3, 4)", "(3, 3, 2, 4)"],
     "size": ["2", "(2, 3)"],
@@ -209,6 +212,7 @@ BY_CALLABLE: dict[str, dict[str, list[str]]] = {
     "wi.Activation": {"parameters": ["()"]},
     "wi.Uniform": {"low": ["-1.0"], "high": ["1.0"]},
     "wi.cnn": {"input_shape": ["(8, 8, 1)"], "channels": ["[4, 2]"]},
+    "wi.assert_healthy": {"y": ["None", "labels()"], "loss": ["None"]},
     "wi.diagnose": {"y": ["None", "labels()"], "loss": ["None"]},
     "wi.failure_rates": {"y": ["None", "labels()"]},
     "wi.start": {"x": ["None", "sample()"], "y": ["None", "labels()"], "loss": ["None"]},
@@ -293,6 +297,9 @@ RECORDS = set(INSTANCES) - {"Comparison", "History", "Monitor", "Network"}
 
 #: What a caller gives to be called back: what it raises is the caller's, and goes through.
 CALLED_BACK = {"monitor"}
+
+#: What answers no by an AssertionError.
+ASSERTS = {"assert_healthy"}
 
 #: What hands on values that are not finite, so that it can be seen where they begin.
 PASSES_ON = {"record"}

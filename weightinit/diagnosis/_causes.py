@@ -24,7 +24,7 @@ from weightinit.diagnosis.remedies import Finding, each_start, patterns
 from weightinit.initializers import zeros
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace
-from weightinit.tracing.probe import Probe
+from weightinit.tracing._probe import Probe
 
 __all__ = ["Verdict", "find"]
 

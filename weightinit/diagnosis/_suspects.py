@@ -25,7 +25,7 @@ import numpy as np
 
 from weightinit.diagnosis._symptoms.bounds import SIGMAS, shape_factors
 from weightinit.diagnosis._symptoms.facts import Facts
-from weightinit.diagnosis.remedies import advised, advised_start
+from weightinit.diagnosis.remedies import advised, advised_start, advised_weight
 from weightinit.fans import compute_fans
 from weightinit.initializers import Constant, Initializer, zeros
 from weightinit.networks.layers.base import Array
@@ -119,7 +119,7 @@ def _of_row(trace: Trace, row: LayerTrace) -> Iterator[Suspect]:
         init: Initializer = _ONE
         how, departure = "gain", abs(factor)
         if role == "weight":
-            init = wanted.get(name) or advised(trace, row).initializer
+            init = wanted.get(name) or advised_weight(trace, row)
             how, departure, factor = _of_weight(trace, row, array, init)
         elif role in ("bias", "shift"):
             init, how = zeros, "bias"

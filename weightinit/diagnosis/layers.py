@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from weightinit.diagnosis.remedies import advised
+from weightinit.diagnosis.remedies import advised_weight
 from weightinit.tracing import LayerStats, LayerTrace, Trace, measure
 from weightinit.tracing.measures import distinct_units
 
@@ -59,6 +59,6 @@ def report(trace: Trace, row: LayerTrace, later: LayerTrace) -> LayerReport:
         with np.errstate(all="ignore"):  # what is not finite has a finding of its own
             weight_std = float(row.weight.std())
         if row.inputs is not None:
-            wanted_std = advised(trace, row).initializer.std(row.weight.shape)
+            wanted_std = advised_weight(trace, row).std(row.weight.shape)
     phi = "" if row.activation is None else repr(row.activation)
     return LayerReport(**facts, activation=phi, weight_std=weight_std, wanted_std=wanted_std)

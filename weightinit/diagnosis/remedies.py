@@ -18,6 +18,7 @@ __all__ = [
     "Finding",
     "advised",
     "advised_start",
+    "advised_weight",
     "each_start",
     "patterns",
     "whole_start",
@@ -130,11 +131,16 @@ def advised_start(trace: Trace, row: LayerTrace) -> Mapping[str, Initializer]:
                 scale=advice.gain**2 / blocks, mode="fan_in", distribution="normal"
             )
         return {last.named("weight"): init}
+    return {row.named("weight"): advised_weight(trace, row)}
+
+
+def advised_weight(trace: Trace, row: LayerTrace) -> Initializer:
+    """Return what the adviser starts the weight of a layer from, wherever the layer stands."""
     init = advised(trace, row).initializer
     if isinstance(init, DeltaOrthogonal) and row.weight is not None:
         fits = _takes(init, row.weight.shape)
-        init = init if fits else Orthogonal(gain=init.gain)  # as the note of the adviser says
-    return {row.named("weight"): init}
+        return init if fits else Orthogonal(gain=init.gain)  # as the note of the adviser says
+    return init
 
 
 def each_start(trace: Trace) -> dict[str, Initializer]:

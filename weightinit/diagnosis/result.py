@@ -24,8 +24,8 @@ from weightinit.networks import Network
 from weightinit.networks._foreign import check_network
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import Trace
+from weightinit.tracing._probe import Probe
 from weightinit.tracing.any_model import probe_of
-from weightinit.tracing.probe import Probe
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -15,16 +15,16 @@ from weightinit._messages import short
 from weightinit.diagnosis._symptoms.batch import best_constant_loss
 from weightinit.initializers import zeros
 from weightinit.networks import Network
-from weightinit.networks._foreign import check_network, framework_of
+from weightinit.networks._foreign import framework_of
 from weightinit.networks.layers.base import Array
 from weightinit.schemes._choices import Choice
 from weightinit.schemes.result import ParameterStart, Start
 from weightinit.tracing import Trace
+from weightinit.tracing._probe import Probe
 from weightinit.tracing.any_model import probe_of
-from weightinit.tracing.probe import Probe
 
 if TYPE_CHECKING:
-    from weightinit.tracing.recording import NetworkProbe
+    from weightinit.tracing._recording import NetworkProbe
 
 __all__ = ["Work", "open_model"]
 
@@ -104,16 +104,16 @@ def open_model(model: Any, x: Any, y: ArrayLike | None, loss: Callable[..., Any]
         They do not belong together.
     """
     framework = framework_of(model)
-    if framework:
-        if x is None:
-            raise ValueError(
-                f"x must be a batch of samples for a model of {framework}, "
-                f"{short(type(model).__name__)}, got None: what its parameters are for shows "
-                "in a pass; write wi.start(model, x)"
-            )
-        probe, weightless = probe_of(model, x, y, loss), False
+    if framework and x is None:
+        raise ValueError(
+            f"x must be a batch of samples for a model of {framework}, "
+            f"{short(type(model).__name__)}, got None: what its parameters are for shows "
+            "in a pass; write wi.start(model, x)"
+        )
+    if isinstance(model, Network):
+        probe, weightless = _network_probe(model, x, y, loss)
     else:
-        probe, weightless = _network_probe(check_network(model, "model"), x, y, loss)
+        probe, weightless = probe_of(model, x, y, loss), False
     with np.errstate(all="ignore"):
         return Work(probe, probe.look({}), weightless)
 

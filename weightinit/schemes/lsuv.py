@@ -17,7 +17,7 @@ from weightinit.schemes._choices import Choice, choose, draw, gates_of
 from weightinit.schemes._work import open_model
 from weightinit.schemes.result import Start
 from weightinit.tracing import LayerTrace, Trace
-from weightinit.tracing.probe import Probe
+from weightinit.tracing._probe import Probe
 
 __all__ = ["lsuv", "mark", "scalable", "unit_variance"]
 

@@ -15,12 +15,12 @@ from weightinit.networks.layers.base import Array, Parameters
 from weightinit.tracing._models.operations import Operation
 from weightinit.tracing._models.plan import Plan, plan_rows
 from weightinit.tracing._models.rows import Kept, choose, make_rows
+from weightinit.tracing._probe import Probe, fixed_pull, tilt
 from weightinit.tracing._torch import words
 from weightinit.tracing._torch.batch import Batch
 from weightinit.tracing._torch.record import Record
 from weightinit.tracing._torch.recorder import Recorder
 from weightinit.tracing._torch.views import Source
-from weightinit.tracing.probe import Probe, fixed_pull, tilt
 from weightinit.tracing.trace import Trace
 
 __all__ = ["TorchProbe", "probe"]

@@ -58,8 +58,8 @@ class Values:
         return self._numbers[id(tensor)]
 
     def clear(self) -> None:
-        """Let go of all tensors."""
-        for kept in (self.tensors, self.saved, self.slopes, self._steps):
+        """Let go of all tensors; how one follows from another stays, for activations."""
+        for kept in (self.tensors, self.saved, self.slopes):
             kept.clear()
 
     def axis(self, number: int) -> int | None:

@@ -27,7 +27,7 @@ from weightinit.networks._foreign import check_network
 from weightinit.networks._losses import Loss, choose_loss
 from weightinit.networks.layers.base import Array, Layer, Parameters
 from weightinit.networks.record import watch
-from weightinit.tracing.probe import Probe, fixed_pull, tilt
+from weightinit.tracing._probe import Probe, fixed_pull, tilt
 from weightinit.tracing.trace import LayerTrace, Trace
 
 __all__ = ["NetworkProbe"]
@@ -54,7 +54,7 @@ class NetworkProbe(Probe):
     Examples
     --------
     >>> import weightinit as wi
-    >>> from weightinit.tracing.recording import NetworkProbe
+    >>> from weightinit.tracing._recording import NetworkProbe
     >>> net = wi.mlp([2, 3, 1]).initialize(wi.zeros)
     >>> NetworkProbe.of(net, [[1.0, 2.0]], [1]).look(net.parameters).loss
     0.693147
