@@ -91,7 +91,9 @@ plt.show()
 # %%
 # **Reading the figure.** The default halves the mean square once more than ReLU does: a layer
 # multiplies the std by the square root of 1/6. After twelve layers hardly a signal is left, and SGD
-# learns the share of eights and no more. He keeps the std, but it keeps that of the pixels as well:
+# learns the share of eights and no more.
+#
+# He keeps the std, but it keeps that of the pixels as well:
 # the first outputs are as large as they are, and the first loss is what chance makes of them. With
 # ``wi.start`` each std is 1, and the first loss is that of the best constant.
 #

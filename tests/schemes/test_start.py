@@ -193,7 +193,7 @@ def test_a_result_fits_the_width_and_is_shown_in_notebooks() -> None:
 def test_arguments_are_checked() -> None:
     """A model that is none, and a batch that does not fit: the network stays without weights."""
     net = wi.mlp([3, 4, 2])
-    with pytest.raises(TypeError, match="net must be a Network"):
+    with pytest.raises(TypeError, match="model must be a Network"):
         wi.start("net")
     with pytest.raises(TypeError, match="loss must be left out"):
         wi.start(net, np.ones((2, 3)), loss=max)
@@ -214,3 +214,11 @@ def test_it_trains() -> None:
         net, 100 * x, y, epochs=60, batch_size=30, learning_rate=0.01, optimizer="adam", rng=0
     )
     assert history.losses[-1] < 0.5 * done.first_loss
+
+
+def test_labels_that_are_none_are_refused_without_inputs() -> None:
+    """The count of the samples that are made up is that of y, which is checked first."""
+    with pytest.raises(ValueError, match="y must be integer labels, or float targets"):
+        wi.start(wi.mlp([3, 2]), y=[[1.0, 2.0], [3.0]])
+    with pytest.raises((TypeError, ValueError), match="y must be"):
+        wi.start(wi.mlp([3, 2]), y=[])

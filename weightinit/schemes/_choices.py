@@ -56,7 +56,7 @@ def choose(
     trace : Trace
         A pass through it, for the roles.
     names : iterable of str
-        The names of all parameters, in order.
+        The names of the parameters, in order.
     given : mapping of str to Initializer
         What the caller wants of some, by name.
     advice : callable

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import ArrayLike
 
+from weightinit._arrays import check_array
 from weightinit._messages import short
 from weightinit.diagnosis._symptoms.batch import best_constant_loss
 from weightinit.initializers import zeros
 from weightinit.networks import Network
-from weightinit.networks._foreign import check_network, framework_of
+from weightinit.networks._foreign import framework_of
 from weightinit.networks.layers.base import Array
 from weightinit.schemes._choices import Choice
 from weightinit.schemes.result import ParameterStart, Start
@@ -86,7 +87,7 @@ def open_model(model: Any, x: Any, y: ArrayLike | None, loss: Callable[..., Any]
     Parameters
     ----------
     model : object
-        A model of any framework that is known. A Network needs no weights yet.
+        A model of one of the frameworks that are known. A Network needs no weights yet.
     x : array_like, or None
         A batch; a Network does without.
     y, loss
@@ -103,16 +104,16 @@ def open_model(model: Any, x: Any, y: ArrayLike | None, loss: Callable[..., Any]
         They do not belong together.
     """
     framework = framework_of(model)
-    if framework:
-        if x is None:
-            raise ValueError(
-                f"x must be a batch of samples for a model of {framework}, "
-                f"{short(type(model).__name__)}, got None: what its parameters are for shows only "
-                "in a pass; write wi.start(model, x)"
-            )
-        probe, weightless = probe_of(model, x, y, loss), False
+    if framework and x is None:
+        raise ValueError(
+            f"x must be a batch of samples for a model of {framework}, "
+            f"{short(type(model).__name__)}, got None: what its parameters are for shows "
+            "in a pass; write wi.start(model, x)"
+        )
+    if isinstance(model, Network):
+        probe, weightless = _network_probe(model, x, y, loss)
     else:
-        probe, weightless = _network_probe(check_network(model), x, y, loss)
+        probe, weightless = probe_of(model, x, y, loss), False
     with np.errstate(all="ignore"):
         return Work(probe, probe.look({}), weightless)
 
@@ -127,7 +128,7 @@ def _network_probe(
     except RuntimeError:
         weightless, drawn = True, copy.copy(net).initialize(zeros)
     if x is None:
-        x = _made_up(net, _SAMPLES if y is None else len(np.atleast_1d(y)))
+        x = _made_up(net, _count(y))
     probe = cast("NetworkProbe", probe_of(drawn, x, y, loss))
     return dataclasses.replace(probe, net=net), weightless
 
@@ -140,6 +141,14 @@ def _made_up(net: Network, samples: int) -> Array:
     if first.takes_tokens:
         return rng.integers(1, first.vocabulary, shape)  # type: ignore[attr-defined]
     return rng.standard_normal(shape)
+
+
+def _count(y: ArrayLike | None) -> int:
+    """Return how many samples labels or targets are of, at least one."""
+    if y is None:
+        return _SAMPLES
+    told = "integer labels, or float targets"
+    return max(len(np.atleast_1d(check_array("y", y, told, kinds="biufSUTO"))), 1)
 
 
 def _std(array: Array) -> float:

@@ -42,8 +42,8 @@ def lsuv(
     .. math:: W_l \leftarrow W_l \Big/ \sqrt{\operatorname{Var}(z_l)}, \qquad
         z_l = a_{l-1} W_l,
 
-    where the variance is over all samples, positions and units, and :math:`a_{l-1}` is what the
-    layers before, already scaled, make of the batch. As z is linear in W, one division does.
+    where the variance is over samples, positions and units together, and :math:`a_{l-1}` is what
+    the layers before, already scaled, make of the batch. As z is linear in W, one division does.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def lsuv(
 
     References
     ----------
-    Mishkin and Matas (2015), "All you need is a good init", arXiv:1511.06422.
+    Mishkin and Matas (2015), arXiv:1511.06422.
 
     Examples
     --------
@@ -176,7 +176,7 @@ def _spread(row: LayerTrace) -> float:
     """Return the std of the pre-activations."""
     std = float(row.pre_activations.std(dtype=np.float64))
     if not 0 < std < math.inf:
-        told = "are all the same" if std == 0 else "are not finite"
+        told = "do not differ" if std == 0 else "are not finite"
         raise ValueError(
             f"x must lead to pre-activations that differ, but those of {shown(row.name)} {told}; "
             "look at the batch, or give wi.start the layers before another start"

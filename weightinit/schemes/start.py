@@ -101,7 +101,7 @@ def start(
     learning the shares. Zeros are right here, though not in hidden layers: the units of the output
     have different targets, so that gradients differ between units from the first step on. That
     step moves the output alone, since the gradient for the layers below passes through its weight;
-    from the second step on all layers learn. At a very low learning rate that takes longer: to
+    from the second step on these learn as well. At a very low learning rate that takes longer: to
     avoid it, write ``overrides={"dense2.weight": wi.lecun_normal}`` for your output layer.
 
     A class that `y` lacks gets so low a bias that it costs 5e-7 of the loss, and the result says
