@@ -41,6 +41,7 @@ extensions = [
     "page_assets",
     "page_place",
     "readme_figure",
+    "reading_order",
     "search_index",
     "social_card",
 ]

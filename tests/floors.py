@@ -37,12 +37,16 @@ FLOORS = {
     "meanfield": 1,
     "advice": 2,
     "networks": 3,
+    "_factory": 4,
     "tracing": 4,
     "training": 4,
     "comparison": 5,
     "diagnosis": 6,
     "monitoring": 6,
     "risk": 7,
+    "schemes": 7,
+    "_command": 7,
+    "__main__": 8,
     "__init__": 8,  # the front door: it sees the whole house, nobody imports through it
 }
 

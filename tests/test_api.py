@@ -31,10 +31,12 @@ PUBLIC = {
     "Orthogonal",
     "Recommendation",
     "Sparse",
+    "Start",
     "TruncatedNormal",
     "Uniform",
     "VarianceScaling",
     "activations",
+    "assert_healthy",
     "check_gradients",
     "cnn",
     "compare",
@@ -55,6 +57,7 @@ PUBLIC = {
     "kaiming_uniform",
     "lecun_normal",
     "lecun_uniform",
+    "lsuv",
     "meanfield",
     "mlp",
     "networks",
@@ -62,6 +65,7 @@ PUBLIC = {
     "orthogonal",
     "recommend",
     "rnn",
+    "start",
     "trace",
     "tracing",
     "train",
@@ -81,7 +85,9 @@ MODULES = {
 SUBMODULES = [
     m.name
     for m in pkgutil.walk_packages(wi.__path__, "weightinit.")
-    if m.name.count(".") > 1 and not m.ispkg
+    if m.name.count(".") > 1
+    and not m.ispkg
+    and not {"_torch", "_jax"} & set(m.name.split("."))  # imported with their framework alone
 ]
 
 

@@ -20,7 +20,10 @@ NOT_ASKED = set(SETTINGS["tool"]["numpydoc_validation"]["checks"]) - ASKED_OF_PU
 
 def documented() -> Iterator[str]:
     """Yield the import path of every public function and class, and of methods of the first."""
-    houses = (wi.activations, wi.meanfield, wi.networks, wi.tracing, wi.diagnosis, wi.monitoring)
+    houses = (
+        *(wi.activations, wi.meanfield, wi.networks, wi.tracing, wi.diagnosis, wi.monitoring),
+        wi.schemes,
+    )
     seen: list[object] = []
     for module in (wi, *houses):
         for name in module.__all__:

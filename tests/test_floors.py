@@ -111,6 +111,8 @@ print(*sorted(new - sys.stdlib_module_names))
 IMPORT_ALL = """
 import weightinit
 for found in pkgutil.walk_packages(weightinit.__path__, "weightinit."):
+    if ".tracing._torch." in found.name or ".tracing._jax." in found.name:
+        continue  # imported with a model of that framework, never before
     importlib.import_module(found.name)
 """
 

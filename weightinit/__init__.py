@@ -12,7 +12,7 @@ from weightinit import activations, datasets, diagnosis, meanfield, networks, tr
 from weightinit.activations import Activation
 from weightinit.advice import Recommendation, initialize, recommend
 from weightinit.comparison import Comparison, compare
-from weightinit.diagnosis import Diagnosis, Finding, diagnose
+from weightinit.diagnosis import Diagnosis, Finding, assert_healthy, diagnose
 from weightinit.fans import Fans, compute_fans
 from weightinit.gains import gain
 from weightinit.initializers import (
@@ -45,6 +45,7 @@ from weightinit.initializers import (
 from weightinit.monitoring import Monitor
 from weightinit.networks import GradientCheck, Network, check_gradients, cnn, mlp, rnn
 from weightinit.risk import FailureRates, failure_rates
+from weightinit.schemes import Start, lsuv, start
 from weightinit.tracing import trace
 from weightinit.training import History, train
 
@@ -69,10 +70,12 @@ __all__ = [
     "Orthogonal",
     "Recommendation",
     "Sparse",
+    "Start",
     "TruncatedNormal",
     "Uniform",
     "VarianceScaling",
     "activations",
+    "assert_healthy",
     "check_gradients",
     "cnn",
     "compare",
@@ -93,6 +96,7 @@ __all__ = [
     "kaiming_uniform",
     "lecun_normal",
     "lecun_uniform",
+    "lsuv",
     "meanfield",
     "mlp",
     "networks",
@@ -100,6 +104,7 @@ __all__ = [
     "orthogonal",
     "recommend",
     "rnn",
+    "start",
     "trace",
     "tracing",
     "train",

@@ -28,6 +28,7 @@ ORDER = {
         "plot_train_on_a_ring",
         "plot_see_decision_boundaries",
         "plot_train_deep_networks",
+        "plot_start_a_network",
         "plot_use_adam_on_a_shallow_net",
         "plot_see_what_normalization_hides",
         "plot_start_a_residual_branch_at_zero",

@@ -1,9 +1,9 @@
 """What is recommended: a usable start for every question, and errors that say the way out."""
 
+import functools
 import itertools
 import pickle
 import re
-from collections.abc import Iterator
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
@@ -30,13 +30,15 @@ BENDING = ("tanh", "softsign", "hardtanh", "sine")
 FLAGS = list(itertools.product((False, True), repeat=2))
 
 
-def answers(layer: str) -> Iterator[wi.Recommendation]:
-    """Yield the answer to every question about a kind of layer."""
-    for name, depth, (residual, normalized) in itertools.product(
-        wi.activations.names(), (None, 1, DEEP - 1, DEEP, 50, 5000), FLAGS
-    ):
-        flags = {"residual": residual, "normalized": normalized}
-        yield wi.recommend(name, layer=layer, depth=depth, **flags)
+@functools.cache
+def answers(layer: str) -> list[wi.Recommendation]:
+    """Return the answer to every question about a kind of layer."""
+    return [
+        wi.recommend(name, layer=layer, depth=depth, residual=residual, normalized=normalized)
+        for name, depth, (residual, normalized) in itertools.product(
+            wi.activations.names(), (None, 1, DEEP - 1, DEEP, 50, 5000), FLAGS
+        )
+    ]
 
 
 def test_every_kind_of_layer_is_tested() -> None:

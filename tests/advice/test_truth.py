@@ -18,7 +18,8 @@ from tests.reference import KINKS, REFERENCE, normal_density
 from weightinit.advice.question import Question
 from weightinit.networks import ActivationLayer, Dense, LayerNorm, Residual
 
-WIDTH, NETS, DEPTH = 256, 20, 50
+WIDTH, NETS, DEPTH = 128, 20, 50
+WIDE = 256  # where noise of 1 / width would hide what is to be told apart
 
 
 def asked(name: str, **question: object) -> Question:
@@ -38,14 +39,14 @@ def moment(name: str, q: float, power: int = 2, slope: bool = False) -> float:
     return sum(integrate.quad(integrand, *ends, limit=200)[0] for ends in pairwise(edges))
 
 
-def signals(name: str, init: wi.Initializer, nets: int = NETS) -> NDArray:
+def signals(name: str, init: wi.Initializer, nets: int = NETS, width: int = WIDTH) -> NDArray:
     """Return the log of the mean square that networks leave of one of 1."""
     rng, phi, left = np.random.default_rng(0), wi.activations.get(name), []
     for _ in range(nets):
-        x = rng.standard_normal(WIDTH)
+        x = rng.standard_normal(width)
         x /= math.sqrt(np.mean(x**2))
         for _ in range(DEPTH):
-            x = phi(x @ init((WIDTH, WIDTH), rng=rng))
+            x = phi(x @ init((width, width), rng=rng))
         left.append(math.log(np.mean(x**2)))
     return np.array(left)
 
@@ -119,24 +120,24 @@ def test_bending_activations_fade_as_told(name: str) -> None:
     (told,) = (
         said.numbers["signal"] for said in advice.notes + advice.caveats if "signal" in said.numbers
     )
-    variance = relative_variance(name, 0.01) * DEPTH / WIDTH  # the smaller q, the larger v
+    variance = relative_variance(name, 0.01) * DEPTH / WIDE  # the smaller q, the larger v
     within = standard_errors(4) * math.sqrt(variance / nets) + variance + math.log(1.05)
-    left = signals(name, advice.initializer, nets).mean()
+    left = signals(name, advice.initializer, nets, WIDE).mean()
     assert abs(left - math.log(told)) <= within
     assert within < abs(left)  # so that holding on to 1 would fail
 
 
-def through(phi: wi.Activation, init: wi.Initializer, layers: int) -> NDArray:
+def through(phi: wi.Activation, init: wi.Initializer, layers: int, width: int = WIDTH) -> NDArray:
     """Return the logs of the mean squares that networks leave of a signal and of a gradient."""
     rng, left = np.random.default_rng(0), []
     for _ in range(NETS):
-        x, chain = rng.standard_normal(WIDTH), []
+        x, chain = rng.standard_normal(width), []
         x /= math.sqrt(np.mean(x**2))
         for _ in range(layers):
-            W = init((WIDTH, WIDTH), rng=rng)
+            W = init((width, width), rng=rng)
             chain.append((W, x @ W))
             x = phi(chain[-1][1])
-        gradient = rng.standard_normal(WIDTH)
+        gradient = rng.standard_normal(width)
         gradient /= math.sqrt(np.mean(gradient**2))
         for W, z in reversed(chain):
             gradient = (phi.derivative(z) * gradient) @ W.T
@@ -190,8 +191,8 @@ def test_no_weights_hold_a_signal_of_exponentials() -> None:
     _, told = asked("exponential").through(advice.gain**2, 20)
     first_ones = 2 * (0.203 - 0.135) / (1 - 2 * 0.203)
     assert abs(math.log(told) - 20 * math.log(fades["chi"])) < first_ones
-    left = through(wi.activations.exponential, advice.initializer, 20)[:, 1].mean()
-    variance = 20 * (2 + math.expm1(4 * 0.203)) / WIDTH
+    left = through(wi.activations.exponential, advice.initializer, 20, WIDE)[:, 1].mean()
+    variance = 20 * (2 + math.expm1(4 * 0.203)) / WIDE
     within = standard_errors() * math.sqrt(variance / NETS) + variance / 2
     assert abs(left - math.log(told)) <= within
     assert within < 1 < abs(math.log(told))

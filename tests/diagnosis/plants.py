@@ -165,6 +165,9 @@ def _scale(factor: float) -> Callable[[Patient, str], str]:
     return spoil
 
 
+_large = _scale(300)
+
+
 def _all_small(patient: Patient, _layer: str) -> str:
     """Make all hidden weights so small that none of them grows fast enough."""
     for layer in patient.hidden:
@@ -201,12 +204,12 @@ PLANTS = (
     Plant("frozen", lambda _p, _l: True, _frozen),
     Plant("symmetric units", lambda _p, _l: True, _symmetric),
     Plant("dead units", lambda p, _l: p.activation == "relu", _dead),
-    Plant("exploding signal", lambda p, _l: _is_unbounded(p), _scale(300)),
+    Plant("exploding signal", lambda p, _l: _is_unbounded(p), _large),
     Plant("vanishing signal", lambda p, _l: len(p.hidden) > 2, _all_small),
     Plant(
         "exploding gradient",
         lambda p, layer: _passes_gradient_back(p, layer) and _is_unbounded(p),
-        _scale(300),
+        _large,
     ),
     Plant(
         "vanishing gradient", lambda p, _l: len(p.hidden) > 2 or p.hidden == ("rnn0",), _all_small

@@ -5,6 +5,7 @@ import pytest
 
 import weightinit as wi
 from tests.diagnosis.plants import started
+from weightinit.advice.question import DEEP, VERY_DEEP
 from weightinit.diagnosis import PROBLEMS
 from weightinit.networks import ActivationLayer, Conv2D, Dense, Flatten, LayerNorm, Residual
 
@@ -62,10 +63,10 @@ def images(name: str, depth: int) -> tuple[wi.Network, np.ndarray, dict[str, obj
 
 
 CASES = [
-    *((plain, name, depth) for name in wi.activations.names() for depth in (3, 12, 30)),
-    *((residual, name, depth) for name in ("relu", "gelu", "tanh") for depth in (2, 12)),
+    *((plain, name, depth) for name in wi.activations.names() for depth in (3, DEEP, VERY_DEEP)),
+    *((residual, name, depth) for name in ("relu", "gelu", "tanh") for depth in (2, 6)),
     *((normalized, name, 12) for name in ("relu", "tanh", "silu")),
-    *((normalized_blocks, name, depth) for name in ("relu", "tanh") for depth in (2, 12)),
+    *((normalized_blocks, name, depth) for name in ("relu", "tanh") for depth in (2, 6)),
     *((recurrent, name, depth) for name in ("relu", "tanh", "linear") for depth in (4, 12)),
     *((images, name, 3) for name in ("relu", "tanh", "silu")),
 ]
@@ -129,3 +130,11 @@ def test_a_start_is_what_initialize_takes():
     (finding, *_) = wi.diagnose(net.initialize(wi.zeros), x).findings
     net.initialize({**finding.start, "*.weight": wi.he_normal}, rng=0)
     assert wi.diagnose(net, x).healthy
+
+
+def test_a_network_may_end_with_a_block() -> None:
+    """The last block is counted like any other: a fault in its branch is found there."""
+    net = wi.Network([Dense(24), ActivationLayer("tanh"), Residual([Dense(24)])], (24,))
+    net.initialize({"dense0.weight": wi.xavier_normal, "*.weight": wi.Normal(std=30.0)}, rng=0)
+    (finding,) = wi.diagnose(net, X).findings
+    assert finding.start == {"residual0.dense0.weight": wi.zeros}

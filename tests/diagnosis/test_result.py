@@ -1,6 +1,7 @@
 """What a diagnosis prints and draws."""
 
 import dataclasses
+import functools
 import json
 import re
 
@@ -14,10 +15,14 @@ from weightinit.diagnosis import PROBLEMS, Finding, judge
 from weightinit.networks import ActivationLayer, Dense, LayerNorm
 
 
-def spoiled(problem, patient):
-    """Return the diagnosis of a patient with a problem in its last hidden layer."""
-    plant = next(plant for plant in PLANTS if plant.problem == problem)
-    plant.spoil(patient, patient.hidden[-1])
+def plant(problem):
+    """Return how a problem is planted."""
+    return next(p.spoil for p in PLANTS if p.problem == problem)
+
+
+def spoiled(spoil, patient):
+    """Return the diagnosis of a patient that was spoiled in its last hidden layer."""
+    spoil(patient, patient.hidden[-1])
     return wi.diagnose(patient.net, patient.x, patient.y)
 
 
@@ -30,11 +35,18 @@ PATIENTS = {
 }
 
 
-@pytest.mark.parametrize("problem", [plant.problem for plant in PLANTS])
+@functools.cache
+def case(kind, spoil):
+    """Return a spoiled patient and its diagnosis, which several tests and problems share."""
+    patient = PATIENTS[kind]()
+    return patient, spoiled(spoil, patient)
+
+
+@pytest.mark.parametrize("problem", [p.problem for p in PLANTS])
 @pytest.mark.parametrize("kind", PATIENTS)
 def test_text_fits_80_columns(kind, problem):
     """Findings and table fit 80 columns, every layer has its line, every finding its remedy."""
-    diagnosis = spoiled(problem, PATIENTS[kind]())
+    _, diagnosis = case(kind, plant(problem))
     lines = str(diagnosis).splitlines()
     assert max(map(len, lines)) <= 80
     (head,) = (place for place, line in enumerate(lines) if line.startswith("layer "))
@@ -56,22 +68,21 @@ def pasted(diagnosis, net):
     exec(printed[0], {"net": net, "wi": wi})
 
 
-@pytest.mark.parametrize("problem", [plant.problem for plant in PLANTS])
+@pytest.mark.parametrize("problem", [p.problem for p in PLANTS])
 @pytest.mark.parametrize("kind", PATIENTS)
 def test_printed_code_mends_what_a_start_can_mend(kind, problem):
     """Pasted as printed it runs, starts each layer as its finding says, and no finding is left."""
-    patient = PATIENTS[kind]()
-    diagnosis = spoiled(problem, patient)
-    pasted(diagnosis, patient.net)
-    for name, init in started(patient.net, diagnosis):
-        assert bool(patient.net.parameters[name].any()) == (init != wi.zeros)
-    assert wi.diagnose(patient.net, patient.x, patient.y).healthy
+    patient, diagnosis = case(kind, plant(problem))
+    net = patient.net.copy()
+    pasted(diagnosis, net)
+    for name, init in started(net, diagnosis):
+        assert bool(net.parameters[name].any()) == (init != wi.zeros)
+    assert wi.diagnose(net, patient.x, patient.y).healthy
 
 
 def test_patterns_of_the_printed_code_stand_for_what_the_adviser_says():
     """The last weights of all branches share a pattern, the output has one, `*` all others."""
-    patient = PATIENTS["residual"]()
-    diagnosis = spoiled("frozen", patient)
+    _, diagnosis = case("residual", plant("frozen"))
     assert list(diagnosis.start) == ["residual*.dense1.weight", "dense1.weight", "*.weight"]
     assert diagnosis.start["dense1.weight"] == wi.recommend("relu", layer="output").initializer
     for pattern in diagnosis.start:
@@ -90,7 +101,7 @@ def test_no_code_where_no_start_helps():
 
 def test_every_column_has_its_legend():
     """Each column that is not self-evident is explained by a line below the table."""
-    lines = str(spoiled("vanishing signal", PATIENTS["mlp"]())).splitlines()
+    lines = str(case("mlp", plant("vanishing signal"))[1]).splitlines()
     head = next(line for line in lines if line.startswith("layer ")).split()
     explained = [line.split("  ")[0] for line in lines[-6:]]
     assert ["layer", "activation", "units", *explained] == head
@@ -236,7 +247,7 @@ def test_plot_draws_both_ways(problem):
     """One figure: signal and gradient by layer, described for those who cannot see it."""
     plt = pytest.importorskip("matplotlib.pyplot")
     for make in (lambda: mlp("relu", 5, 32, seed=0), lambda: rnn("relu", 32, 6, seed=0)):
-        figure = spoiled(problem, make()).plot()
+        figure = spoiled(plant(problem), make()).plot()
         assert len(figure.axes) == 2
         assert len(figure.get_label().split()) >= 5
         figure.canvas.draw()

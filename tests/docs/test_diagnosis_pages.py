@@ -1,9 +1,14 @@
 """What the pages about diagnosis, monitor and comparison state, against what their code finds."""
 
+import re
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
 import weightinit as wi
+from tests.docs.prose import ROOT
 from tests.docs.running import run
 
 GUIDE = "guides/diagnose.md"
@@ -112,3 +117,45 @@ def test_healthy_walks_stay_in_the_band_and_wrong_scales_leave_it_where_theory_s
     bound = np.log(8 * layer) + 4 * np.sqrt(layer / 20)
     crossing = layer[layer * (2 * np.log(1.3) - 2.5 / 100) > bound][0]
     assert abs(np.median(leaves["1.3 x He"]) - crossing) <= 4
+
+
+def test_the_test_of_the_guide_fails_with_the_report_and_passes_when_mended(tmp_path):
+    """Run by pytest on the module of the page it shows the report; with the std of He it passes."""
+    page = "guides/test-your-network.md"
+    found = run(page)
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    (snippet,) = re.findall(
+        r"^```python\n(# test_start.py\n.*?)^```$", text, re.MULTILINE | re.DOTALL
+    )
+    ends = {}
+    for name, std in (("faulty", 0.0125), ("mended", (2 / 128) ** 0.5)):
+        folder = tmp_path / name
+        folder.mkdir()
+        module = found.names["module"].replace("std=0.0125", f"std={std}")
+        (folder / "model.py").write_text(module, encoding="utf-8")
+        (folder / "test_start.py").write_text(snippet, encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "test_start.py"]
+        ends[name] = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, check=False
+        )
+    assert (ends["faulty"].returncode, ends["mended"].returncode) == (1, 0), ends
+    x = np.random.default_rng(0).standard_normal((128, 64))
+    report = str(wi.diagnose(found.names["names"]["make_model"](), x))
+    shown = re.findall(r"^E +(?:AssertionError: )?(\S.*)$", ends["faulty"].stdout, re.MULTILINE)
+    assert shown == [line.strip() for line in report.splitlines() if line]
+    assert (
+        "weightinit" not in ends["faulty"].stdout.partition("AssertionError")[2].partition("E  ")[0]
+    )
+    assert "assertion.py" not in ends["faulty"].stdout
+
+
+def test_the_commands_of_the_guide_end_as_it_says():
+    """The faulty model is found with status 1, the better one passes, an error is the user's."""
+    found = run("guides/test-your-network.md")
+    assert "exit status 1" in found.printed
+    assert "\n0\n" in found.printed
+    assert "NameError: name 'undefined_name' is not defined" in found.printed
+    assert [finding["problem"] for finding in found.names["facts"]["findings"]] == [
+        "vanishing signal"
+    ]
+    assert found.names["facts"]["passed"] is False

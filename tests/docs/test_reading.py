@@ -16,7 +16,13 @@ WORDS_A_SENTENCE = 40
 # The least that can say what to see in a figure.
 WORDS_ABOUT_A_FIGURE = 15
 
-OF_GUIDES = {"Add", "Diagnose", "Initialize", "Teach"}  # verbs that begin a guide and no script
+OF_GUIDES = {
+    "Add",
+    "Check",
+    "Diagnose",
+    "Initialize",
+    "Teach",
+}  # verbs that begin a guide and no script
 GUIDES = [f for f in FILES if f.startswith("docs/guides/") and not f.endswith("/index.md")]
 SCRIPTS = [file for file in FILES if file.endswith(".py")]
 FIGURE = re.compile(r"\.set_label\(|^fig = .*\.plot\(", re.MULTILINE)

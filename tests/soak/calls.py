@@ -141,11 +141,20 @@ def _known(path: str, name: str, kind: type | None) -> list[str]:
 
 def _fields(kind: Any) -> dict[str, list[str]]:
     """Return the values of a class that the package makes from one of them, field by field."""
-    instance = known.INSTANCES.get(kind.__name__)
-    if instance is None or not (is_dataclass(kind) or hasattr(kind, "_fields")):
+    has_fields = is_dataclass(kind) or hasattr(kind, "_fields")
+    if kind.__name__ not in known.INSTANCES or not has_fields:
         return {}
     names = [f.name for f in fields(kind) if f.init] if is_dataclass(kind) else kind._fields
-    return {name: [f"{instance}.{name}"] for name in names}
+    return {name: [f"instance({kind.__name__!r}).{name}"] for name in names}
+
+
+@cache
+def instance(kind: str) -> Any:
+    """Return the object of a class whose fields are given again: made once, since none changes."""
+    return eval(known.INSTANCES[kind], NAMESPACE)
+
+
+NAMESPACE["instance"] = instance
 
 
 def _instance(path: str, kind: Any) -> str:

@@ -12,6 +12,7 @@ from weightinit.networks import Layer
 
 __all__ = [
     "ASKS_FOR_WORK",
+    "ASSERTS",
     "BY_CALLABLE",
     "BY_CLASS",
     "BY_NAME",
@@ -143,6 +144,7 @@ BY_NAME = {
     "groups": ["1", "2"],
     "hidden": ["4"],
     "high": ["1.0"],
+    "ignore": ["()", "('frozen', 'dead units')"],
     "in_axis": ["-2", "(0, 1)"],
     "index": ["2"],
     "initializer": ["wi.he_normal", "{'*.weight': wi.orthogonal}"],
@@ -157,6 +159,7 @@ BY_NAME = {
     "mask": ["None"],
     "mean": ["0.0", "0.25"],
     "mode": ["'fan_in'", "'fan_avg'"],
+    "model": ["network()", "network('float32')"],
     "momentum": ["0.0", "0.5"],
     "monitor": ["None", "wi.Monitor(sample())"],
     "n": ["20"],
@@ -168,6 +171,7 @@ BY_NAME = {
     "omega": ["30.0"],
     "optimizer": ["'sgd'"],
     "out_axis": ["-1"],
+    "overrides": ["None", "{'*.weight': wi.orthogonal}"],
     "padding": ["'same'", "'valid'"],
     "parameters": ["{'w': np.array([1.0, 2.0])}"],
     "problem": ["'any problem'", "'frozen'"],
@@ -176,6 +180,7 @@ BY_NAME = {
     "residual": ["False", "True"],
     "rng": ["0", "np.random.default_rng(0)"],
     "scale": ["2.0"],
+    "seen": ["1.0", "0.5"],
     "seeds": ["2", "[3, 5]"],
     "shape": ["(3, 4)", "(3, 3, 2, 4)"],
     "size": ["2", "(2, 3)"],
@@ -205,9 +210,12 @@ BY_CALLABLE: dict[str, dict[str, list[str]]] = {
     "wi.Activation": {"parameters": ["()"]},
     "wi.Uniform": {"low": ["-1.0"], "high": ["1.0"]},
     "wi.cnn": {"input_shape": ["(8, 8, 1)"], "channels": ["[4, 2]"]},
-    "wi.diagnose": {"y": ["None", "labels()"]},
+    "wi.assert_healthy": {"y": ["None", "labels()"], "loss": ["None"]},
+    "wi.diagnose": {"y": ["None", "labels()"], "loss": ["None"]},
     "wi.failure_rates": {"y": ["None", "labels()"]},
-    "wi.trace": {"y": ["None", "targets()"]},
+    "wi.lsuv": {"model": ["network()"]},
+    "wi.start": {"x": ["None", "sample()"], "y": ["None", "labels()"], "loss": ["None"]},
+    "wi.trace": {"y": ["None", "targets()"], "loss": ["None"]},
     "wi.Monitor": {"y": ["None", "labels()"]},
     "wi.networks.RNN": {"activation": ["'tanh'"]},
     "wi.networks.ActivationLayer": {"activation": ["'relu'", "wi.activations.gelu"]},
@@ -254,7 +262,9 @@ INSTANCES = {
     "Network": "network()",
     "Recommendation": "wi.recommend('relu')",
     "Sentences": "wi.datasets.sentences(5, rng=0)",
+    "ParameterStart": "wi.start(network(), rng=0).table[0]",
     "Standing": "wi.compare(score, [wi.zeros, wi.ones], seeds=2).standings[1]",
+    "Start": "wi.start(network(), sample(), rng=0)",
     "Step": "network().record(sample())['dense0']",
     "Trace": "wi.trace(network(), sample(), labels())",
 }
@@ -287,8 +297,12 @@ RECORDS = set(INSTANCES) - {"Comparison", "History", "Monitor", "Network"}
 #: What a caller gives to be called back: what it raises is the caller's, and goes through.
 CALLED_BACK = {"monitor"}
 
+#: What answers no by an AssertionError.
+ASSERTS = {"assert_healthy"}
+
 #: What hands on values that are not finite, so that it can be seen where they begin.
 PASSES_ON = {"record"}
 
 #: What a call is there to change. A generator of random numbers always advances.
 CHANGES = {"train": {"net", "monitor"}, "update": {"parameters"}, "initialize": {"self"}}
+CHANGES |= {"lsuv": {"model"}, "start": {"model"}}

@@ -131,6 +131,9 @@ def _judge_error(target: Target, error: Exception, given: Mapping[str, Any]) -> 
     except Exception:
         text = ""
     told = f"{type(error).__name__}: {text[:_LONGEST]!r}"
+    if type(error) is AssertionError and _last(target.name) in known.ASSERTS:
+        on_purpose = _raised_on_purpose(error.__traceback__)
+        return ("answer", "") if on_purpose else ("unclear", f"an assert statement: {told}")
     if isinstance(error, MemoryError) and "Unable to allocate" in text:
         return "memory", ""
     for is_fault, why in _faults(target, error, text, given):

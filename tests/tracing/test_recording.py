@@ -1,7 +1,5 @@
 """A trace holds what the passes made, and tells nothing that they did not."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 
@@ -18,7 +16,7 @@ from weightinit.networks import (
     Residual,
 )
 from weightinit.tracing import trace
-from weightinit.tracing.recording import NetworkProbe
+from weightinit.tracing._recording import NetworkProbe
 
 PATIENTS = {
     "mlp": lambda: mlp("tanh", 3, 16, seed=0),
@@ -207,7 +205,11 @@ def test_without_labels_small_steps_wake_what_sleeps() -> None:
 @pytest.mark.parametrize(
     "call, error, message",
     [
-        (lambda: trace("net", [[1.0]]), TypeError, "net must be a Network, got 'net' .*; build"),
+        (
+            lambda: trace("net", [[1.0]]),
+            TypeError,
+            "model must be a Network, .* got 'net' .*; build",
+        ),
         (lambda: trace(wi.mlp([1, 1]), [[1.0]]), RuntimeError, "has no weights yet; give"),
         (lambda: trace(_net(), [[1.0, 2.0]]), ValueError, r"shape \(n, 1\), got \(1, 2\)"),
         (

@@ -10,8 +10,9 @@ a record, a :class:`~weightinit.tracing.Trace`, of any framework.
 ('frozen', 'dense*.weight')
 """
 
+from weightinit.diagnosis.assertion import assert_healthy
 from weightinit.diagnosis.layers import LayerReport
 from weightinit.diagnosis.remedies import Finding
 from weightinit.diagnosis.result import PROBLEMS, Diagnosis, diagnose, judge
 
-__all__ = ["PROBLEMS", "Diagnosis", "Finding", "LayerReport", "diagnose", "judge"]
+__all__ = ["PROBLEMS", "Diagnosis", "Finding", "LayerReport", "assert_healthy", "diagnose", "judge"]

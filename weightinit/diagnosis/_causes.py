@@ -24,7 +24,7 @@ from weightinit.diagnosis.remedies import Finding, each_start, patterns
 from weightinit.initializers import zeros
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace
-from weightinit.tracing.probe import Probe
+from weightinit.tracing._probe import Probe
 
 __all__ = ["Verdict", "find"]
 
@@ -97,9 +97,10 @@ def find(probe: Probe | None, facts: Facts) -> Verdict:
         return Verdict(_sorted([*standing, *_untried(facts, tried, accused)]), {}, False)
     if len(found) == len(standing) and not any(s.departure > _DOUBTFUL for s in accused):
         return Verdict(_sorted(standing), {}, standardize=False)
-    trial, accused = _prepare(probe, facts, accused)
+    trial = _prepare(probe, facts, accused)
     if not trial.problems(()):
         return Verdict(_sorted(standing), {}, standardize=False)
+    trial, accused = _with_luck(trial, accused)
     left = trial.problems(accused)
     causes = _needed(trial, accused, left)
     findings = [f for cause in causes if (f := _finding(trial, causes, cause, left))]
@@ -129,14 +130,14 @@ def _draw(trace: Trace, accused: Sequence[Suspect], seed: int) -> dict[str, Arra
     }
 
 
-def _prepare(probe: Probe, facts: Facts, accused: list[Suspect]) -> tuple[_Trial, list[Suspect]]:
+def _prepare(probe: Probe, facts: Facts, accused: list[Suspect]) -> _Trial:
     """Mend all suspects, and look at what a good start makes of this very batch."""
     trial = _Trial(probe, facts.trace, _draw(facts.trace, accused, seed=0))
     if facts.broken is None:
         healthy = Facts(probe.look(trial.parameters(accused)))
         trial = dataclasses.replace(trial, reference=differing_shares(healthy))
     trial.judged[frozenset()] = trial.symptoms(facts), facts.trace.loss
-    return _with_luck(trial, accused)
+    return trial
 
 
 def _with_luck(trial: _Trial, accused: list[Suspect]) -> tuple[_Trial, list[Suspect]]:

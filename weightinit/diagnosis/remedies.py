@@ -101,16 +101,17 @@ def advised(trace: Trace, row: LayerTrace) -> Recommendation:
     Depth counts time steps in a recurrent layer, blocks in a residual branch, and elsewhere the
     hidden layers of this kind outside of branches.
     """
-    phi, hidden = row.activation or linear, trace.layers[:-1]
+    phi = row.activation or linear
     if row is trace.layers[-1]:
         return _ask(phi, "output")
     if row.steps is not None:
         return _ask(phi, "rnn", depth=int(row.steps.max(initial=0)) + 1)
     if row.weight is None or row.block:
-        blocks = [other for other in hidden if other.weight is None]
+        blocks = [other for other in trace.layers if other.weight is None]
         norm = next(b.normalized for b in blocks if b.name == (row.block or row.name))
         kind = "dense" if row.weight is None else row.kind
         return _ask(phi, kind, depth=len(blocks), residual=True, normalized=norm)
+    hidden = trace.layers[:-1]
     level = [r for r in hidden if r.weight is not None and not r.block and r.kind == row.kind]
     return _ask(phi, row.kind, depth=len(level), normalized=row.normalized)
 

@@ -24,8 +24,8 @@ from weightinit.networks import Network
 from weightinit.networks._foreign import check_network
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import Trace
+from weightinit.tracing._probe import Probe
 from weightinit.tracing.any_model import probe_of
-from weightinit.tracing.probe import Probe
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -314,7 +314,7 @@ def diagnose(
     vanishing signal in dense0 - dense*.weight
     """
     probe = probe_of(model, x, y, loss)
-    record = probe.record(probe.parameters)
+    record = probe.record()
     found = _judged(record, probe)
     if isinstance(model, Network) and any(finding.start for finding in found.findings):
         return dataclasses.replace(found, start=whole_start(record))

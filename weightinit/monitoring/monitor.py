@@ -17,7 +17,7 @@ from weightinit.networks import Network
 from weightinit.networks._foreign import check_network
 from weightinit.networks.layers.base import Array, Gradients
 from weightinit.tracing import LayerTrace
-from weightinit.tracing.recording import NetworkProbe
+from weightinit.tracing._recording import NetworkProbe
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

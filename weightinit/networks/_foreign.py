@@ -14,6 +14,8 @@ _MODELS = {
     "flax": ("flax", "Module"),
 }
 
+_FRAMEWORKS = frozenset({"flax", "jax", "keras", "tensorflow", "torch"})
+
 
 def framework_of(model: object) -> str:
     """
@@ -68,10 +70,12 @@ def check_network(net: object) -> Network:
     >>> check_network(wi.mlp([2, 1]))
     Network([Dense(units=1)], input_shape=(2,))
     """
-    framework = framework_of(net)
-    if framework:
+    roots = {str(base.__module__).partition(".")[0] for base in type(net).__mro__}
+    found = framework_of(net) or next(iter(sorted(roots & _FRAMEWORKS)), "")
+    if found and not isinstance(net, Network):
         raise TypeError(
-            f"net must be a Network of this package, got a model of {framework}, "
-            f"{short(type(net).__name__)}; wi.diagnose, wi.trace and wi.start take it as it is"
+            f"net must be a Network of this package, got a model of {found}, "
+            f"{short(type(net).__name__)}; wi.trace, wi.diagnose and wi.start take a "
+            "torch.nn.Module, a keras.Model and a module of flax as they are"
         )
     return check_instance("net", net, Network, "a Network", hint="build one with wi.mlp([2, 4, 1])")

@@ -21,22 +21,34 @@ def choose_initializers(
     """Return the initializer of each parameter."""
     names = list(names)
     if not isinstance(initializer, Mapping):
-        weights = _check_initializer("initializer", initializer)
+        weights = check_initializer("initializer", initializer)
         return {name: _CONSTANTS.get(_last_part(name), weights) for name in names}
+    found = matching("initializer", initializer, names)
+    return {name: found.get(name) or _constant(name, initializer) for name in names}
+
+
+def matching(
+    argument: str, patterns: Mapping[str, Initializer], names: Iterable[str]
+) -> dict[str, Initializer]:
+    """Return the initializer of each name that fits a pattern: that of the first that it fits."""
+    names = list(names)
     hint = 'write {"rnn*.weight": wi.orthogonal, "*.weight": wi.he_normal}'
     allowed = "an initializer, or a mapping of patterns to initializers"
-    patterns = check_mapping("initializer", initializer, allowed, hint=hint)
+    patterns = check_mapping(argument, patterns, allowed, hint=hint)
+    found: dict[str, Initializer] = {}
     for pattern, value in patterns.items():
-        key = f"initializer[{shown(pattern)}]"
-        _check_initializer(key, value)
+        key = f"{argument}[{shown(pattern)}]"
+        check_initializer(key, value)
         if type(pattern) is not str:
             raise TypeError(message(f"the pattern in {key}", pattern, "a string", hint))
-        if not any(fnmatch.fnmatchcase(name, pattern) for name in names):
+        fitting = [name for name in names if fnmatch.fnmatchcase(name, pattern)]
+        if not fitting:
             raise ValueError(
-                f"no parameter fits the pattern {shown(pattern)} of initializer; there are "
+                f"no parameter fits the pattern {shown(pattern)} of {argument}; there are "
                 f"{listed(names)}"
             )
-    return {name: _first_match(name, patterns) for name in names}
+        found = dict.fromkeys(fitting, value) | found
+    return found
 
 
 def start(
@@ -61,15 +73,13 @@ def _last_part(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-def _check_initializer(name: str, value: object) -> Initializer:
+def check_initializer(name: str, value: object) -> Initializer:
     allowed = "an initializer, such as wi.he_normal or wi.Normal(std=0.01)"
     return check_instance(name, value, Initializer, allowed)  # type: ignore[type-abstract]
 
 
-def _first_match(name: str, patterns: Mapping[str, Initializer]) -> Initializer:
-    for pattern, initializer in patterns.items():
-        if fnmatch.fnmatchcase(name, pattern):
-            return initializer
+def _constant(name: str, patterns: Mapping[str, Initializer]) -> Initializer:
+    """Return what a parameter that fits no pattern starts from, unless it is a weight."""
     if _last_part(name) in _CONSTANTS:
         return _CONSTANTS[_last_part(name)]
     raise ValueError(

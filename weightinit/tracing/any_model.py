@@ -6,9 +6,11 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from weightinit._checks import check_instance
+from weightinit.networks import Network
 from weightinit.networks._foreign import framework_of
-from weightinit.tracing.probe import Probe
-from weightinit.tracing.recording import NetworkProbe
+from weightinit.tracing._probe import Probe
+from weightinit.tracing._recording import NetworkProbe
 from weightinit.tracing.trace import Trace
 
 __all__ = ["probe_of", "trace"]
@@ -65,8 +67,7 @@ def trace(
     >>> [layer.name for layer in wi.trace(net, [[1.0, 2.0]]).layers]
     ['dense0', 'dense1']
     """
-    probe = probe_of(model, x, y, loss)
-    return probe.record(probe.parameters)
+    return probe_of(model, x, y, loss).record()
 
 
 def probe_of(
@@ -77,6 +78,8 @@ def probe_of(
     if framework in _RECORDERS:
         made: Probe = importlib.import_module(_RECORDERS[framework]).probe(model, x, y, loss)
         return made
+    allowed = "a Network, or a model of PyTorch, Keras or Flax"
+    check_instance("model", model, Network, allowed, hint="build one with wi.mlp([2, 4, 1])")
     if loss is not None:
         raise TypeError(
             "loss must be left out for a Network of this package, whose loss follows from y: "

@@ -173,7 +173,7 @@ class LayerTrace:
         told = "a mapping of names to arrays"
         parameters = check_mapping("parameters", self.parameters, told, hint=_HINT)
         gradients = check_mapping("gradients", self.gradients, told, hint=_HINT)
-        if parameters and not any(self.roles.values()):
+        if not all(self.roles.get(str(key)) for key in parameters):
             full = shown(f"{self.name}.weight")
             told = f"full names, such as {full}, got {shown(list(parameters))}"
             raise ValueError(f"parameters must have {told}; {_HINT}")

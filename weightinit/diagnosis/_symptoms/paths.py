@@ -278,7 +278,7 @@ def _slope(row: LayerTrace, rows: Array | None = None) -> float:
         return 0.0
     z = "pre_activations"
     q = row.mean_square(z) if rows is None else mean_square(row.pre_activations[rows])
-    q = q or 1.0  # where all is zero, theory speaks of size 1
+    q = q if q > 0 else 1.0  # where all is zero or something is nan, theory speaks of size 1
     return _log(critical_scale(row.activation) * _moments(row, q).slope)
 
 

@@ -50,69 +50,13 @@ STATISTICS = frozenset(["mean", "var", "var_mean", "std", "std_mean", "norm", "v
 WEIGHTS = frozenset(("softmax", "log_softmax"))
 MANY = frozenset(["cat", "concat", "stack", "hstack", "vstack", "concatenate"])
 
+_ACTIVATIONS = """relu relu6 leaky_relu elu selu celu gelu silu mish tanh sigmoid softplus softsign
+hardtanh hardswish hardsigmoid sin cos exp log logsigmoid tanhshrink threshold hardshrink softshrink
+pow rpow square abs sqrt rsqrt reciprocal rdiv rtruediv erf expm1 log1p clamp clip clamp_min neg sgn
+sign minimum maximum addcmul"""
+
 #: What maps each entry by itself.
-ELEMENTWISE = (
-    MULTIPLY
-    | ADD
-    | frozenset(
-        [
-            "relu",
-            "relu6",
-            "leaky_relu",
-            "elu",
-            "selu",
-            "celu",
-            "gelu",
-            "silu",
-            "mish",
-            "tanh",
-            "sigmoid",
-            "softplus",
-        ]
-    )
-    | frozenset(
-        [
-            "softsign",
-            "hardtanh",
-            "hardswish",
-            "hardsigmoid",
-            "sin",
-            "cos",
-            "exp",
-            "log",
-            "logsigmoid",
-        ]
-    )
-    | frozenset(
-        [
-            "tanhshrink",
-            "threshold",
-            "hardshrink",
-            "softshrink",
-            "pow",
-            "rpow",
-            "square",
-            "abs",
-            "sqrt",
-        ]
-    )
-    | frozenset(
-        [
-            "rsqrt",
-            "reciprocal",
-            "rdiv",
-            "rtruediv",
-            "erf",
-            "expm1",
-            "log1p",
-            "clamp",
-            "clip",
-            "clamp_min",
-            "neg",
-        ]
-    )
-    | frozenset(["sgn", "sign", "minimum", "maximum", "addcmul"])
-)
+ELEMENTWISE = MULTIPLY | ADD | frozenset(_ACTIVATIONS.split())
 
 
 def named(func: Callable[..., Any]) -> str:
@@ -177,7 +121,7 @@ def known(function: Callable[[torch.Tensor], torch.Tensor], name: str) -> Activa
     for phi, standard in _standard().values():
         if abs(values - standard).max() < 1e-5:
             return phi
-    slope = values[0] / -6.0
+    slope = round(values[0] / -6.0, 6)
     leaky = activations.leaky_relu(float(slope))
     if abs(values - leaky(grid.numpy())).max() < 1e-5:
         return leaky

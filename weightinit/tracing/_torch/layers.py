@@ -2,17 +2,15 @@
 
 import math
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 
 from weightinit.tracing._torch import moves
 from weightinit.tracing._torch.calls import Call
 from weightinit.tracing._torch.functions import NORMS
+from weightinit.tracing._torch.record import Record
 from weightinit.tracing._torch.views import Source, to_kernel
-
-if TYPE_CHECKING:
-    from weightinit.tracing._torch.recorder import Recorder
 
 __all__ = ["layer", "norm", "product"]
 
@@ -27,51 +25,51 @@ class _Roles(NamedTuple):
     layer: str
 
 
-def layer(recorder: "Recorder", call: Call) -> Any:
+def layer(record: Record, call: Call) -> Any:
     """Record a layer whose arguments are a signal, a weight and a bias."""
     x, weight = call.argument("input", 0), call.argument("weight", 1)
     bias, groups = call.argument("bias", 2), call.argument("groups", 6) or 1
     if call.name == "embedding":
         weight = x if x.is_floating_point() else weight  # torch.embedding takes it first
-        return _weighted(recorder, call, _Roles(None, weight, None, "embedding", "embedding"))
+        return _weighted(record, call, _Roles(None, weight, None, "embedding", "embedding"))
     if call.name == "linear":
-        return _weighted(recorder, call, _Roles(x, weight, bias, "linear", "dense"))
+        return _weighted(record, call, _Roles(x, weight, bias, "linear", "dense"))
     kind = "transposed" if "transpose" in call.name else "conv"
     name = "depthwise" if kind == "conv" and groups == x.shape[1] > 1 else kind
     if kind == "transposed" and groups > 1:
-        recorder.refuse(weight, "a transposed convolution in groups")
-        return moves.anything(recorder, call)
-    return _weighted(recorder, call, _Roles(x, weight, bias, kind, name))
+        record.refuse(weight, "a transposed convolution in groups")
+        return moves.anything(record, call)
+    return _weighted(record, call, _Roles(x, weight, bias, kind, name))
 
 
-def product(recorder: "Recorder", call: Call) -> Any:
+def product(record: Record, call: Call) -> Any:
     """Record a product of matrices, one of which may be a parameter."""
     tensors = call.tensors
     bias = tensors.pop(0) if call.name in ("addmm", "baddbmm") else None
-    plain = call.name != "einsum" and len(tensors) == 2 and recorder.source(tensors[1])
-    if not plain or (bias is not None and recorder.source(bias) is None):
-        return moves.anything(recorder, call)
-    return _weighted(recorder, call, _Roles(tensors[0], tensors[1], bias, "matmul", "dense"))
+    plain = call.name != "einsum" and len(tensors) == 2 and record.source(tensors[1])
+    if not plain or (bias is not None and record.source(bias) is None):
+        return moves.anything(record, call)
+    return _weighted(record, call, _Roles(tensors[0], tensors[1], bias, "matmul", "dense"))
 
 
-def _weighted(recorder: "Recorder", call: Call, roles: _Roles) -> Any:
+def _weighted(record: Record, call: Call, roles: _Roles) -> Any:
     """Record a product with a weight, or a lookup in it."""
-    source, x = recorder.source(roles.weight), roles.x
+    source, x = record.source(roles.weight), roles.x
     kernel = to_kernel(roles.kind, source) if source and not source.problem else None
-    if source is None or kernel is None or (x is not None and x not in recorder.values):
-        recorder.refuse(roles.weight, f"it enters {call.name} as no plain weight")
-        return moves.anything(recorder, call)
+    if source is None or kernel is None or (x is not None and x not in record.values):
+        record.refuse(roles.weight, f"it enters {call.name} as no plain weight")
+        return moves.anything(record, call)
     axis = -1 if roles.kind in ("linear", "matmul", "embedding") else 1
     inputs: tuple[int, ...] = ()
     if x is not None:
-        alias = recorder.alias(x, axis)
-        inputs, call = (recorder.values[alias],), call.instead(x, alias)
+        alias = record.alias(x, axis)
+        inputs, call = (record.values[alias],), call.instead(x, alias)
     out = call.make()
-    parameters = {"weight": recorder.part(source, kernel)}
-    bias = recorder.source(roles.bias)
+    parameters = {"weight": record.part(source, kernel)}
+    bias = record.source(roles.bias)
     if bias is not None and not bias.problem:
-        parameters["bias"] = recorder.part(bias)
-    recorder.new(
+        parameters["bias"] = record.part(bias)
+    record.new(
         out,
         "weight",
         inputs,
@@ -108,19 +106,19 @@ def _coverage(call: Call, roles: _Roles) -> float:
 _SETTINGS = ("stride", "padding", "dilation")
 
 
-def norm(recorder: "Recorder", call: Call) -> Any:
+def norm(record: Record, call: Call) -> Any:
     """Record a normalization, with its gain and shift."""
     kind, *places = NORMS[call.name]
     x = call.argument("input", 0)
     out = call.make()
-    if x not in recorder.values:
+    if x not in record.values:
         return out
     parameters = {}
     for role, (key, place) in zip(("gain", "shift"), places, strict=True):
-        source = recorder.source(call.argument(key, place))
+        source = record.source(call.argument(key, place))
         if source is not None and not source.problem:
-            parameters[role] = recorder.part(source)
+            parameters[role] = record.part(source)
     axis = -1 if call.name in ("layer_norm", "rms_norm", "normalize") else 1
     told: dict[str, Any] = {"parameters": parameters, "norm": kind, "axis": axis}
-    recorder.new(out, "norm", (recorder.values[x],), **told)
+    record.new(out, "norm", (record.values[x],), **told)
     return out

@@ -1,55 +1,53 @@
 """Record all other functions: what moves entries, mixes them, or is not known."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 
 from weightinit.tracing._torch.calls import Call, tensors_in
 from weightinit.tracing._torch.functions import MANY, MATMUL, POOLS, STATISTICS, WEIGHTS
+from weightinit.tracing._torch.record import Record
 from weightinit.tracing._torch.values import Values
 from weightinit.tracing._torch.views import follow
-
-if TYPE_CHECKING:
-    from weightinit.tracing._torch.recorder import Recorder
 
 __all__ = ["anything", "save_overwritten"]
 
 
-def anything(recorder: "Recorder", call: Call) -> Any:
+def anything(record: Record, call: Call) -> Any:
     """Record a function of which nothing is known but what goes in and what comes out."""
-    values = recorder.values
+    values = record.values
     signals = [t for t in call.tensors if t in values]
     if not signals:
-        return _of_parameters(recorder, call)
+        return _of_parameters(record, call)
     for tensor in call.tensors:
-        recorder.refuse(tensor, f"it enters through {call.name}")
+        record.refuse(tensor, f"it enters through {call.name}")
     numbers = tuple(dict.fromkeys(values[t] for t in signals))
-    save_overwritten(recorder, call)
+    save_overwritten(record, call)
     out = call.make()
     for made in _floats(out):
         if made not in values or made is call.overwritten:
             kind, inputs = _kind(values, call, signals, numbers)
-            recorder.new(made, kind, inputs, axis=_axis(values, signals[0], made))
+            record.new(made, kind, inputs, axis=_axis(values, signals[0], made))
             _mark(values, call, signals, made)
     return out
 
 
-def save_overwritten(recorder: "Recorder", call: Call) -> None:
+def save_overwritten(record: Record, call: Call) -> None:
     """Save a value that a function is about to overwrite."""
     tensor = call.overwritten
-    if tensor is not None and tensor in recorder.values:
-        recorder.values.save(tensor)
+    if tensor is not None and tensor in record.values:
+        record.values.save(tensor)
 
 
-def _of_parameters(recorder: "Recorder", call: Call) -> Any:
+def _of_parameters(record: Record, call: Call) -> Any:
     """Follow what is made of parameters alone."""
-    sources = [(t, s) for t in call.tensors if (s := recorder.source(t)) is not None]
+    sources = [(t, s) for t in call.tensors if (s := record.source(t)) is not None]
     out = call.make()
     tensor, source = sources[0]
     name = call.name if len({s.name for _, s in sources}) == 1 else "several parameters"
     for made in _floats(out):
-        if recorder.source(made) is None:
-            recorder.learn(made, follow(name, source, tensor, made))
+        if record.source(made) is None:
+            record.learn(made, follow(name, source, tensor, made))
     return out
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,12 @@ from weightinit.networks.layers.base import Array, Parameters
 from weightinit.tracing._models.operations import Operation
 from weightinit.tracing._models.plan import Plan, plan_rows
 from weightinit.tracing._models.rows import Kept, choose, make_rows
+from weightinit.tracing._probe import Probe, fixed_pull, tilt
 from weightinit.tracing._torch import words
 from weightinit.tracing._torch.batch import Batch
+from weightinit.tracing._torch.record import Record
 from weightinit.tracing._torch.recorder import Recorder
 from weightinit.tracing._torch.views import Source
-from weightinit.tracing.probe import Probe, fixed_pull, tilt
 from weightinit.tracing.trace import Trace
 
 __all__ = ["TorchProbe", "probe"]
@@ -29,7 +30,7 @@ def probe(model: Any, x: Any, y: Any, loss: Callable[..., Any] | None) -> "Torch
     """Check a batch, and labels or targets if there are any, against a model of PyTorch."""
     if not any(True for _ in model.parameters()):
         raise ValueError(f"model must have parameters, got none in {type(model).__name__}")
-    return TorchProbe.of(model, Batch.of(model, x, y, loss))
+    return TorchProbe(model, Batch.of(model, x, y, loss))
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,19 +45,13 @@ class TorchProbe(Probe):
     batch : Batch
         What goes in, and the loss of what comes out.
     layouts : dict of str to tuple
-        For each parameter, or part of one, the axes of the parameter in the order of this package.
+        For each parameter, or part of one, where it is, and its axes in the order of this package;
+        the first look fills it.
     """
 
     model: Any
     batch: Batch
-    layouts: dict[str, tuple[Source, tuple[int, ...]]]
-
-    @classmethod
-    def of(cls, model: Any, batch: Batch) -> "TorchProbe":
-        """Look once to learn which parameters there are, and how they lie."""
-        bare = cls(model, batch, {})
-        recorder, _, _ = bare._forward({})
-        return dataclasses.replace(bare, layouts=recorder.layouts)
+    layouts: dict[str, tuple[Source, tuple[int, ...]]] = field(default_factory=dict)
 
     @property
     def inputs(self) -> Array:  # type: ignore[override]
@@ -67,6 +62,8 @@ class TorchProbe(Probe):
     def parameters(self) -> Parameters:  # type: ignore[override]
         """The parameters in the layout of this package; they share the memory of the model."""
         tensors = dict(self.model.named_parameters())
+        if not self.layouts:
+            self._forward({})
         return {
             name: _array(_rows(tensors[source.name], source)).transpose(axes)
             for name, (source, axes) in self.layouts.items()
@@ -92,20 +89,20 @@ class TorchProbe(Probe):
 
     def look(self, parameters: Parameters, *, tilted: bool = False) -> Trace:
         """Return the trace of a pass forward and one back with other parameters."""
-        recorder, output, found = self._forward(parameters)
-        operations = recorder.finished()
+        record, output, found = self._forward(parameters)
+        operations = record.finished()
         plans = plan_rows(operations, output)
         if not any(plan.kind != "residual" for plan in plans):
             raise ValueError(
                 "there is nothing to trace: no layer with a weight was seen in "
-                f"{type(self.model).__name__}; {_told(recorder.problems)}"
+                f"{type(self.model).__name__}; {_told(record.problems)}"
             )
-        loss, gradients, slopes = self._backward(recorder, plans, found, tilted=tilted)
-        named = {name: self._own(name, parameters) for name in recorder.layouts}
-        values = {
-            value: self._kept(recorder.values.now(value), axis) for value, axis in _axes(plans)
-        }
+        loss, gradients, slopes = self._backward(record, plans, found, tilted=tilted)
+        named = {**self.parameters, **parameters}
+        values = {value: _kept(record.values.now(value), axis) for value, axis in _axes(plans)}
         rows = make_rows(plans, values, slopes, named, gradients, samples=self.batch.count)
+        unseen = self._unseen(record, plans, operations)
+        record.values.clear()  # hooks and what they keep refer to each other
         return Trace(
             inputs=self.inputs,
             layers=rows,
@@ -113,13 +110,10 @@ class TorchProbe(Probe):
             labels=self.batch.labels,
             targets=self.batch.targets,
             samples=min(self.batch.count, 64),
-            **self._unseen(recorder, plans, operations),
+            **unseen,
         )
 
-    def _own(self, name: str, parameters: Parameters) -> Array:
-        return parameters[name] if name in parameters else self.parameters[name]
-
-    def _forward(self, parameters: Parameters) -> tuple[Recorder, int, Any]:
+    def _forward(self, parameters: Parameters) -> tuple[Record, int, Any]:
         """Run the model with copies of its parameters and buffers under a recorder."""
         own = dict(self.model.named_parameters())
         read = {name: tensor.detach().clone() for name, tensor in own.items() if parameters}
@@ -130,41 +124,40 @@ class TorchProbe(Probe):
                 _rows(read[source.name], source).copy_(_tensor(array, axes))
         read = {n: t.requires_grad_(t.is_floating_point()) for n, t in read.items()}
         buffers = {name: b.clone() for name, b in self.model.named_buffers()}
-        recorder = Recorder(read, {id(own[name]): read[name] for name in own})
+        record = Record(read, {id(own[name]): read[name] for name in own})
         args, kwargs = self.batch.arguments()
         for tensor in self.batch.signals(args, kwargs):
-            recorder.values.add(tensor, 1 if tensor.ndim > 2 and self.batch.channels_first else -1)
+            record.values.add(tensor, 1 if tensor.ndim > 2 and self.batch.channels_first else -1)
         with torch.random.fork_rng(), torch.enable_grad():
             torch.manual_seed(0)  # the same dropout at each look
-            with recorder:
+            with Recorder(record):
                 found = torch.func.functional_call(self.model, (read, buffers), args, kwargs)
         outputs = self.batch.outputs(found)
-        tracked = [t for t in outputs if t in recorder.values]
+        tracked = [t for t in outputs if t in record.values]
         if not tracked:
             raise ValueError(
                 f"there is nothing to trace: the outputs of {type(self.model).__name__} come from "
                 "no function of PyTorch that was seen; give x as the model takes it"
             )
-        return recorder, recorder.join(tracked), found
+        self.layouts.update(record.layouts)
+        return record, record.join(tracked), found
 
     def _backward(
-        self, recorder: Recorder, plans: Sequence[Plan], found: Any, *, tilted: bool
+        self, record: Record, plans: Sequence[Plan], found: Any, *, tilted: bool
     ) -> tuple[float, dict[str, Array], dict[int, Kept]]:
         """Go back; return the loss, and the gradients for parameters and for values."""
         slopes: dict[int, Kept] = {}
-        values = recorder.values
+        values = record.values
         for value, axis in _axes(plans):
             tensor = values.tensors[value]
             if tensor.requires_grad and value not in values.saved and value not in values.slopes:
-                tensor.register_hook(
-                    lambda g, v=value, a=axis: slopes.__setitem__(v, self._kept(g, a))
-                )
+                tensor.register_hook(lambda g, v=value, a=axis: slopes.__setitem__(v, _kept(g, a)))
         loss, outputs = self.batch.loss_of(found), self.batch.outputs(found)
         if tilted:
             for tensor in outputs:
                 weights = torch.from_numpy(tilt(tuple(tensor.shape))).to(tensor)
                 tensor.register_hook(lambda g, w=weights: g * w)
-        leaves = {name: t for name, t in recorder.leaves.items() if t.requires_grad}
+        leaves = {name: t for name, t in record.leaves.items() if t.requires_grad}
         for tensor in leaves.values():
             tensor.grad = None
         if loss is None:
@@ -174,51 +167,52 @@ class TorchProbe(Probe):
             loss.backward()
         for value, axis in _axes(plans):
             if value in values.slopes:
-                slopes[value] = self._kept(values.slopes[value], axis)
+                slopes[value] = _kept(values.slopes[value], axis)
             needed = any(value in (p.pre_activations, p.activations) for p in plans)
             if needed and value not in slopes:  # nothing comes back
-                slopes[value] = self._kept(torch.zeros_like(values.now(value)), axis)
+                slopes[value] = _kept(torch.zeros_like(values.now(value)), axis)
         gradients = {
             name: _array(_rows(_gradient(leaves[source.name]), source)).transpose(axes)
-            for name, (source, axes) in recorder.layouts.items()
+            for name, (source, axes) in record.layouts.items()
         }
         return math.nan if loss is None else float(loss.detach()), gradients, slopes
 
-    def _kept(self, tensor: torch.Tensor, axis: int) -> Kept:
-        """Return a sample of the rows of a value, and its exact mean square."""
-        with torch.no_grad():
-            moved = (
-                tensor.detach().movedim(axis, -1) if tensor.ndim > 1 else tensor.detach()[:, None]
-            )
-            flat = moved.reshape(moved.shape[0], -1, moved.shape[-1])
-            which, places = choose(*flat.shape)
-            rows = flat[torch.from_numpy(which)][:, torch.from_numpy(places)]
-            square = float(
-                (flat.double() if flat.numel() < 2**16 else flat.float()).square().mean()
-            )
-            return Kept(_array(rows.reshape(-1, flat.shape[-1])), square, flat.numel())
-
     def _unseen(
-        self, recorder: Recorder, plans: Sequence[Plan], operations: Sequence[Operation]
+        self, record: Record, plans: Sequence[Plan], operations: Sequence[Operation]
     ) -> dict[str, Any]:
         """Return which parameters no row holds and why, and the share of those that rows do."""
         held: dict[str, int] = {}
-        sizes = {name: t.numel() for name, t in recorder.leaves.items()}
+        sizes = {name: t.numel() for name, t in record.leaves.items()}
         read = {name for op in operations for name in op.parameters.values()}
         for name in (name for plan in plans for name in plan.roles):
-            source, _ = recorder.layouts[name]
-            tensor = _rows(recorder.leaves[source.name], source)
+            source, _ = record.layouts[name]
+            tensor = _rows(record.leaves[source.name], source)
             held[source.name] = held.get(source.name, 0) + tensor.numel()
         unseen = []
         for name, size in sizes.items():
             if held.get(name, 0) >= size:
                 continue
-            reason = recorder.problems.get(name) or (
+            reason = record.problems.get(name) or (
                 "it does not lead to the outputs" if name in read else "this pass does not read it"
             )
             unseen.append(f"{name} ({_owner(self.model, name)}): {reason}")
         seen = sum(held.values()) / max(sum(sizes.values()), 1)
         return {"unseen": tuple(unseen), "seen": min(seen, 1.0)}
+
+
+def _kept(tensor: torch.Tensor, axis: int) -> Kept:
+    """Return a sample of the rows of a value, and its exact mean square."""
+    with torch.no_grad():
+        whole = tensor.detach() if tensor.ndim > 1 else tensor.detach()[:, None]
+        wide = torch.float64 if whole.dtype == torch.float64 else torch.float32
+        norm = float(torch.linalg.vector_norm(whole, dtype=wide))
+        moved = whole.movedim(axis, -1)
+        samples, *shape, units = moved.shape
+        which, places = choose(samples, math.prod(shape), units)
+        rows = moved[torch.from_numpy(which)]
+        if shape:
+            rows = rows[:, *map(torch.from_numpy, np.unravel_index(places, shape))]
+        return Kept(_array(rows.reshape(-1, units)), norm**2 / whole.numel(), whole.numel())
 
 
 def _axes(plans: Sequence[Plan]) -> Iterator[tuple[int, int]]:

@@ -1,15 +1,12 @@
 """Listen to a pass through a model of PyTorch: each function that it calls becomes an operation."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
-import torch
 from torch.overrides import TorchFunctionMode
 
-from weightinit.tracing._models.operations import TRANSPOSED, Operation
 from weightinit.tracing._torch import entries, layers, moves, recurrent
-from weightinit.tracing._torch.calls import Call, tensors_in
+from weightinit.tracing._torch.calls import Call
 from weightinit.tracing._torch.functions import (
     CONVOLUTIONS,
     ELEMENTWISE,
@@ -17,15 +14,13 @@ from weightinit.tracing._torch.functions import (
     NORMS,
     RECURRENT,
     in_parts,
-    known,
     named,
 )
-from weightinit.tracing._torch.values import Values
-from weightinit.tracing._torch.views import Source
+from weightinit.tracing._torch.record import Record
 
 __all__ = ["Recorder"]
 
-_Handler = Callable[["Recorder", Call], Any]
+_Handler = Callable[[Record, Call], Any]
 
 #: What records which functions; anything else is recorded by what goes in and comes out.
 _HANDLERS: dict[str, _Handler] = {
@@ -39,105 +34,29 @@ _HANDLERS: dict[str, _Handler] = {
 
 class Recorder(TorchFunctionMode):
     """
-    What a pass did; while it is active, each call of a function of PyTorch goes through it.
+    Keep a record; while this is active, each call of a function of PyTorch goes through it.
 
     Parameters
     ----------
-    parameters : dict of str to torch.Tensor
-        The parameters that the pass reads, by name.
-    given : dict of int to torch.Tensor
-        What to take instead of the parameters of the model, by their identity.
-
-    Attributes
-    ----------
-    values : Values
-        The tensors that went from function to function.
-    operations : list of Operation
-        What was done; activations are recognized by ``finished``.
-    sources : dict of int to Source
-        The tensors that are parameters, or views of them, by identity.
-    layouts : dict of str to tuple
-        The parameters that were understood: where they are in the model, and the order of axes.
-    problems : dict of str to str
-        Why others were not.
+    record : Record
+        The record to fill.
     """
 
-    def __init__(self, parameters: dict[str, torch.Tensor], given: dict[int, torch.Tensor]) -> None:
+    def __init__(self, record: Record) -> None:
         super().__init__()
-        self.leaves, self.given = parameters, given
-        self.values = Values()
-        self.operations: list[Operation] = []
-        self.sources: dict[int, Source] = {}
-        self.layouts: dict[str, tuple[Source, tuple[int, ...]]] = {}
-        self.problems: dict[str, str] = {}
-        self._alive: list[torch.Tensor] = []  # so that no identity is used twice
-        for name, tensor in parameters.items():
-            self.learn(tensor, Source(name, tuple(range(tensor.ndim))))
+        self.record = record
 
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
         call = Call(func, named(func), args, kwargs or {})
-        if not any(id(t) in self.sources or t in self.values for t in call.tensors):
+        if not any(self.record.source(t) or t in self.record.values for t in call.tensors):
             return call.make()
         handler, opened = _HANDLERS.get(call.name), in_parts(func)
         writes = call.kwargs.get("inplace") or (args and args[-1] is True)
         if handler is not None and not (opened and writes):
-            return handler(self, call)
+            return handler(self.record, call)
         if opened is not None:
             with self:
                 return opened(*args, **call.kwargs)
-        return moves.anything(self, call)
-
-    def new(self, tensor: torch.Tensor, kind: str, inputs: tuple[int, ...], **told: Any) -> int:
-        """Note a value, and the operation that made it."""
-        number = self.values.add(tensor, told.get("axis", -1))
-        self.operations.append(Operation(kind=kind, inputs=inputs, output=number, **told))
-        return number
-
-    def alias(self, x: torch.Tensor, axis: int) -> torch.Tensor:
-        """Return a value as one layer alone sees it, so that its own gradient is known."""
-        given = x.view_as(x)
-        self.new(given, "pass", (self.values[x],) if x in self.values else (), axis=axis)
-        return given
-
-    def join(self, outputs: Sequence[torch.Tensor]) -> int:
-        """Return the number of a value that stands for several outputs together."""
-        numbers = tuple(self.values[t] for t in outputs)
-        return numbers[0] if len(numbers) == 1 else self.new(torch.zeros(1), "other", numbers)
-
-    def source(self, tensor: object) -> Source | None:
-        """Return which parameter a tensor is."""
-        return self.sources.get(id(tensor))
-
-    def learn(self, tensor: torch.Tensor, source: Source) -> None:
-        """Note that a tensor is a parameter, or made of one."""
-        self._alive.append(tensor)
-        self.sources[id(tensor)] = source
-
-    def part(self, source: Source, axes: tuple[int, ...] | None = None) -> str:
-        """Note the layout of a parameter, and return its name in the trace."""
-        axes = axes or tuple(range(self.leaves[source.name].ndim))
-        _, known_axes = self.layouts.setdefault(source.part, (source, axes))
-        return source.part if known_axes == axes else source.part + TRANSPOSED
-
-    def refuse(self, tensor: object, problem: str) -> None:
-        """Note why a parameter is not understood."""
-        if source := self.source(tensor):
-            self.problems.setdefault(source.name, source.problem or problem)
-
-    def finished(self) -> list[Operation]:
-        """Return the operations, with the activations recognized."""
-        done = []
-        for op in self.operations:
-            if op.kind != "activation":
-                done.append(op)
-                continue
-            phi = known(self.values.function(op.output), self.values.names[op.output])
-            kind = "pass" if phi.name == "linear" else "activation"
-            done.append(replace(op, kind=kind, activation=phi))
-        return done
-
-    def substituted(self, tensors: Any) -> list[torch.Tensor]:
-        """Return what to take for parameters that a module has kept in a list of its own."""
-        return [self.given.get(id(t), t) for t in tensors_in(tensors)]
+        return moves.anything(self.record, call)

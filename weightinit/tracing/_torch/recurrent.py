@@ -5,16 +5,14 @@ zeros of their shape put beside the inputs, and an identity beside :math:`W_i`, 
 the same, and the gradient for the zeros is :math:`\partial L / \partial a_t`.
 """
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch.nn import functional
 
 from weightinit.tracing._torch import moves
 from weightinit.tracing._torch.calls import Call
-
-if TYPE_CHECKING:
-    from weightinit.tracing._torch.recorder import Recorder
+from weightinit.tracing._torch.record import Record
 
 __all__ = ["run"]
 
@@ -31,13 +29,13 @@ class _Layer(NamedTuple):
     backwards: bool
 
 
-def run(recorder: "Recorder", call: Call) -> Any:
+def run(record: Record, call: Call) -> Any:
     """
     Run layer by layer, and record the products with both weights of each.
 
     Parameters
     ----------
-    recorder : Recorder
+    record : Record
         Where to.
     call : Call
         Its arguments are input, states, weights, whether there are biases, how many layers,
@@ -49,12 +47,12 @@ def run(recorder: "Recorder", call: Call) -> Any:
         What the function returns.
     """
     if isinstance(call.args[3], list | tuple):  # sequences of unequal length, packed
-        return _unseen(recorder, call, 3, "packed sequences")
+        return _unseen(record, call, 3, "packed sequences")
     x, states, weights, biased, layers, dropout, training, both, batch_first = call.args
-    weights = recorder.substituted(weights)
+    weights = record.substituted(weights)
     each = len(weights) // (layers * (1 + both))
     if each != 2 + 2 * bool(biased):
-        return _unseen(recorder, call, 2, "projections")
+        return _unseen(record, call, 2, "projections")
     states = states if isinstance(states, list | tuple) else [states]
     ends: list[list[torch.Tensor]] = []
     for layer in range(layers):
@@ -63,31 +61,36 @@ def run(recorder: "Recorder", call: Call) -> Any:
             w_x, w_h, *biases = weights[place * each : (place + 1) * each]
             backwards = place % (1 + both) == 1
             one = _Layer(call, w_x, w_h, biases, training, batch_first, backwards)
-            out, *last = _run(recorder, one, x, [s[place : place + 1] for s in states])
+            out, *last = _run(record, one, x, [s[place : place + 1] for s in states])
             made.append(out)
             ends.append(last)
-        with recorder:
-            x = torch.cat(made, dim=-1) if both else made[0]
-            if dropout and training and layer < layers - 1:
-                x = functional.dropout(x, dropout)
+        x = _joined(record, made) if both else made[0]
+        if dropout and training and layer < layers - 1:
+            x = moves.anything(record, Call(functional.dropout, "dropout", (x, dropout), {}))
     return (x, *(torch.cat(parts) for parts in zip(*ends, strict=True)))
 
 
-def _unseen(recorder: "Recorder", call: Call, place: int, what: str) -> Any:
+def _joined(record: Record, made: list[torch.Tensor]) -> torch.Tensor:
+    """Put both directions side by side."""
+    out: torch.Tensor = moves.anything(record, Call(torch.cat, "cat", (made,), {"dim": -1}))
+    return out
+
+
+def _unseen(record: Record, call: Call, place: int, what: str) -> Any:
     """Call a function whose weights are not seen, for a reason."""
-    weights = recorder.substituted(call.args[place])
+    weights = record.substituted(call.args[place])
     args = (*call.args[:place], weights, *call.args[place + 1 :])
     for weight in weights:
-        recorder.refuse(weight, f"a recurrent layer with {what}")
-    return moves.anything(recorder, call._replace(args=args))
+        record.refuse(weight, f"a recurrent layer with {what}")
+    return moves.anything(record, call._replace(args=args))
 
 
 def _run(
-    recorder: "Recorder", layer: _Layer, x: torch.Tensor, states: list[torch.Tensor]
+    record: Record, layer: _Layer, x: torch.Tensor, states: list[torch.Tensor]
 ) -> list[torch.Tensor]:
     """Run one layer in one direction, with zeros beside its inputs; return output and states."""
     gates, time = layer.w_x.shape[0], 1 if layer.batch_first else 0
-    given = recorder.alias(x, -1)
+    given = record.alias(x, -1)
     zeros = torch.zeros(*x.shape[:-1], gates, dtype=x.dtype, device=x.device, requires_grad=True)
     wide = torch.cat([given, zeros], dim=-1)
     eye = torch.eye(gates, dtype=x.dtype, device=x.device)
@@ -107,33 +110,33 @@ def _run(
     before = torch.cat([first, out.narrow(time, 0, out.shape[time] - 1)], dim=time).detach()
     if layer.backwards:
         out, before = out.flip(time), before.flip(time)
-    _record(recorder, layer, (given, before), zeros, out)
+    _record(record, layer, (given, before), zeros, out)
     return [out, *last]
 
 
 def _record(
-    recorder: "Recorder",
+    record: Record,
     layer: _Layer,
     given: tuple[torch.Tensor, torch.Tensor],
     zeros: torch.Tensor,
     out: torch.Tensor,
 ) -> None:
     """Record the products of inputs and of states with their weights, and what comes out."""
-    values, made, sums = recorder.values, [], []
+    values, made, sums = record.values, [], []
     state = values.add(given[1], -1)
     kind = "lstm" if layer.call.name in ("lstm", "gru") else "rnn"
     halves = ((layer.w_x, layer.biases[:1], "dense"), (layer.w_h, layer.biases[1:], kind))
     for x, (weight, biases, label) in zip(given, halves, strict=True):
-        source = recorder.sources[id(weight)]
-        parameters = {"weight": recorder.part(recorder.sources[id(weight)], (1, 0))}
+        source = record.sources[id(weight)]
+        parameters = {"weight": record.part(record.sources[id(weight)], (1, 0))}
         for bias in biases:
-            parameters["bias"] = recorder.part(recorder.sources[id(bias)])
+            parameters["bias"] = record.part(record.sources[id(bias)])
         with torch.no_grad():
             sums.append(functional.linear(x, weight, *biases))
         told: dict[str, Any] = {"name": source.name.replace("weight_", ""), "layer": label}
-        made.append(recorder.new(sums[-1], "weight", (values[x],), parameters=parameters, **told))
+        made.append(record.new(sums[-1], "weight", (values[x],), parameters=parameters, **told))
     values.tap(zeros, made, _reset(layer.call.name, *sums), layer.w_h, state)
-    recorder.new(out, "other", tuple(made))
+    record.new(out, "other", tuple(made))
 
 
 def _reset(name: str, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor | None:

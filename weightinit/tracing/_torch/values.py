@@ -57,6 +57,11 @@ class Values:
     def __getitem__(self, tensor: torch.Tensor) -> int:
         return self._numbers[id(tensor)]
 
+    def clear(self) -> None:
+        """Let go of all tensors; how one follows from another stays, for activations."""
+        for kept in (self.tensors, self.saved, self.slopes):
+            kept.clear()
+
     def axis(self, number: int) -> int | None:
         """Return the axis of the features of a value; None where it is not known."""
         return self._axes[number]

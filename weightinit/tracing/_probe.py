@@ -4,7 +4,7 @@ import dataclasses
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -52,6 +52,22 @@ class Probe(ABC):
         """
 
     @abstractmethod
+    def assign(self, parameters: Parameters) -> Any:
+        """
+        Write parameters into the model.
+
+        Parameters
+        ----------
+        parameters : dict of str to ndarray
+            Some or all of the parameters, in the layout of this package.
+
+        Returns
+        -------
+        object
+            The model; of a framework whose models do not change, a new one.
+        """
+
+    @abstractmethod
     def with_inputs(self, inputs: Array) -> Self:
         """Return the same with other inputs, of the same shape."""
 
@@ -59,10 +75,10 @@ class Probe(ABC):
     def code(self, start: Mapping[str, Initializer]) -> tuple[str, ...]:
         """Return lines that start parameters so, in the words of the framework, to be pasted."""
 
-    def record(self, parameters: Parameters) -> Trace:
+    def record(self, parameters: Parameters | None = None) -> Trace:
         """Return the trace of a pass, and of one after small steps where these wake weights."""
         with np.errstate(all="ignore"):  # what is not finite shows in the trace
-            found = self.look(parameters)
+            found = self.look(parameters or {})
             return dataclasses.replace(found, after=self._look_again(found))
 
     def _look_again(self, first: Trace) -> Trace | None:

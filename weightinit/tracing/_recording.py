@@ -15,7 +15,6 @@ from weightinit.networks import (
     RNN,
     ActivationLayer,
     BatchNorm,
-    Chain,
     Conv2D,
     LayerNorm,
     MaxPool2D,
@@ -28,7 +27,7 @@ from weightinit.networks._foreign import check_network
 from weightinit.networks._losses import Loss, choose_loss
 from weightinit.networks.layers.base import Array, Layer, Parameters
 from weightinit.networks.record import watch
-from weightinit.tracing.probe import Probe, fixed_pull, tilt
+from weightinit.tracing._probe import Probe, fixed_pull, tilt
 from weightinit.tracing.trace import LayerTrace, Trace
 
 __all__ = ["NetworkProbe"]
@@ -41,8 +40,8 @@ class NetworkProbe(Probe):
 
     Parameters
     ----------
-    chain : Chain
-        The layers of the network.
+    net : Network
+        The network.
     parameters : dict of str to ndarray
         Its parameters.
     inputs : ndarray, shape (n, ...)
@@ -55,13 +54,13 @@ class NetworkProbe(Probe):
     Examples
     --------
     >>> import weightinit as wi
-    >>> from weightinit.tracing.recording import NetworkProbe
+    >>> from weightinit.tracing._recording import NetworkProbe
     >>> net = wi.mlp([2, 3, 1]).initialize(wi.zeros)
     >>> NetworkProbe.of(net, [[1.0, 2.0]], [1]).look(net.parameters).loss
     0.693147
     """
 
-    chain: Chain
+    net: Network
     parameters: Parameters
     inputs: Array
     loss: Loss
@@ -74,9 +73,14 @@ class NetworkProbe(Probe):
         if inputs.dtype.kind == "i" and not inputs.any():  # tokens
             raise ValueError("x must hold words, got nothing but padding, token 0; check the data")
         if y is None:
-            return cls(net.chain, net.parameters, inputs, _fixed_pull, np.empty(0))
+            return cls(net, net.parameters, inputs, _fixed_pull, np.empty(0))
         loss, targets = choose_loss(y, len(inputs), net.output_shape)
-        return cls(net.chain, net.parameters, inputs, loss, targets)
+        return cls(net, net.parameters, inputs, loss, targets)
+
+    def assign(self, parameters: Parameters) -> Network:
+        """Give the network these parameters, as new arrays beside those that it keeps."""
+        self.net._parameters = {**self.parameters, **parameters}
+        return self.net
 
     def code(self, start: Mapping[str, Initializer]) -> tuple[str, ...]:  # noqa: ARG002
         """Return nothing: patterns say it, for the whole network at once."""
@@ -88,13 +92,14 @@ class NetworkProbe(Probe):
 
     def look(self, parameters: Parameters, *, tilted: bool = False) -> Trace:
         """Return the trace of a pass forward and one back, with these parameters of the network."""
-        chain, steps = watch(self.chain)
+        chain, steps = watch(self.net.chain)
+        parameters = {**self.parameters, **parameters}
         loss = self._tilted if tilted else self.loss
         value, _, _ = backpropagate(chain, parameters, loss, self.inputs, self.targets)
         rows = tuple(_rows(steps))
         if not rows:
             raise ValueError(
-                f"there is nothing to trace: {shown(self.chain)} has no layer with a weight"
+                f"there is nothing to trace: {shown(self.net.chain)} has no layer with a weight"
             )
         return Trace(
             inputs=self.inputs,

@@ -1,0 +1,19 @@
+"""Start whole networks, of this package or of another framework, parameter by parameter.
+
+:func:`start` chooses what each parameter starts from by its role; :func:`lsuv` scales weights by
+what a batch makes of them. Both write into the model and return a table of what they did.
+
+>>> import numpy as np
+>>> import weightinit as wi
+>>> x = np.random.default_rng(0).standard_normal((40, 3))
+>>> net = wi.mlp([3, 8, 4])
+>>> done = wi.start(net, x, np.arange(40) % 4, rng=0)
+>>> done.first_loss, done.best_constant_loss  # log 4
+(1.386294, 1.386294)
+"""
+
+from weightinit.schemes.lsuv import lsuv
+from weightinit.schemes.result import ParameterStart, Start
+from weightinit.schemes.start import start
+
+__all__ = ["ParameterStart", "Start", "lsuv", "start"]

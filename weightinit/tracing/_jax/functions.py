@@ -1,0 +1,185 @@
+"""Recognize an activation by its values, and make one of a function that has no name here."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from weightinit import activations
+from weightinit.activations import Activation
+from weightinit.networks.layers.base import Array
+from weightinit.tracing._jax.program import Equation, Program
+
+__all__ = ["recognize"]
+
+_GRID = np.concatenate([np.linspace(-6, 6, 241), [-30.0, -12.0, 12.0, 30.0]])
+_STEP = 1e-6  # of a difference quotient
+_CLOSE = 5e-6  # constants in a model are rounded to float32
+
+_erf = np.vectorize(math.erf, otypes=[float])
+_erfc = np.vectorize(math.erfc, otypes=[float])
+
+#: The primitives of JAX in double precision: in single, no moment of a function converges.
+_NUMPY: dict[str, Callable[..., Any]] = {
+    **{
+        name: getattr(np, name)
+        for name in ["abs", "exp", "exp2", "expm1", "log", "log1p", "sign", "sin", "cos", "tan"]
+    },
+    **{
+        name: getattr(np, name)
+        for name in ["sinh", "cosh", "tanh", "sqrt", "cbrt", "floor", "ceil", "square"]
+    },
+    "add": np.add,
+    "add_any": np.add,
+    "sub": np.subtract,
+    "mul": np.multiply,
+    "div": np.divide,
+    "max": np.maximum,
+    "min": np.minimum,
+    "neg": np.negative,
+    "pow": np.power,
+    "rem": np.fmod,
+    "gt": np.greater,
+    "ge": np.greater_equal,
+    "lt": np.less,
+    "le": np.less_equal,
+    "eq": np.equal,
+    "ne": np.not_equal,
+    "and": np.logical_and,
+    "or": np.logical_or,
+    "not": np.logical_not,
+    "xor": np.logical_xor,
+    "is_finite": np.isfinite,
+    "atan2": np.arctan2,
+    "acos": np.arccos,
+    "asin": np.arcsin,
+    "atan": np.arctan,
+    "asinh": np.arcsinh,
+    "erf": _erf,
+    "erfc": _erfc,
+    "round": np.round,
+    "logistic": lambda x: np.exp(-np.logaddexp(0, -x)),
+    "rsqrt": lambda x: 1 / np.sqrt(x),
+    "clamp": lambda low, x, high: np.clip(x, low, high),
+    "select_n": lambda which, no, yes: np.where(which, yes, no),
+}
+_SAME = frozenset(
+    [
+        "convert_element_type",
+        "copy",
+        "copy_p",
+        "stop_gradient",
+        "reduce_precision",
+        "optimization_barrier",
+        "broadcast_in_dim",
+        "reshape",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class _Entrywise:
+    """What equations make of each entry of a value, or the slope of it."""
+
+    program: Program
+    equation: Equation
+    value: int
+    slope: bool = False
+
+    def __call__(self, x: Array) -> Array:
+        x64 = np.asarray(x, np.float64)
+        with np.errstate(all="ignore"):
+            if self.slope:
+                found = (self._at(x64 + _STEP) - self._at(x64 - _STEP)) / (2 * _STEP)
+            else:
+                found = self._at(x64)
+        return np.asarray(np.broadcast_to(found, x64.shape), x.dtype)
+
+    def _at(self, x: Array) -> Any:
+        constants = self.program.constants
+        given = [x if v == self.value else _scalar(constants[v]) for v in self.equation.inputs]
+        return self._computed(self.equation, given)
+
+    def _computed(self, equation: Equation, given: list[Any]) -> Any:
+        if "members" not in equation.params:
+            return _evaluate(equation.kind, equation.params, given)[0]
+        values = dict(zip(equation.inputs, given, strict=True))
+        for member in equation.params["members"]:
+            taken = [
+                values[v] if v in values else _scalar(self.program.constants[v])
+                for v in member.inputs
+            ]
+            values[member.outputs[0]] = self._computed(member, taken)
+        return values[equation.outputs[0]]
+
+
+def _scalar(constant: Any) -> Any:
+    """Return the one entry that a constant has throughout."""
+    entry = np.asarray(constant).flat[0]
+    return np.float64(entry) if np.issubdtype(type(entry), np.inexact) else entry
+
+
+def _evaluate(kind: str, params: Mapping[str, Any], given: list[Any]) -> list[Any]:
+    """Return what a primitive of JAX, or a function of such, makes of arrays."""
+    inner = next((params[key] for key in ("jaxpr", "call_jaxpr") if key in params), None)
+    if inner is None:
+        if kind == "integer_pow":
+            return [given[0] ** float(params["y"])]
+        return [given[0] if kind in _SAME else _NUMPY[kind](*given)]
+    body = getattr(inner, "jaxpr", inner)
+    values = dict(zip(body.invars, given, strict=True))
+    values |= zip(body.constvars, map(_scalar, getattr(inner, "consts", ())), strict=True)
+
+    def value(atom: Any) -> Any:
+        return _scalar(atom.val) if hasattr(atom, "val") else values[atom]
+
+    for eqn in body.eqns:
+        made = _evaluate(eqn.primitive.name, eqn.params, [value(atom) for atom in eqn.invars])
+        values |= zip(eqn.outvars, made, strict=True)
+    return [value(atom) for atom in body.outvars]
+
+
+def recognize(program: Program, equation: Equation, value: int) -> Activation | None:
+    """
+    Return the activation that a function of each entry is; None if it only scales and shifts.
+
+    Parameters
+    ----------
+    program : Program
+        The pass.
+    equation : Equation
+        What makes each entry from the same entry of one value, and from constants.
+    value : int
+        The number of that value.
+
+    Returns
+    -------
+    Activation or None
+        One of ``weightinit.activations``, or one of its own.
+
+    Raises
+    ------
+    KeyError
+        It has a primitive that is not known here.
+    """
+    entrywise = _Entrywise(program, equation, value)
+    values = entrywise(_GRID)
+
+    def off(other: Array) -> float:
+        with np.errstate(all="ignore"):
+            return float(np.max(np.abs(values - other) / (1 + np.abs(values))))
+
+    at_zero = values[120]
+    if off(at_zero + (values[140] - at_zero) * _GRID) < _CLOSE:
+        return None
+    with np.errstate(all="ignore"):
+        known = {off(each(_GRID)): each for each in map(activations.get, activations.names())}
+    if min(known) < _CLOSE:
+        return known[min(known)]
+    slope = -float(values[100])
+    if slope > 0 and off(np.where(_GRID > 0, _GRID, slope * _GRID)) < _CLOSE:
+        return activations.leaky_relu(round(slope, 6))
+    name = equation.scope.strip("_") or "function"
+    return Activation(name, entrywise, _Entrywise(program, equation, value, slope=True))
