@@ -16,16 +16,25 @@ from benchmarks.interop.roles import Weight
 __all__ = ["arrays", "gains", "once", "put", "trained", "weights"]
 
 
+def _named(model: keras.Model) -> dict[str, Any]:
+    """Return the trainable variables by their paths, joined by dots."""
+    return {_name(variable): variable for variable in model.trainable_variables}
+
+
+def _name(variable: Any) -> str:
+    return variable.path.replace("/", ".")
+
+
 def arrays(model: keras.Model) -> dict[str, np.ndarray]:
-    """Return copies of the trainable variables by their paths."""
-    return {variable.path: np.array(variable.value) for variable in model.trainable_variables}
+    """Return copies of the trainable variables."""
+    return {name: np.array(variable.value) for name, variable in _named(model).items()}
 
 
 def put(model: keras.Model, changed: Mapping[str, np.ndarray]) -> keras.Model:
-    """Write arrays into the variables of these paths; return the model."""
-    for variable in model.trainable_variables:
-        if variable.path in changed:
-            variable.assign(changed[variable.path])
+    """Write arrays into the variables of these names; return the model."""
+    for name, variable in _named(model).items():
+        if name in changed:
+            variable.assign(changed[name])
     return model
 
 
@@ -42,26 +51,26 @@ def weights(model: keras.Model) -> list[Weight]:
     for layer in _layers(model):
         own = {variable.name: variable for variable in layer._trainable_variables}  # noqa: SLF001
         depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
-        bias = own["bias"].path if "bias" in own else ""
+        bias = _name(own["bias"]) if "bias" in own else ""
         for name in ("kernel", "recurrent_kernel"):
             if name in own:
                 shape = tuple(own[name].shape)
-                found.append(_weight(own[name].path, shape, bias, depthwise=depthwise))
+                found.append(_weight(_name(own[name]), shape, bias, depthwise=depthwise))
     return found
 
 
-def _weight(path: str, shape: tuple[int, ...], bias: str, *, depthwise: bool) -> Weight:
-    layer = path.split("/")[-2]
+def _weight(name: str, shape: tuple[int, ...], bias: str, *, depthwise: bool) -> Weight:
+    layer = name.split(".")[-2]
     if len(shape) == 3 and layer in ("query", "key", "value"):
-        return Weight(path, shape, (1, 2), bias)
+        return Weight(name, shape, (1, 2), bias)
     field = 1 if layer == "attention_output" else math.prod(shape[:-2])
     out = len(shape) - (2 if depthwise else 1)
-    return Weight(path, shape, (out,), bias, field, shape[-2] if depthwise else 1)
+    return Weight(name, shape, (out,), bias, field, shape[-2] if depthwise else 1)
 
 
 def gains(model: keras.Model) -> list[str]:
-    """Return the paths of the gains of normalization layers."""
-    return [name for name in arrays(model) if name.endswith("/gamma")]
+    """Return the names of the gains of normalization layers."""
+    return [name for name in arrays(model) if name.endswith(".gamma")]
 
 
 @functools.lru_cache(maxsize=1)
@@ -90,8 +99,8 @@ def trained(entry: Entry, model: keras.Model, changed: Mapping[str, np.ndarray])
     """Train from other arrays on fresh batches by Adam; return the losses. The model stays."""
     batches = (entry.batch(1000 + step) for step in range(entry.steps))
     parameters, state = _variables(model)
-    paths = [variable.path for variable in model.trainable_variables]
     parameters = [
-        jax.numpy.asarray(changed.get(path, of)) for path, of in zip(paths, parameters, strict=True)
+        jax.numpy.asarray(changed.get(name, of))
+        for name, of in zip(_named(model), parameters, strict=True)
     ]
     return adam(_value_and_state(entry, model), parameters, state, batches, entry.rate)

@@ -92,9 +92,9 @@ def _entry(name: str, make: Callable[[], keras.Model], batch: Any, *flat: str) -
 _images = partial(images, last=True)
 
 ENTRIES = [
-    _entry("MobileNetV2 (Keras)", _mobilenet, _images, "*_expand_BN/beta", "*_depthwise_BN/beta"),
-    _entry("ResNet (Keras)", _resnet, _images, "*_1_bn/beta", "*_2_bn/beta"),
-    _entry("ConvNet (Keras)", _convnet, _images, "*conv2d*/bias"),
+    _entry("MobileNetV2 (Keras)", _mobilenet, _images, "*_expand_BN.beta", "*_depthwise_BN.beta"),
+    _entry("ResNet (Keras)", _resnet, _images, "*_1_bn.beta", "*_2_bn.beta"),
+    _entry("ConvNet (Keras)", _convnet, _images, "*conv2d*.bias"),
     _entry("LSTM both ways (Keras)", _lstm, phrases),
-    _entry("Transformer encoder (Keras)", _transformer, _waves, "*conv1d*/bias"),
+    _entry("Transformer encoder (Keras)", _transformer, _waves, "*conv1d*.bias"),
 ]

@@ -164,8 +164,9 @@ def _forward_level(level: list[LayerTrace], trace: Trace) -> Iterator[tuple[Poin
         if row.normalized and row.weight is not None:
             # The signal sets out anew, at size 1, if the normalization can do that.
             walk, certain, weights, q = Walk(), Walk(), Walk(), _moments(row, 1.0).value
-            first = walk.go(row.name, _log(row.mean_square("pre_activations")), 0.0, Bounds())
-            yield first, None
+            own = _log(row.mean_square("pre_activations"))
+            fading = math.inf if trace.ends.get(row.block) is row else own
+            yield walk.go(row.name, own, 0.0, Bounds(), fading=fading), None
             continue
         q = s if math.isnan(q) else q
         q_before, q = q, q if row.weight is None else _next(row, q)
@@ -244,14 +245,31 @@ def _backward_level(level: list[LayerTrace], trace: Trace) -> Iterator[Point]:
     The first layer of a branch counts: its input comes from the layers before.
     """
     walk, blocks = Walk(), sum(row.weight is None for row in trace.layers)
-    free = {row.name for row in trace.layers if row.weight is not None and not row.weight.any()}
+    free = {
+        row.name
+        for row in trace.layers
+        if row.weight is not None and not (row.weight.any() and _gain_squared(row))
+    }
+    ends = {row.name for row in trace.ends.values()}
     for row in reversed(level if level[0].block else level[1:]):
         if row.inputs_gradient is None or row.steps is not None or row.name in free:
             continue
         there, here = row.square("activations_gradient"), row.square("inputs_gradient")
         if not (0 < there < math.inf and here < math.inf):
             return
-        yield walk.go(row.name, _log(here / there), _slope(row), of_gradient(row, blocks))
+        own = fading = _log(here / there)
+        if row.name in ends:
+            fading = min(own - min(_log(_gain_squared(row)), 0.0), max(own, 0.0))
+        yield walk.go(row.name, own, _slope(row), of_gradient(row, blocks), fading=fading)
+
+
+def _gain_squared(row: LayerTrace) -> float:
+    """Return what the gains behind a weight make of a gradient's squared norm.
+
+    At the end of a branch they may be small on purpose, and are the first to grow.
+    """
+    gains = (row.parameters[name] for name, role in row.roles.items() if role in ("gain", "scale"))
+    return math.prod(mean_square(gain) for gain in gains)
 
 
 def _slope(row: LayerTrace, rows: Array | None = None) -> float:
