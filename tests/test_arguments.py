@@ -151,7 +151,7 @@ def test_objects_whose_methods_raise(method: str) -> None:
         "initializer": lambda: network().initialize(odd),
         "layers": lambda: wi.Network(odd, (3,)),
         r"layers\[0\]": lambda: wi.Network([odd], (3,)),
-        "net": lambda: wi.diagnose(odd, sample()),
+        "model": lambda: wi.diagnose(odd, sample()),
         "trace": lambda: wi.diagnosis.judge(odd),
         "parameters": lambda: Dense(2).forward(odd, sample()),
     }.items():

@@ -206,6 +206,31 @@ def test_the_gradient_of_gates_is_that_of_an_unrolled_cell() -> None:
     np.testing.assert_allclose(found.layers[0].pre_activations_gradient, expected, atol=1e-12)
 
 
+@pytest.mark.parametrize("kind", [nn.LSTM, nn.GRU, nn.RNN])
+def test_the_last_state_is_an_output_too(kind: Any) -> None:
+    """A head that reads the last state of a recurrent layer is recorded with what leads to it."""
+
+    def run(rnn: Any, head: Any, x: Any) -> Any:
+        _, last = rnn(x)
+        return head((last[0] if isinstance(last, tuple) else last)[-1])
+
+    model = Function(run, kind(4, 6, 2, batch_first=True), nn.Linear(6, 3))
+    found = wi.trace(model, torch.randn(5, 7, 4), labels(5))
+    assert found.seen == 1.0
+    assert len(found.layers) == 5
+    assert all(row.weight_gradient.any() for row in found.layers)
+
+
+def test_a_layer_of_a_number_that_is_no_signal() -> None:
+    """An embedding of the time by sines, of an integer, leads into layers that are seen."""
+
+    def run(time: Any, main: Any, x: Any) -> Any:
+        return main(x + time(torch.sin(torch.arange(4.0)[None] * 3)))
+
+    model = Function(run, nn.Linear(4, 4), nn.Linear(4, 3))
+    assert wi.trace(model, torch.randn(5, 4), labels(5)).seen == 1.0
+
+
 def test_what_is_not_understood_is_named() -> None:
     """A parameter that enters in another way is listed by name, type and reason, and counted."""
     linear = nn.utils.parametrizations.weight_norm(nn.Linear(4, 8))

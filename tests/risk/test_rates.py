@@ -213,7 +213,7 @@ def test_bad_arguments_are_told(case: str) -> None:
 @pytest.mark.parametrize(
     "arguments, error, told",
     [
-        ({"problem": "dead"}, ValueError, "problem must be one of 'any problem', 'dead units'"),
+        ({"problem": "dead"}, ValueError, "problem must be one of 'any problem', 'non-finite'"),
         ({"problem": 3}, TypeError, "problem must be one of"),
         ({"at_most": 0.0}, ValueError, "at_most must be from 0.001 to below 1, got 0.0 .*bound"),
         ({"at_most": "1 %"}, TypeError, "at_most must be a finite real number"),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from weightinit._checks import (
+    check_choice,
     check_flag,
     check_instance,
     check_items,
@@ -143,15 +144,33 @@ class LayerTrace:
     def __post_init__(self) -> None:
         """Check the fields, which may be filled by hand."""
         check_instance("name", self.name, str, "a string", hint=_HINT)
-        if self.block == _BY_NAME:
-            object.__setattr__(self, "block", self.name.rpartition(".")[0])
-        if not self.roles:
-            roles = {key: _role(self.name, str(key)) for key in self.parameters}
-            object.__setattr__(self, "roles", roles)
         try:
+            self._fill()
             self._check()
         except (TypeError, ValueError) as error:
             raise type(error)(f"{error} (layer {shown(self.name)})") from None
+
+    def _fill(self) -> None:
+        """Take from names what is left out, and check what is given instead."""
+        told = "a mapping of names to arrays"
+        parameters = check_mapping("parameters", self.parameters, told, hint=_HINT)
+        roles = check_mapping("roles", self.roles, "a mapping of names to roles", hint=_HINT)
+        for name, role in roles.items():
+            check_instance(f"roles[{shown(name)}]", role, str, "a string", hint=_HINT)
+        block = check_instance("block", self.block, str, "a string", hint=_HINT)
+        if self.after is not None:
+            check_instance("after", self.after, str, "a string, or None", hint=_HINT)
+        for key in ("shared", "shared_gradients"):
+            check_mapping(key, getattr(self, key), told, hint=_HINT)
+        allowed = "a mapping of fields to pairs of a mean square and a number of entries"
+        for key, pair in check_mapping("squares", self.squares, allowed, hint=_HINT).items():
+            good = isinstance(pair, tuple) and len(pair) == 2
+            if not good or not all(isinstance(number, Real) for number in pair) or pair[1] < 1:
+                raise ValueError(message(f"squares[{shown(key)}]", pair, "such a pair", _HINT))
+        roles = roles or {key: _role(self.name, str(key)) for key in parameters}
+        object.__setattr__(self, "roles", roles)
+        if block == _BY_NAME:
+            object.__setattr__(self, "block", self.name.rpartition(".")[0])
 
     def _check(self) -> None:
         check_instance("kind", self.kind, str, "a string", hint=_HINT)
@@ -246,15 +265,18 @@ class LayerTrace:
 
     def mean_square(self, field: str) -> float:
         """Return the second moment of a matrix, ``"activations"``: of all of its rows."""
-        return (
-            self.squares[field][0] if field in self.squares else mean_square(getattr(self, field))
-        )
+        check_choice("field", field, (*_MATRICES, "inputs", "inputs_gradient"))
+        if field in self.squares:
+            return float(self.squares[field][0])
+        if getattr(self, field) is None:
+            raise ValueError(message("field", field, "a matrix that the layer has", _HINT))
+        return mean_square(getattr(self, field))
 
     def square(self, field: str) -> float:
         """Return the sum of the squares of a matrix: of all of its rows."""
-        value = getattr(self, field)
-        count = self.squares[field][1] if field in self.squares else value.size
-        return self.mean_square(field) * count
+        mean = self.mean_square(field)
+        count = self.squares[field][1] if field in self.squares else getattr(self, field).size
+        return mean * count
 
 
 def _role(layer: str, name: str) -> str:

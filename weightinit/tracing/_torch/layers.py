@@ -56,7 +56,7 @@ def _weighted(record: Record, call: Call, roles: _Roles) -> Any:
     """Record a product with a weight, or a lookup in it."""
     source, x = record.source(roles.weight), roles.x
     kernel = to_kernel(roles.kind, source) if source and not source.problem else None
-    if source is None or kernel is None or (x is not None and x not in record.values):
+    if source is None or kernel is None:
         record.refuse(roles.weight, f"it enters {call.name} as no plain weight")
         return moves.anything(record, call)
     axis = -1 if roles.kind in ("linear", "matmul", "embedding") else 1

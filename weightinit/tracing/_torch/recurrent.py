@@ -64,15 +64,15 @@ def run(record: Record, call: Call) -> Any:
             out, *last = _run(record, one, x, [s[place : place + 1] for s in states])
             made.append(out)
             ends.append(last)
-        x = _joined(record, made) if both else made[0]
+        x = _joined(record, made, -1) if both else made[0]
         if dropout and training and layer < layers - 1:
             x = moves.anything(record, Call(functional.dropout, "dropout", (x, dropout), {}))
-    return (x, *(torch.cat(parts) for parts in zip(*ends, strict=True)))
+    return (x, *(_joined(record, list(parts), 0) for parts in zip(*ends, strict=True)))
 
 
-def _joined(record: Record, made: list[torch.Tensor]) -> torch.Tensor:
-    """Put both directions side by side."""
-    out: torch.Tensor = moves.anything(record, Call(torch.cat, "cat", (made,), {"dim": -1}))
+def _joined(record: Record, made: list[torch.Tensor], axis: int) -> torch.Tensor:
+    """Put both directions side by side, or the states of all layers."""
+    out: torch.Tensor = moves.anything(record, Call(torch.cat, "cat", (made,), {"dim": axis}))
     return out
 
 
@@ -110,7 +110,9 @@ def _run(
     before = torch.cat([first, out.narrow(time, 0, out.shape[time] - 1)], dim=time).detach()
     if layer.backwards:
         out, before = out.flip(time), before.flip(time)
-    _record(record, layer, (given, before), zeros, out)
+    made = _record(record, layer, (given, before), zeros)
+    for tensor in (out, *last):
+        record.new(tensor, "other", made)
     return [out, *last]
 
 
@@ -119,9 +121,8 @@ def _record(
     layer: _Layer,
     given: tuple[torch.Tensor, torch.Tensor],
     zeros: torch.Tensor,
-    out: torch.Tensor,
-) -> None:
-    """Record the products of inputs and of states with their weights, and what comes out."""
+) -> tuple[int, ...]:
+    """Record the products of inputs and of states with their weights; return their numbers."""
     values, made, sums = record.values, [], []
     state = values.add(given[1], -1)
     kind = "lstm" if layer.call.name in ("lstm", "gru") else "rnn"
@@ -136,7 +137,7 @@ def _record(
         told: dict[str, Any] = {"name": source.name.replace("weight_", ""), "layer": label}
         made.append(record.new(sums[-1], "weight", (values[x],), parameters=parameters, **told))
     values.tap(zeros, made, _reset(layer.call.name, *sums), layer.w_h, state)
-    record.new(out, "other", tuple(made))
+    return tuple(made)
 
 
 def _reset(name: str, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor | None:
