@@ -1,4 +1,4 @@
-"""Record passes through models of Keras, on JAX; those on PyTorch are models of PyTorch too."""
+"""Record passes through models of Keras, on JAX."""
 
 import importlib
 from collections.abc import Callable, Mapping
@@ -32,19 +32,14 @@ def probe(model: Any, x: Any, y: Any, loss: Callable[..., Any] | None) -> Probe:
     Raises
     ------
     TypeError, ValueError
-        The backend of Keras is neither JAX nor PyTorch, or `x` or `y` do not fit.
+        The backend of Keras is not JAX, or `x` or `y` do not fit.
     RuntimeError
         The model has no weights yet.
     """
     backend = keras.config.backend()
-    if backend == "torch":
-        made: Probe = importlib.import_module("weightinit.tracing._torch.probe").probe(
-            model, x, y, loss
-        )
-        return made
     if backend != "jax":
         raise ValueError(
-            f"model must be of Keras on JAX or PyTorch, got one on {shown(backend)}; set "
+            f"model must be of Keras on JAX, got one on {shown(backend)}; set "
             'KERAS_BACKEND="jax" before Keras is imported, and load the model again'
         )
     if not model.built:
