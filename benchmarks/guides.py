@@ -1,7 +1,8 @@
 """Run the code of guides to other frameworks, which the site is built without; keep what it prints.
 
 ``python -m benchmarks.guides diagnose-pytorch`` writes docs/guides/diagnose-pytorch.json, which
-that page shows; ``nox -s parity`` compares it with a fresh run.
+that page shows, and without a name it writes those of all guides; ``nox -s parity`` compares them
+with a fresh run.
 """
 
 import contextlib
@@ -20,7 +21,11 @@ __all__ = ["kept", "run"]
 
 GUIDES = Path(__file__).parents[1] / "docs" / "guides"
 _FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_FRAMEWORK = {"diagnose-pytorch": "torch"}
+_FRAMEWORKS = {
+    "diagnose-pytorch": ("torch",),
+    "diagnose-keras": ("keras", "jax"),
+    "diagnose-jax": ("flax", "jax"),
+}
 
 
 def kept(page: str) -> dict[str, Any]:
@@ -39,14 +44,14 @@ def run(page: str) -> dict[str, Any]:
             exec(snippet, known)
         printed.append(told.getvalue())
     losses = {name: [round(loss, 4) for loss in of] for name, of in known["losses"].items()}
-    packages = ("numpy", "weightinit", _FRAMEWORK[page])
+    packages = ("numpy", "weightinit", *_FRAMEWORKS[page])
     versions = {"python": platform.python_version()} | {name: version(name) for name in packages}
     date = datetime.now(UTC).date().isoformat()
     return {"date": date, "versions": versions, "printed": printed, "losses": losses}
 
 
 if __name__ == "__main__":
-    for page in sys.argv[1:] or _FRAMEWORK:
+    for page in sys.argv[1:] or _FRAMEWORKS:
         text = json.dumps(run(page), indent=1)
         text = re.sub(r"(?<=\d,)\n +(?=[\d-])", " ", text)  # the losses of a run on one line
         (GUIDES / f"{page}.json").write_text(f"{text}\n", "utf-8")

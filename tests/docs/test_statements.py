@@ -79,7 +79,7 @@ def test_activations_stray_as_their_slopes_say():
     assert all(names["left"][name] > 0.3 for name in ("gelu", "silu"))
 
 
-@pytest.mark.parametrize("page", ["diagnose", "diagnose-pytorch"])
+@pytest.mark.parametrize("page", ["diagnose", "diagnose-pytorch", "diagnose-keras", "diagnose-jax"])
 def test_no_finding_is_taken_for_no_proof(page):
     """A guide says of an empty report what was looked for, not that the start is sound."""
     text = (ROOT / "docs" / "guides" / f"{page}.md").read_text(encoding="utf-8")

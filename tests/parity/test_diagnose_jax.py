@@ -393,9 +393,8 @@ def test_code_to_paste_starts_what_it_says() -> None:
     """The lines run, and give the parameter the std that they name."""
     model, variables = with_variables(Mlp(), X)
     lines = probe_of((model, variables), X, None).code({"Dense_1.kernel": wi.Normal(std=0.25)})
-    assert lines == (
-        'params["Dense_1"]["kernel"] = jax.nn.initializers.normal(0.25)(key, (16, 16))',
-    )
+    drawn = "jax.nn.initializers.normal(0.25)(jax.random.fold_in(key, 3), (16, 16))"
+    assert lines == (f'params["Dense_1"]["kernel"] = {drawn}',)
     params = jax.tree.map(np.asarray, variables["params"])
     exec(lines[0], {"params": params, "jax": jax, "key": jax.random.key(1)})
     spread = float(params["Dense_1"]["kernel"].std())
@@ -405,6 +404,20 @@ def test_code_to_paste_starts_what_it_says() -> None:
     assert line == 'model.get_layer("hidden1").kernel.assign(keras.initializers.Zeros()((16, 16)))'
     exec(line, {"model": keras_model, "keras": keras})
     assert not np.asarray(keras_model.get_layer("hidden1").kernel.value).any()
+
+
+@pytest.mark.parametrize("make", FRAMEWORKS)
+def test_lines_to_paste_draw_each_parameter_by_itself(make: Any) -> None:
+    """Two parameters of one shape get different weights, of JAX from one key."""
+    model, names = make(ours(0.3))
+    both = [names["dense1.weight"], names["dense2.weight"]]
+    lines = probe_of(model, X, None).code(dict.fromkeys(both, wi.Normal(std=0.25)))
+    params = jax.tree.map(np.asarray, model[1]["params"]) if isinstance(model, tuple) else None
+    known = {"model": model, "params": params, "jax": jax, "key": jax.random.key(1)}
+    exec("\n".join(lines), known | {"keras": keras})
+    mended = (model[0], {"params": params}) if params else model
+    first, second = (wi.trace(mended, X).layers[i].weight for i in (1, 2))
+    assert not np.array_equal(first, second)
 
 
 @pytest.mark.parametrize(

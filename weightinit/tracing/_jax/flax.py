@@ -66,9 +66,9 @@ def _of_linen(model: Any, call: Callable[..., Any]) -> Model:
         return {**boxes, "params": tree.unflatten(values)}
 
     def code(name: str, init: Initializer, shape: tuple[int, ...]) -> str:
-        keys = name_of(leaves[names.index(name)][0])
-        target = "params" + "".join(f'["{key}"]' for key in keys)
-        return f"{target} = {_draw(init, shape, leaves[names.index(name)][1].shape)}"
+        place = names.index(name)
+        target = "params" + "".join(f'["{key}"]' for key in name_of(leaves[place][0]))
+        return f"{target} = {_draw(init, shape, leaves[place][1].shape, place)}"
 
     parameters = {name: leaf for name, (_, leaf) in zip(names, leaves, strict=True)}
     return Model(function, parameters, state, assign, code)
@@ -109,13 +109,14 @@ def _of_nnx(model: Any, call: Callable[..., Any]) -> Model:
         place = names.index(name)
         steps = (f"[{key}]" if key.isdigit() else f".{key}" for key in paths[place])
         target = "model" + "".join(steps)
-        return f"{target}[...] = {_draw(init, shape, leaves[place][1].shape)}"
+        return f"{target}[...] = {_draw(init, shape, leaves[place][1].shape, place)}"
 
     parameters = {name: leaf for name, (_, leaf) in zip(names, leaves, strict=True)}
     return Model(function, parameters, state, assign, code)
 
 
-def _draw(init: Initializer, shape: tuple[int, ...], theirs: tuple[int, ...]) -> str:
+def _draw(init: Initializer, shape: tuple[int, ...], theirs: tuple[int, ...], place: int) -> str:
     kind, number = drawn(init, shape)
     given = "" if kind == "zeros" else f"({number:g})"
-    return f"jax.nn.initializers.{kind}{given}(key, {tuple(theirs)})"
+    # a key of its own for each parameter: equal shapes would get equal weights from one key
+    return f"jax.nn.initializers.{kind}{given}(jax.random.fold_in(key, {place}), {tuple(theirs)})"
