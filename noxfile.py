@@ -233,7 +233,7 @@ def audit(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def parity(session: nox.Session) -> None:
-    """Compare with PyTorch, Keras and JAX: networks, training, a guide (large installations)."""
+    """Compare with PyTorch, Keras and JAX: networks, training, guides (large installations)."""
     install(session, "parity", package="-e.[examples]")
     session.run("pytest", "tests/parity", *session.posargs)
 
