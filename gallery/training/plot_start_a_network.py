@@ -75,7 +75,7 @@ fig.set_label(
     "steeply with the default, stays near 10 with He and is 1 with wi.start. Right: the loss over "
     "20 epochs. The default stays at the loss of the best constant; He and wi.start fall far below."
 )
-for (name, of), color in zip(runs.items(), ("C3", "C0", "k"), strict=True):
+for (name, of), color in zip(runs.items(), ("C2", "C5", "k"), strict=True):
     for stds, losses in of:
         left.plot(np.arange(1, depth + 1), stds, color=color)
         right.plot(losses, color=color)
