@@ -12,6 +12,7 @@ from weightinit.diagnosis._symptoms import bounds, paths
 from weightinit.diagnosis._symptoms.bounds import Bounds, Point
 from weightinit.diagnosis._symptoms.departures import departure
 from weightinit.diagnosis._symptoms.walk import Walk
+from weightinit.networks import ActivationLayer, BatchNorm, Dense, Residual
 from weightinit.tracing.measures import flat_beyond
 
 
@@ -244,3 +245,21 @@ def test_zero_weights_have_no_scale_to_grow_from(layers: list[int]) -> None:
     assert [p.change for path in paths.scale(trace) for p in path] == [-math.inf] * (
         len(layers) - 2
     )
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_normalized_block_multiplies_a_gradient_by_less_than_its_bound(
+    layers: int, seed: int
+) -> None:
+    """Each block of ReLU behind batch normalization hands back between 1 and 1 + chi^L / s."""
+    parts = (Dense(128), BatchNorm(), ActivationLayer("relu"))
+    blocks = [Residual([*parts] * layers) for _ in range(4)]
+    net = wi.Network([Dense(128), *blocks, Dense(10)], (128,))
+    x = np.random.default_rng(seed).standard_normal((200, 128))
+    trace = wi.trace(net.initialize(wi.he_normal, rng=seed), x, np.arange(200) % 10)
+    for row in trace.layers:
+        if row.weight is None:
+            branch = [r for r in trace.layers if r.block == row.name and r.weight is not None]
+            measured = row.square("inputs_gradient") / row.square("activations_gradient")
+            assert 1 < measured < math.exp(bounds.of_block(row, branch).gained)

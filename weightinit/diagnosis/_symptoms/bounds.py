@@ -40,6 +40,7 @@ for that. Growth is not: no rate brings a unit back that the first step has thro
 import dataclasses
 import functools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,6 +69,7 @@ __all__ = [
     "keeps",
     "largest_joint",
     "largest_mean_square",
+    "of_block",
     "of_gradient",
     "of_layer",
     "of_step",
@@ -276,6 +278,31 @@ def of_gradient(row: LayerTrace, blocks: int) -> Bounds:
     if row.pooled:  # where an activation is largest so is its slope: 1 for relu, and not 1/2
         bounds = dataclasses.replace(bounds, gained=bounds.gained + math.log(2))
     return bounds
+
+
+def of_block(row: LayerTrace, branch: Sequence[LayerTrace]) -> Bounds:
+    r"""Return the bounds of a residual block for a gradient, going back.
+
+    A normalization in the branch makes its layers multiply a squared norm by :math:`\chi` each, and
+    divides by the mean square s of what the block receives: what comes back is at most about
+    :math:`1 + \prod \chi / \max(s, 1)` times what went in (Yang et al. 2019, arXiv:1902.08129).
+    A small s excuses nothing: there it is the start of the layers before that is too small.
+    """
+    bounds = of_gradient(row, 0)
+    s = row.mean_square("inputs")
+    if not row.normalized or not s < math.inf:
+        return bounds
+    passed = math.prod(_chi(other.activation, row.normalized) for other in branch)
+    return dataclasses.replace(bounds, gained=math.log1p(passed / max(s, 1.0)))
+
+
+@functools.lru_cache(maxsize=256)
+def _chi(activation: Activation | None, normalization: bool | str) -> float:
+    """Return what a layer makes of a squared norm behind a normalization; 1 without activation."""
+    if activation is None:
+        return 1.0
+    question = Question(activation, depth=None, residual=False, normalized=False)
+    return question.chi_behind("batch" if normalization is True else normalization)
 
 
 def _share_of_branch(row: LayerTrace) -> float:

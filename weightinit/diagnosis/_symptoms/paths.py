@@ -18,6 +18,7 @@ from weightinit.diagnosis._symptoms.bounds import (
     critical_scale,
     gradient_noise,
     keeps,
+    of_block,
     of_gradient,
     of_layer,
     of_step,
@@ -260,7 +261,9 @@ def _backward_level(level: list[LayerTrace], trace: Trace) -> Iterator[Point]:
         own = fading = _log(here / there)
         if row.name in ends:
             fading = min(own - min(_log(_gain_squared(row)), 0.0), max(own, 0.0))
-        yield walk.go(row.name, own, _slope(row), of_gradient(row, blocks), fading=fading)
+        branch = [r for r in trace.layers if r.block == row.name and r.weight is not None]
+        bounds = of_gradient(row, blocks) if row.weight is not None else of_block(row, branch)
+        yield walk.go(row.name, own, _slope(row), bounds, fading=fading)
 
 
 def _gain_squared(row: LayerTrace) -> float:
