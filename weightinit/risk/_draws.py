@@ -13,11 +13,11 @@ from weightinit.initializers import Initializer
 from weightinit.networks import Network
 from weightinit.tracing import trace
 
-__all__ = ["Start"]
+__all__ = ["Setting"]
 
 
 @dataclass(frozen=True, eq=False)
-class Start:
+class Setting:
     """
     An architecture, an initializer and a batch, without weights.
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from weightinit._messages import listed, shown
 from weightinit.networks import ActivationLayer, Dense, Flatten, Network
-from weightinit.risk._draws import Start
+from weightinit.risk._draws import Setting
 
 __all__ = ["hidden_widths", "is_rare", "smallest"]
 
@@ -24,7 +24,7 @@ def hidden_widths(net: Network) -> list[int]:
 
 
 def is_rare(
-    start: Start, width: int, draws: int, is_meant: Callable[[frozenset[str]], bool]
+    start: Setting, width: int, draws: int, is_meant: Callable[[frozenset[str]], bool]
 ) -> bool:
     """Tell whether a problem shows in none of so many draws, the narrowest layer being `width`."""
     wider = dataclasses.replace(start, net=_widened(start.net, width))

@@ -14,7 +14,7 @@ from weightinit.diagnosis import PROBLEMS
 from weightinit.initializers import Initializer
 from weightinit.networks import Network
 from weightinit.networks._foreign import check_network
-from weightinit.risk._draws import Start
+from weightinit.risk._draws import Setting
 from weightinit.risk.result import ANY, FailureRates
 
 __all__ = ["failure_rates"]
@@ -104,7 +104,7 @@ def failure_rates(
     show = check_flag("progress", progress)
     dtype = _dtype(check_network(net))
     key = tuple(int(word) for word in generator.integers(2**64, size=4, dtype=np.uint64))
-    start = Start(net, initializer, dtype, x, y, key)
+    start = Setting(net, initializer, dtype, x, y, key)
     first = start.problems(0)  # which checks the initializer and the batch
     start = replace(start, x=np.array(x), y=None if y is None else np.array(y))
     others = run_jobs(

@@ -9,7 +9,7 @@ from weightinit._checks import check_instance, check_integer, check_real
 from weightinit._messages import message
 from weightinit.diagnosis import PROBLEMS
 from weightinit.risk import _figure, _table
-from weightinit.risk._draws import Start
+from weightinit.risk._draws import Setting
 from weightinit.risk._width import hidden_widths, is_rare, smallest
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class FailureRates:
     counts : dict of str to int
         In how many of them there was ``"any problem"``, and in how many each of
         ``wi.diagnosis.PROBLEMS`` that appeared.
-    start : Start
+    start : Setting
         The architecture, the initializer and the batch that were drawn for.
 
     Examples
@@ -53,7 +53,7 @@ class FailureRates:
 
     draws: int
     counts: Mapping[str, int] = field(hash=False)
-    start: Start = field(repr=False, compare=False)
+    start: Setting = field(repr=False, compare=False)
 
     def rate(self, problem: str = ANY) -> float:
         """
