@@ -109,9 +109,9 @@ def start(
 
     The output starts as without `y`, and a note says why, if it has no bias, shares its weight, is
     a sum, or if `loss` is given. So it does where the first loss would miss that of the best
-    constant by more than 1e-6. That can happen with an activation on the outputs that the loss does
-    not include, in ``bfloat16``, or in ``float32`` with targets whose mean is a thousand times
-    their std. If you override its weight or its bias, the other starts as without `y`, too.
+    constant by more than 1e-6, and by more than ``float32`` rounds. That can happen with an
+    activation on the outputs that the loss does not include, or in ``bfloat16``. If you override
+    its weight or its bias, the other starts as without `y`, too.
 
     Classes that `y` lacks get biases so low that together they add 5e-7 to the loss, and the result
     says so: give a batch that holds each class, or override weight and bias of the output.
@@ -195,12 +195,19 @@ def _with_best_constant(
     }
     found = work.look(tried)
     best = best_constant_loss(found)
-    if not math.isclose(found.loss, best, rel_tol=_CLOSE, abs_tol=_CLOSE):
+    near = max(_CLOSE, _rounding(drawn[bias].dtype, outputs, best))
+    if not math.isclose(found.loss, best, rel_tol=_CLOSE, abs_tol=near):
         told = f"with {told} as its bias the first loss would be {found.loss:.5g}, not {best:.5g}"
         return drawn, choices, (f"{_KEPT}{told}.",)
     changed = {weight: "zeros", bias: told}
     marked = {name: replace(choices[name], told=how) for name, how in changed.items()}
     return tried, choices | marked, _absent(work.trace)
+
+
+def _rounding(dtype: np.dtype[Any], outputs: Array, best: float) -> float:
+    """Return by how much a loss changes where outputs and targets are rounded to a dtype."""
+    off = float(np.finfo(dtype).eps * np.abs(outputs).max())  # half of it from each
+    return 2 * math.sqrt(max(best, 0.0)) * off + off**2
 
 
 def _absent(trace: Trace) -> tuple[str, ...]:
