@@ -53,7 +53,7 @@ def trace(
     Trace
         The record. Of a large layer of another framework each matrix holds a sample of its rows:
         at most 2**18 numbers, 1 MiB in float32, up to a width of 4096. The mean squares are those
-        of all rows.
+        of the whole.
 
     Raises
     ------
