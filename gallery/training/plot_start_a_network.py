@@ -89,19 +89,19 @@ fig.suptitle("A start from the batch keeps the signal at size 1 and begins at th
 plt.show()
 
 # %%
-# **Reading the figure.** The default halves the mean square once more than ReLU does: a layer
-# multiplies the std by the square root of 1/6. After twelve layers hardly a signal is left, and SGD
-# learns the share of eights and no more.
+# **Reading the figure.** The default weights leave a third of the mean square, and ReLU halves it:
+# a layer multiplies the std by the square root of 1/6. After twelve layers hardly a signal is left,
+# and in these epochs SGD learns the share of eights and no more.
 #
 # He keeps the std, but it keeps that of the pixels as well:
 # the first outputs are as large as they are, and the first loss is what chance makes of them. With
 # ``wi.start`` each std is 1, and the first loss is that of the best constant.
 #
-# He learns as well here, and sooner, as the epochs below show: an output weight of zero passes
-# little gradient to the layers below until it has grown, which takes a while at this low learning
-# rate. To begin sooner, write ``overrides={"dense12.weight": wi.lecun_normal}``; the first loss is
-# then that of a random guess. And the default is no dead end for Adam, whose steps do not shrink
-# with the gradient.
+# He learns as well here, and mostly sooner, as the epochs below show: an output weight of zero
+# passes little gradient to the layers below until it has grown, which takes a while at this low
+# learning rate. To begin sooner, write ``overrides={"dense12.weight": wi.lecun_normal}``; the first
+# loss is then that of a random guess. And the default is no dead end for Adam, whose steps do not
+# shrink with the gradient.
 
 expected = {"the default": math.sqrt(1 / 6), "He": 1.0, "wi.start": 1.0}
 print(f"loss of the best constant: {best:.4f}; of outputs near 0, log 2: {math.log(2):.4f}")

@@ -21,9 +21,13 @@ def test_results_are_whole() -> None:
 
 @pytest.mark.gallery
 def test_the_page_states_what_is_kept() -> None:
-    """The first sentence gives the share of harmful plants whose parameter is named."""
+    """The head gives the shares of harmful plants named and of harmless ones reported, counted."""
     pytest.importorskip("IPython")  # which the kernel of a page has
     named = figures.share(figures.plants(KEPT, "harmful"), "named")
+    harmless = figures.share(figures.plants(KEPT, "harmless"), "found")
+    trained = figures.rows(KEPT).keys() & KEPT["harm"]["found"].keys()
     prose = run("about/interop.md").prose
-    assert f"In {len(figures.rows(KEPT))} models (" in prose
-    assert f"finds {100 * named.hits / named.of:.0f} % of the harmful faults" in prose
+    assert f"planted in {len(trained)} models" in prose
+    assert f"finds {100 * named.hits / named.of:.0f} % ({named.hits} of {named.of}) and" in prose
+    assert f"of {len(figures.rows(KEPT))} models (" in prose
+    assert f"reports {100 * harmless.hits / harmless.of:.0f} % ({harmless.hits} of" in prose

@@ -195,3 +195,34 @@ def test_models_of_a_framework_need_a_batch() -> None:
     """Roles show in a pass only: without x the error says what to give."""
     with pytest.raises(ValueError, match=r"x must be a batch of samples .*write wi.start\(model"):
         wi.start(perceptron())
+
+
+class Placed(nn.Module):
+    """A dense layer whose product has a table of positions added to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places = nn.Parameter(torch.randn(7, 32))
+        self.hidden, self.head = nn.Linear(16, 32), nn.Linear(32, 4)
+
+    def forward(self, x):
+        """Return logits."""
+        return self.head(torch.relu(self.hidden(x) + self.places))
+
+
+def test_the_table_marks_as_scaled_what_was_scaled_alone() -> None:
+    """A weight that stays as drawn has a note, and no lsuv in the table."""
+    torch.manual_seed(0)
+    done = wi.lsuv(Placed(), torch.randn(64, 7, 16), rng=0)
+    told = {row.name: row.initializer for row in done.table}
+    assert done.notes == ("hidden.weight was not scaled: more than its product is added up there.",)
+    assert told["hidden.weight"] == "orthogonal"
+    assert told["head.weight"] == "orthogonal, lsuv"
+
+
+@pytest.mark.parametrize("call", [wi.start, wi.lsuv, wi.trace, wi.diagnose])
+def test_a_lazy_model_has_no_weights_yet(call) -> None:
+    """A model whose parameters wait for a batch is refused as one without weights."""
+    model = nn.Sequential(nn.LazyLinear(16), nn.ReLU(), nn.Linear(16, 3))
+    with pytest.raises(RuntimeError, match="no weights yet: call it on a batch once"):
+        call(model, torch.randn(8, 4))

@@ -222,3 +222,18 @@ def test_labels_that_are_none_are_refused_without_inputs() -> None:
         wi.start(wi.mlp([3, 2]), y=[[1.0, 2.0], [3.0]])
     with pytest.raises((TypeError, ValueError), match="y must be"):
         wi.start(wi.mlp([3, 2]), y=[])
+
+
+@pytest.mark.parametrize("mean", [0.0, 1e3, 1e5])
+def test_targets_far_from_zero_have_their_mean_as_the_bias(mean: float) -> None:
+    """The loss is the variance, but for rounding of outputs and targets to float32.
+
+    A residual is off by at most d = eps |mean|, so that the loss is by 2 d sqrt(var) + d^2.
+    """
+    rng = np.random.default_rng(11)
+    x, y = rng.standard_normal((60, 8)), mean + rng.standard_normal((60, 1))
+    net = wi.mlp([8, 16, 1]).initialize(wi.he_normal, rng=0, dtype=np.float32)
+    done = wi.start(net, x.astype(np.float32), y, rng=0)
+    d = 2.0**-23 * mean
+    assert abs(done.first_loss - y.var()) < 1e-6 + 2 * d * y.std() + d**2
+    assert done.table[-1].initializer == "mean target"

@@ -54,8 +54,8 @@ class Diagnosis:
         time of each recurrent layer.
     start : mapping of str to Initializer
         What to start the whole network from, by patterns that ``net.initialize`` takes: what
-        :func:`recommend` says for each layer. Empty where no finding asks for a start, and where
-        the trace is of another framework.
+        :func:`recommend` says for each layer. Empty where no finding asks for a start, for models
+        of other frameworks, and from :func:`judge`.
     checked : tuple of str
         What was judged: which kinds of parameters, the inputs, the first loss.
     unseen : tuple of str
@@ -111,7 +111,7 @@ class Diagnosis:
         Raises
         ------
         TypeError, ValueError
-            `net` is no network, or not the one that was diagnosed.
+            `net` is no network, or lacks a parameter that the remedies change.
 
         Examples
         --------

@@ -1,7 +1,8 @@
 """Start whole networks, of this package or of another framework, parameter by parameter.
 
 :func:`start` chooses what each parameter starts from by its role; :func:`lsuv` scales weights by
-what a batch makes of them. Both write into the model and return a table of what they did.
+what a batch makes of them. Both write into the model, or make new variables for a module of linen,
+and return a table of what they did.
 
 >>> import numpy as np
 >>> import weightinit as wi

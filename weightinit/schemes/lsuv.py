@@ -34,10 +34,10 @@ def lsuv(
     progress: bool = False,
 ) -> Start:
     r"""
-    Start a model so that each pre-activation has variance 1 over a batch.
+    Start a model so that the pre-activations of each layer have variance 1 over a batch.
 
-    Layer-sequential unit variance (LSUV): weights are drawn orthogonal, biases are zero, and then,
-    layer by layer from the input on,
+    Layer-sequential unit variance (LSUV): weights are drawn orthogonal, biases are zero (of the
+    forget gate of an LSTM 1), and then, layer by layer from the input on,
 
     .. math:: W_l \leftarrow W_l \Big/ \sqrt{\operatorname{Var}(z_l)}, \qquad
         z_l = a_{l-1} W_l,
@@ -48,7 +48,8 @@ def lsuv(
     Parameters
     ----------
     model : Network, torch.nn.Module, keras.Model, flax.nnx.Module or (flax.linen.Module, variables)
-        The model; its parameters are written over. A Network needs no weights yet.
+        The model; its parameters are written over. Variables of linen do not change: the result
+        holds new ones. A Network needs no weights yet.
     x : array_like, shape (n, ...), or tuple or dict of such
         A batch of samples, as for :func:`trace`.
     initializer : Initializer or mapping of str to Initializer, default orthogonal
@@ -66,6 +67,8 @@ def lsuv(
 
     Raises
     ------
+    RuntimeError
+        A model of another framework has no weights yet.
     TypeError, ValueError
         `model`, `x` or `initializer` are none of the above, or a layer has pre-activations of
         variance 0, or that are not finite. The model is then as before.
@@ -75,11 +78,13 @@ def lsuv(
     Notes
     -----
     Not scaled are the weights of recurrent layers, those with a normalization between them and the
-    activation, which divides their scale out, and those that an earlier layer has as well. Of a
-    large layer of another framework the variance is that of the sample of rows that a :func:`trace`
-    holds.
+    activation, which divides their scale out, and those that an earlier layer has as well. Nor are
+    weights scaled where something else is added to the product, such as positions; a note says so.
+    Of a large layer of another framework the variance is that of the sample of rows that a
+    :func:`trace` holds.
 
-    The pre-activations do not depend on the scale of `x`: a factor goes into the first weight.
+    Where the first layer is scaled, a factor on `x` goes into its weight. No pre-activation depends
+    on it then, unless a skip connection leads around that layer.
 
     References
     ----------
@@ -105,8 +110,7 @@ def lsuv(
         given = {name: initializer for row in work.trace.layers for name in _own_weight(row)}
     choices = choose(work.trace, names, given, lambda _, row: {row.named("weight"): orthogonal})
     drawn = draw(choices, work.probe.parameters, generator)
-    rows = scalable(work.trace)
-    notes = unit_variance(work.probe, drawn, rows, progress=progress)
+    rows, notes = unit_variance(work.probe, drawn, scalable(work.trace), progress=progress)
     return work.finish(drawn, mark(choices, work.trace, rows), notes)
 
 
@@ -122,7 +126,7 @@ def scalable(trace: Trace) -> list[int]:
 
 def unit_variance(
     probe: Probe, drawn: dict[str, Array], rows: Sequence[int], *, progress: bool
-) -> tuple[str, ...]:
+) -> tuple[list[int], tuple[str, ...]]:
     """
     Scale weights until the pre-activations of these rows have variance 1, in order.
 
@@ -139,10 +143,12 @@ def unit_variance(
 
     Returns
     -------
+    list of int
+        The places of the rows that were scaled.
     tuple of str
-        Which layers stayed as drawn, and why.
+        Which weights stayed as drawn, and why.
     """
-    notes = []
+    scaled, notes = [], []
     bar = with_bar(iter(rows), "lsuv", "layer", done=0, total=len(rows)) if progress else rows
     with np.errstate(all="ignore"):
         found = probe.look(drawn)
@@ -152,11 +158,13 @@ def unit_variance(
             weight = drawn[name]
             drawn[name] = (weight / std).astype(weight.dtype)
             found = probe.look(drawn)
-            if abs(_spread(found.layers[place]) - 1) > _FAR:
+            if abs(_spread(found.layers[place]) - 1) <= _FAR:
+                scaled.append(place)
+            else:
                 drawn[name] = weight
                 found = probe.look(drawn)
                 notes.append(f"{name} was not scaled: more than its product is added up there.")
-    return tuple(notes)
+    return scaled, tuple(notes)
 
 
 def mark(choices: Mapping[str, Choice], trace: Trace, rows: Sequence[int]) -> dict[str, Choice]:

@@ -57,14 +57,15 @@ def start(
                          LeCun's
     ==================== =======================================================================
 
-    With `x` weights are then scaled one after the other, so that each pre-activation has variance 1
-    over the batch (:func:`lsuv`): but for embeddings, recurrent layers, layers with a
-    normalization before their activation, ends of residual branches and the output.
+    With `x` weights are then scaled one after the other, so that the pre-activations of each layer
+    have variance 1 over the batch (:func:`lsuv`): but for embeddings, recurrent layers, layers with
+    a normalization before their activation, ends of residual branches and the output.
 
     Parameters
     ----------
     model : Network, torch.nn.Module, keras.Model, flax.nnx.Module or (flax.linen.Module, variables)
-        The model; its parameters are written over. A Network needs no weights yet.
+        The model; its parameters are written over. Variables of linen do not change: the result
+        holds new ones. A Network needs no weights yet.
     x : array_like, shape (n, ...), or tuple or dict of such, optional
         A batch of samples, as for :func:`trace`. A Network does without: then nothing is scaled.
     y : array_like, shape (n,) or (n, d), optional
@@ -87,6 +88,8 @@ def start(
 
     Raises
     ------
+    RuntimeError
+        A model of another framework has no weights yet.
     TypeError, ValueError
         An argument is none of the above, a pattern fits no parameter, or a layer to scale has
         pre-activations of variance 0, or that are not finite. The model is then as before.
@@ -104,11 +107,17 @@ def start(
     from the second step on these learn as well. At a very low learning rate that takes longer: to
     avoid it, write ``overrides={"dense2.weight": wi.lecun_normal}`` for your output layer.
 
-    A class that `y` lacks gets so low a bias that it costs 5e-7 of the loss, and the result says
-    so: give a batch that holds each class, or override the bias.
+    The output starts as without `y`, and a note says why, if it has no bias, shares its weight, is
+    a sum, or if `loss` is given. So it does where the first loss would miss that of the best
+    constant by more than 1e-6, and by more than ``float32`` rounds. That can happen with an
+    activation on the outputs that the loss does not include, or in ``bfloat16``. If you override
+    its weight or its bias, the other starts as without `y`, too.
 
-    Parameters whose role is not known, such as a table of positions, stay as they are; the table
-    says which.
+    Classes that `y` lacks get biases so low that together they add 5e-7 to the loss, and the result
+    says so: give a batch that holds each class, or override weight and bias of the output.
+
+    Tables of positions stay as they are, and so do parameters whose role is not known, such as the
+    recurrent weights of models on JAX; the table says which.
 
     References
     ----------
@@ -146,7 +155,7 @@ def start(
     notes: tuple[str, ...] = ()
     if x is not None:
         rows = _rows_to_scale(work.trace, given)
-        notes = unit_variance(work.probe, drawn, rows, progress=progress)
+        rows, notes = unit_variance(work.probe, drawn, rows, progress=progress)
         choices = mark(choices, work.trace, rows)
     last = work.trace.layers[-1]
     if y is not None and not {last.named("weight"), last.named("bias")} & set(given):
@@ -186,12 +195,19 @@ def _with_best_constant(
     }
     found = work.look(tried)
     best = best_constant_loss(found)
-    if not math.isclose(found.loss, best, rel_tol=_CLOSE, abs_tol=_CLOSE):
+    near = max(_CLOSE, _rounding(drawn[bias].dtype, outputs, best))
+    if not math.isclose(found.loss, best, rel_tol=_CLOSE, abs_tol=near):
         told = f"with {told} as its bias the first loss would be {found.loss:.5g}, not {best:.5g}"
         return drawn, choices, (f"{_KEPT}{told}.",)
     changed = {weight: "zeros", bias: told}
     marked = {name: replace(choices[name], told=how) for name, how in changed.items()}
     return tried, choices | marked, _absent(work.trace)
+
+
+def _rounding(dtype: np.dtype[Any], outputs: Array, best: float) -> float:
+    """Return by how much a loss changes where outputs and targets are rounded to a dtype."""
+    off = float(np.finfo(dtype).eps * np.abs(outputs).max())  # half of it from each
+    return 2 * math.sqrt(max(best, 0.0)) * off + off**2
 
 
 def _absent(trace: Trace) -> tuple[str, ...]:

@@ -35,8 +35,9 @@ def trace(
     Parameters
     ----------
     model : Network, torch.nn.Module, keras.Model, flax.nnx.Module or (flax.linen.Module, variables)
-        The network, with weights. It stays as it is: weights, gradients, buffers, mode and random
-        state.
+        The network, with weights. Its weights, gradients, buffers and mode stay as they are, and
+        the random state of its framework too. What else its code does, such as counting its calls
+        or drawing from NumPy, happens in each pass.
     x : array_like, shape (n, ...), or tuple or dict of such
         A batch of samples; about a hundred will do. A tuple holds the arguments of the model, a
         dict its keyword arguments.
@@ -50,8 +51,9 @@ def trace(
     Returns
     -------
     Trace
-        The record. Of a large layer of another framework it holds a sample of the rows, of at most
-        1 MB up to a width of 4096, and exact mean squares.
+        The record. Of a large layer of another framework each matrix holds a sample of its rows:
+        at most 2**18 numbers, 1 MiB in float32, up to a width of 4096. The mean squares are those
+        of the whole.
 
     Raises
     ------

@@ -30,6 +30,8 @@ def probe(model: Any, x: Any, y: Any, loss: Callable[..., Any] | None) -> "Torch
     """Check a batch, and labels or targets if there are any, against a model of PyTorch."""
     if not any(True for _ in model.parameters()):
         raise ValueError(f"model must have parameters, got none in {type(model).__name__}")
+    if any(torch.nn.parameter.is_lazy(parameter) for parameter in model.parameters()):
+        raise RuntimeError("model has no weights yet: call it on a batch once")
     return TorchProbe(model, Batch.of(model, x, y, loss))
 
 
