@@ -55,7 +55,7 @@ class Diagnosis:
     start : mapping of str to Initializer
         What to start the whole network from, by patterns that ``net.initialize`` takes: what
         :func:`recommend` says for each layer. Empty where no finding asks for a start, for models
-        of other frameworks, and from :func:`judge`.
+        of other frameworks, and from :func:`~weightinit.diagnosis.judge`.
     checked : tuple of str
         What was judged: which kinds of parameters, the inputs, the first loss.
     unseen : tuple of str

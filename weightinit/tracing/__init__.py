@@ -1,7 +1,8 @@
 """Record one pass through a network as plain arrays, and measure its layers.
 
-:func:`trace` records a network of this package; for another framework fill a :class:`Trace`
-yourself. :func:`measure` sums up a layer. Neither judges what is right or wrong.
+:func:`trace` records a network of this package, or a model of PyTorch, Keras or Flax; for another
+framework fill a :class:`Trace` yourself. :func:`measure` sums up a layer. Neither judges what is
+right or wrong.
 
 >>> import weightinit as wi
 >>> net = wi.mlp([2, 8, 3], "tanh").initialize(wi.Constant(value=0.5))
