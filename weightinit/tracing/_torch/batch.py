@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from weightinit._messages import message, shown
 from weightinit.networks.layers.base import Array
+from weightinit.tracing._torch.calls import tensors_in
 
 __all__ = ["Batch"]
 
@@ -106,12 +107,12 @@ class Batch:
         if isinstance(found, torch.Tensor):
             return [found]
         if self.loss is not None:
-            return [t for t in _leaves(found) if t.is_floating_point() and t.requires_grad]
+            return [t for t in tensors_in(found) if t.is_floating_point() and t.requires_grad]
         for name in _OUTPUTS:
             value = found.get(name) if isinstance(found, dict) else getattr(found, name, None)
             if isinstance(value, torch.Tensor):
                 return [value]
-        tensors = [t for t in _leaves(found) if t.is_floating_point() and t.requires_grad]
+        tensors = [t for t in tensors_in(found) if t.is_floating_point() and t.requires_grad]
         if not tensors:
             raise TypeError(
                 f"the model must return a tensor, got {shown(type(found).__name__)}; say what the "
@@ -162,17 +163,6 @@ def _tensor(value: Any, like: torch.Tensor) -> Any:
         value = torch.from_numpy(np.ascontiguousarray(array))
         value = value.to(like.dtype) if value.is_floating_point() else value
     return value.detach().to(like.device)
-
-
-def _leaves(found: Any) -> Iterator[torch.Tensor]:
-    if isinstance(found, torch.Tensor):
-        yield found
-    elif isinstance(found, dict):
-        for value in found.values():
-            yield from _leaves(value)
-    elif isinstance(found, list | tuple):
-        for value in found:
-            yield from _leaves(value)
 
 
 def _cross_entropy(z: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
