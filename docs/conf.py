@@ -102,7 +102,6 @@ autosummary_imported_members = True
 autosummary_filename_map = {  # where file names ignore case, these would be those of functions
     "weightinit.datasets.Sentences": "weightinit.datasets.Sentences-class",
     "weightinit.meanfield.Moments": "weightinit.meanfield.Moments-class",
-    "weightinit.Start": "weightinit.Start-class",
 }
 autosummary_context = {"kinds": kinds(), "synonyms": synonyms()}
 autodoc_typehints = "none"

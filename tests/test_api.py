@@ -31,7 +31,7 @@ PUBLIC = {
     "Orthogonal",
     "Recommendation",
     "Sparse",
-    "Start",
+    "StartReport",
     "TruncatedNormal",
     "Uniform",
     "VarianceScaling",

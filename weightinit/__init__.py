@@ -45,7 +45,7 @@ from weightinit.initializers import (
 from weightinit.monitoring import Monitor
 from weightinit.networks import GradientCheck, Network, check_gradients, cnn, mlp, rnn
 from weightinit.risk import FailureRates, failure_rates
-from weightinit.schemes import Start, lsuv, start
+from weightinit.schemes import StartReport, lsuv, start
 from weightinit.tracing import trace
 from weightinit.training import History, train
 
@@ -70,7 +70,7 @@ __all__ = [
     "Orthogonal",
     "Recommendation",
     "Sparse",
-    "Start",
+    "StartReport",
     "TruncatedNormal",
     "Uniform",
     "VarianceScaling",

@@ -265,7 +265,7 @@ INSTANCES = {
     "Sentences": "wi.datasets.sentences(5, rng=0)",
     "ParameterStart": "wi.start(network(), rng=0).table[0]",
     "Standing": "wi.compare(score, [wi.zeros, wi.ones], seeds=2).standings[1]",
-    "Start": "wi.start(network(), sample(), rng=0)",
+    "StartReport": "wi.start(network(), sample(), rng=0)",
     "Step": "network().record(sample())['dense0']",
     "Trace": "wi.trace(network(), sample(), labels())",
 }

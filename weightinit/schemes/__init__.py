@@ -14,7 +14,7 @@ and return a table of what they did.
 """
 
 from weightinit.schemes.lsuv import lsuv
-from weightinit.schemes.result import ParameterStart, Start
+from weightinit.schemes.result import ParameterStart, StartReport
 from weightinit.schemes.start import start
 
-__all__ = ["ParameterStart", "Start", "lsuv", "start"]
+__all__ = ["ParameterStart", "StartReport", "lsuv", "start"]

@@ -18,7 +18,7 @@ from weightinit.networks import Network
 from weightinit.networks._foreign import framework_of
 from weightinit.networks.layers.base import Array
 from weightinit.schemes._choices import Choice
-from weightinit.schemes.result import ParameterStart, Start
+from weightinit.schemes.result import ParameterStart, StartReport
 from weightinit.tracing import Trace
 from weightinit.tracing._probe import Probe
 from weightinit.tracing.any_model import probe_of
@@ -52,11 +52,11 @@ class Work:
 
     def finish(
         self, drawn: Mapping[str, Array], choices: Mapping[str, Choice], notes: tuple[str, ...] = ()
-    ) -> Start:
+    ) -> StartReport:
         """Write parameters into the model, and return what was done to it."""
         before = dict(self.probe.parameters)
         last = self.look(drawn)
-        return Start(
+        return StartReport(
             tuple(
                 ParameterStart(
                     name,

@@ -15,7 +15,7 @@ from weightinit.networks._starts import check_initializer, matching
 from weightinit.networks.layers.base import Array
 from weightinit.schemes._choices import Choice, choose, draw, gates_of
 from weightinit.schemes._work import open_model
-from weightinit.schemes.result import Start
+from weightinit.schemes.result import StartReport
 from weightinit.tracing import LayerTrace, Trace
 from weightinit.tracing._probe import Probe
 
@@ -32,9 +32,9 @@ def lsuv(
     initializer: Initializer | Mapping[str, Initializer] = orthogonal,
     rng: RandomSource = None,
     progress: bool = False,
-) -> Start:
+) -> StartReport:
     r"""
-    Start a model so that the pre-activations of each layer have variance 1 over a batch.
+    StartReport a model so that the pre-activations of each layer have variance 1 over a batch.
 
     Layer-sequential unit variance (LSUV): weights are drawn orthogonal, biases are zero (of the
     forget gate of an LSTM 1), and then, layer by layer from the input on,
@@ -62,7 +62,7 @@ def lsuv(
 
     Returns
     -------
-    Start
+    StartReport
         The model, and a table of what was done.
 
     Raises

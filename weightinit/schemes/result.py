@@ -8,7 +8,7 @@ from typing import Any
 
 from weightinit._tables import html_table, number, text_table, wrapped
 
-__all__ = ["ParameterStart", "Start"]
+__all__ = ["ParameterStart", "StartReport"]
 
 _HEAD = ("parameter", "shape", "role", "started from", "std before", "after")
 _WIDEST = 22  # of an initializer in the table, and of a shape
@@ -17,7 +17,7 @@ _WIDEST = 22  # of an initializer in the table, and of a shape
 @dataclass(frozen=True)
 class ParameterStart:
     """
-    How one parameter was started: a row of the table of a :class:`~weightinit.Start`.
+    How one parameter was started: a row of the table of a :class:`~weightinit.StartReport`.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class ParameterStart:
 
 
 @dataclass(frozen=True)
-class Start:
+class StartReport:
     """
     What was done to start a network; made by :func:`weightinit.start` and :func:`weightinit.lsuv`.
 

@@ -18,7 +18,7 @@ from weightinit.schemes._choices import Choice, advise, choose, draw
 from weightinit.schemes._output import best_constant
 from weightinit.schemes._work import Work, open_model
 from weightinit.schemes.lsuv import mark, scalable, unit_variance
-from weightinit.schemes.result import Start
+from weightinit.schemes.result import StartReport
 from weightinit.tracing import Trace
 
 __all__ = ["start"]
@@ -38,7 +38,7 @@ def start(
     rng: RandomSource = None,
     loss: Callable[..., Any] | None = None,
     progress: bool = False,
-) -> Start:
+) -> StartReport:
     r"""
     Start a whole model: each parameter by its role, scaled by a batch, with a fair first guess.
 
@@ -83,7 +83,7 @@ def start(
 
     Returns
     -------
-    Start
+    StartReport
         The model, the first loss, and a table of what each parameter started from; print it.
 
     Raises
