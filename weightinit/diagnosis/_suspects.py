@@ -30,7 +30,7 @@ from weightinit.fans import compute_fans
 from weightinit.initializers import Constant, Initializer, zeros
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace, measures
-from weightinit.tracing.trace import mean_square
+from weightinit.tracing.layer_trace import mean_square
 
 __all__ = ["Suspect", "of_inputs", "suspects"]
 

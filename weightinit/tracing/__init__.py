@@ -12,7 +12,8 @@ right or wrong.
 """
 
 from weightinit.tracing.any_model import trace
+from weightinit.tracing.layer_trace import LayerTrace
 from weightinit.tracing.measures import LayerStats, measure
-from weightinit.tracing.trace import LayerTrace, Trace
+from weightinit.tracing.trace import Trace
 
 __all__ = ["LayerStats", "LayerTrace", "Trace", "measure", "trace"]

@@ -28,7 +28,8 @@ from weightinit.networks._losses import Loss, choose_loss
 from weightinit.networks.layers.base import Array, Layer, Parameters
 from weightinit.networks.record import watch
 from weightinit.tracing._probe import Probe, fixed_pull, tilt
-from weightinit.tracing.trace import LayerTrace, Trace
+from weightinit.tracing.layer_trace import LayerTrace
+from weightinit.tracing.trace import Trace
 
 __all__ = ["NetworkProbe"]
 

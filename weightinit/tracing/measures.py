@@ -10,7 +10,7 @@ import numpy as np
 from weightinit._checks import check_instance
 from weightinit.activations import Activation
 from weightinit.networks.layers.base import Array
-from weightinit.tracing.trace import LayerTrace
+from weightinit.tracing.layer_trace import LayerTrace
 
 __all__ = [
     "LayerStats",

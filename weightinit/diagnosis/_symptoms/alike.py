@@ -37,8 +37,8 @@ from weightinit.diagnosis._symptoms.bounds import SIGMAS, critical_scale
 from weightinit.diagnosis._symptoms.facts import Facts, Symptom
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace
+from weightinit.tracing.layer_trace import mean_square
 from weightinit.tracing.measures import correlation, cosine
-from weightinit.tracing.trace import mean_square
 
 __all__ = [
     "LEAST",

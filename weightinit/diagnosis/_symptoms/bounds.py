@@ -53,8 +53,8 @@ from weightinit.fans import compute_fans
 from weightinit.gains import gain
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace
+from weightinit.tracing.layer_trace import mean_square
 from weightinit.tracing.measures import flat_beyond
-from weightinit.tracing.trace import mean_square
 
 __all__ = [
     "MARGIN",

@@ -8,7 +8,7 @@ import numpy as np
 from weightinit.networks.layers.base import Array
 from weightinit.tracing._models.operations import TRANSPOSED
 from weightinit.tracing._models.plan import Plan
-from weightinit.tracing.trace import LayerTrace
+from weightinit.tracing.layer_trace import LayerTrace
 
 __all__ = ["Kept", "choose", "make_rows"]
 

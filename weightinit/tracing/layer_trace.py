@@ -1,0 +1,285 @@
+"""The record of one layer: plain arrays, forwards and back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from numbers import Real
+
+import numpy as np
+
+from weightinit._checks import (
+    check_choice,
+    check_flag,
+    check_instance,
+    check_mapping,
+    check_normalized,
+    check_positive,
+)
+from weightinit._messages import message, shown
+from weightinit.activations import Activation
+from weightinit.networks.layers.base import Array
+from weightinit.tracing._fields import HINT, check_numbers, check_shape, floats
+
+__all__ = ["LayerTrace", "mean_square"]
+
+_BY_NAME = "(what the name begins with)"
+_MATRICES = (
+    "pre_activations",
+    "pre_activations_gradient",
+    "activations",
+    "activations_gradient",
+)
+
+
+def mean_square(x: Array) -> float:
+    """Return the second moment, in double precision.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from weightinit.tracing.layer_trace import mean_square
+    >>> mean_square(np.array([1.0, 3.0]))
+    5.0
+    """
+    flat = x.astype(np.float64).ravel()
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(flat @ flat) / max(flat.size, 1)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LayerTrace:
+    r"""
+    The record of a layer with a weight and the activation after it: a row of a ``Trace``.
+
+    Matrices have a row for each sample and position (pixel, word without padding) and a column for
+    each feature. :math:`\partial L` stands for the gradient of the loss.
+
+    Parameters
+    ----------
+    name : str
+        The name of the layer. A residual block has a row of its own after those of its branch.
+    parameters, gradients : mapping of str to ndarray
+        The parameters by their full names, ``dense0.weight``, and :math:`\partial L` for each.
+        Those of layers without a weight, such as ``norm0.gain``, belong to the row of the layer
+        before them; before the first layer with a weight, to that one. A weight is ``(in, units)``
+        or ``(kernel_h, kernel_w, in, units)``; a residual block has a ``scale``.
+    activation : Activation or None
+        The activation after the layer; None if there is none.
+    inputs, inputs_gradient : ndarray, shape (rows, in), or None
+        What the layer received; None for tokens.
+    pre_activations, pre_activations_gradient : ndarray, shape (rows, units)
+        What the activation received.
+    activations, activations_gradient : ndarray, shape (rows, units)
+        The output of the activation; the pre-activations if there is none.
+    kind : str, default "dense"
+        The name that :func:`~weightinit.recommend` has for such a layer; ``"residual"`` for a
+        block.
+    samples : ndarray of int, shape (rows,), or None
+        The sample of each row, in ascending order; None if each row has its own.
+    normalized : bool or {"layer", "batch"}, default False
+        Whether there is a normalization between weight and activation, or in the branch of a block,
+        and which, in the words of :func:`~weightinit.recommend`.
+    pooled : bool, default False
+        Whether max pooling follows.
+    coverage : float, default 1.0
+        The share of a kernel that lies inside the image, on average: padding is zero.
+    steps, steps_left : ndarray of int, shape (rows,), or None
+        In a recurrent layer: how many time steps came before each row, and how many follow.
+    block : str, optional
+        The residual block in whose branch the layer stands; empty outside of any. Left out: what
+        its name begins with, ``residual0`` of ``residual0.dense1``.
+    after : str or None, default None
+        The layer whose output it receives, in its block; empty if it receives what the network or
+        the block does. None: the one before it.
+    roles : mapping of str to str, optional
+        What each parameter is: the ``weight`` or ``bias`` of the layer itself, a ``gain``, the
+        ``shift`` of a normalization, a ``scale`` of a branch. Left out: what its name ends with.
+    shared, shared_gradients : mapping of str to ndarray, optional
+        A weight that belongs to another row, where two layers are tied.
+    squares : mapping of str to tuple of (float, int), optional
+        Mean square, and number of entries, of fields that hold a sample of their rows alone.
+
+    Raises
+    ------
+    TypeError, ValueError
+        A field is not as above, or its shape does not belong to the others. Numbers need not be
+        finite.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> net = wi.mlp([2, 4, 3]).initialize(wi.he_normal, rng=0)
+    >>> row = wi.trace(net, [[1.0, 2.0], [0.5, -1.0]], [0, 2]).layers[0]
+    >>> row.name, row.activation, row.pre_activations.shape
+    ('dense0', relu, (2, 4))
+    >>> list(row.parameters), row.weight.shape
+    (['dense0.weight', 'dense0.bias'], (2, 4))
+    """
+
+    name: str
+    parameters: Mapping[str, Array]
+    gradients: Mapping[str, Array]
+    activation: Activation | None
+    inputs: Array | None
+    inputs_gradient: Array | None
+    pre_activations: Array
+    pre_activations_gradient: Array
+    activations: Array
+    activations_gradient: Array
+    kind: str = "dense"
+    samples: Array | None = None
+    normalized: bool | str = False
+    pooled: bool = False
+    coverage: float = 1.0
+    steps: Array | None = None
+    steps_left: Array | None = None
+    block: str = _BY_NAME
+    after: str | None = None
+    roles: Mapping[str, str] = field(default_factory=dict)
+    shared: Mapping[str, Array] = field(default_factory=dict)
+    shared_gradients: Mapping[str, Array] = field(default_factory=dict)
+    squares: Mapping[str, tuple[float, int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Check the fields, which may be filled by hand."""
+        check_instance("name", self.name, str, "a string", hint=HINT)
+        try:
+            self._fill()
+            self._check()
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"{error} (layer {shown(self.name)})") from None
+
+    def _fill(self) -> None:
+        """Take from names what is left out, and check what is given instead."""
+        told = "a mapping of names to arrays"
+        parameters = check_mapping("parameters", self.parameters, told, hint=HINT)
+        roles = check_mapping("roles", self.roles, "a mapping of names to roles", hint=HINT)
+        for name, role in roles.items():
+            check_instance(f"roles[{shown(name)}]", role, str, "a string", hint=HINT)
+        block = check_instance("block", self.block, str, "a string", hint=HINT)
+        if self.after is not None:
+            check_instance("after", self.after, str, "a string, or None", hint=HINT)
+        for key in ("shared", "shared_gradients"):
+            check_mapping(key, getattr(self, key), told, hint=HINT)
+        allowed = "a mapping of fields to pairs of a mean square and a number of entries"
+        for key, pair in check_mapping("squares", self.squares, allowed, hint=HINT).items():
+            good = isinstance(pair, tuple) and len(pair) == 2
+            if not good or not all(isinstance(number, Real) for number in pair) or pair[1] < 1:
+                raise ValueError(message(f"squares[{shown(key)}]", pair, "such a pair", HINT))
+        roles = roles or {key: _role(self.name, str(key)) for key in parameters}
+        object.__setattr__(self, "roles", roles)
+        if block == _BY_NAME:
+            object.__setattr__(self, "block", self.name.rpartition(".")[0])
+
+    def _check(self) -> None:
+        check_instance("kind", self.kind, str, "a string", hint=HINT)
+        if self.activation is not None:
+            told = 'write wi.activations.get("relu"), or None'
+            check_instance("activation", self.activation, Activation, "an Activation", hint=told)
+        check_flag("pooled", self.pooled, hint=HINT)
+        check_normalized(self.normalized)
+        if check_positive("coverage", self.coverage, hint=HINT) > 1:
+            raise ValueError(message("coverage", self.coverage, "at most 1", HINT))
+        self._check_parameters()
+        self._check_matrices()
+        rows = len(self.pre_activations)
+        for key in ("steps", "steps_left"):
+            check_numbers(key, getattr(self, key), rows, f"integers from 0 to {rows - 1}")
+        check_numbers("samples", self.samples, rows, "integers in ascending order")
+
+    def _check_parameters(self) -> None:
+        told = "a mapping of names to arrays"
+        parameters = check_mapping("parameters", self.parameters, told, hint=HINT)
+        gradients = check_mapping("gradients", self.gradients, told, hint=HINT)
+        if not all(self.roles.get(str(key)) for key in parameters):
+            full = shown(f"{self.name}.weight")
+            told = f"full names, such as {full}, got {shown(list(parameters))}"
+            raise ValueError(f"parameters must have {told}; {HINT}")
+        if gradients.keys() != parameters.keys():
+            told = f"{shown(list(parameters))}, got {shown(list(gradients))}"
+            raise ValueError(f"gradients must have the names of parameters, {told}; {HINT}")
+        for key, value in parameters.items():
+            shape = floats(f"parameters[{shown(key)}]", value).shape
+            check_shape(f"gradients[{shown(key)}]", gradients[key], shape)
+
+    def _check_matrices(self) -> None:
+        z = floats("pre_activations", self.pre_activations)
+        if z.ndim != 2 or z.size == 0:
+            told = "a matrix with a row for each sample and a column for each unit"
+            got = f"got shape {shown(z.shape)}"
+            raise ValueError(f"pre_activations must be {told}, {got}; {HINT}")
+        for key in _MATRICES:
+            check_shape(key, getattr(self, key), z.shape)
+        for key, array in (("weight", self.weight), ("inputs", self.inputs)):
+            if array is None:
+                continue
+            shape = floats(key, array).shape
+            if len(shape) < 2 or 0 in shape or (key == "weight" and shape[-1] != z.shape[1]):
+                told = f"a matrix, or a kernel, for {z.shape[1]} units, got shape {shown(shape)}"
+                raise ValueError(f"{key} must be {told}; {HINT}")
+        if self.bias is not None:
+            check_shape("bias", self.bias, z.shape[1:])
+        if self.inputs_gradient is not None:
+            if self.inputs is None:
+                raise ValueError(f"inputs must be an array where its gradient is one; {HINT}")
+            check_shape("inputs_gradient", self.inputs_gradient, self.inputs.shape)
+
+    def named(self, role: str) -> str:
+        """Return the name of the parameter that has a role in this layer; empty if none has."""
+        names = (*self.parameters, *self.shared)
+        return next((name for name in names if self.roles.get(name) == role), "")
+
+    @property
+    def weight(self) -> Array | None:
+        """The weight of the layer itself; None for a residual block."""
+        name = self.named("weight")
+        return self.parameters.get(name, self.shared.get(name))
+
+    @property
+    def weight_gradient(self) -> Array | None:
+        """The gradient for the weight."""
+        name = self.named("weight")
+        return self.gradients.get(name, self.shared_gradients.get(name))
+
+    @property
+    def bias(self) -> Array | None:
+        """The bias of the layer itself, if it has one."""
+        return self.parameters.get(self.named("bias"))
+
+    @property
+    def bias_gradient(self) -> Array | None:
+        """The gradient for the bias."""
+        return self.gradients.get(self.named("bias"))
+
+    @property
+    def units(self) -> int:
+        """How many units the layer has: channels in a convolution."""
+        return int(self.pre_activations.shape[-1])
+
+    @property
+    def rows(self) -> int:
+        """How many rows the matrices have, counting those of which they hold a sample."""
+        z = self.pre_activations
+        return self.squares.get("pre_activations", (0.0, z.size))[1] // self.units
+
+    def mean_square(self, field: str) -> float:
+        """Return the second moment of a matrix, ``"activations"``: of all of its rows."""
+        check_choice("field", field, (*_MATRICES, "inputs", "inputs_gradient"))
+        if field in self.squares:
+            return float(self.squares[field][0])
+        if getattr(self, field) is None:
+            raise ValueError(message("field", field, "a matrix that the layer has", HINT))
+        return mean_square(getattr(self, field))
+
+    def square(self, field: str) -> float:
+        """Return the sum of the squares of a matrix: of all of its rows."""
+        mean = self.mean_square(field)
+        count = self.squares[field][1] if field in self.squares else getattr(self, field).size
+        return mean * count
+
+
+def _role(layer: str, name: str) -> str:
+    """Return what a parameter is, from its name in this package."""
+    owner, _, part = name.rpartition(".")
+    if owner == layer:
+        return part
+    return {"bias": "shift", "gain": "gain"}.get(part, "")
