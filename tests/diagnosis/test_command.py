@@ -271,7 +271,7 @@ def test_an_error_in_the_models_own_code_is_theirs(folder, capsys):
 
 def test_a_fault_of_the_package_is_no_finding(capsys, monkeypatch):
     """An error that no check of the package raises on purpose has its traceback, and status 2."""
-    monkeypatch.setattr("weightinit.diagnosis.result._checked", lambda _: {}["rows"])
+    monkeypatch.setattr("weightinit.diagnosis.judging._checked", lambda _: {}["rows"])
     monkeypatch.setattr(_command, "raised_here", lambda _: True)
     assert main(["diagnose", "starts:good"]) == 2
     told = capsys.readouterr().err

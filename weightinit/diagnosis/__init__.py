@@ -11,8 +11,9 @@ a record, a :class:`~weightinit.tracing.Trace`, of any framework.
 """
 
 from weightinit.diagnosis.assertion import assert_healthy
+from weightinit.diagnosis.judging import PROBLEMS, diagnose, judge
 from weightinit.diagnosis.layers import LayerReport
 from weightinit.diagnosis.remedies import Finding
-from weightinit.diagnosis.result import PROBLEMS, Diagnosis, diagnose, judge
+from weightinit.diagnosis.result import Diagnosis
 
 __all__ = ["PROBLEMS", "Diagnosis", "Finding", "LayerReport", "assert_healthy", "diagnose", "judge"]

@@ -9,8 +9,9 @@ from numpy.typing import ArrayLike
 from weightinit._checks import check_choice, check_items, check_nonnegative
 from weightinit._messages import message
 from weightinit._tables import wrapped
+from weightinit.diagnosis.judging import PROBLEMS, diagnose
 from weightinit.diagnosis.remedies import Finding
-from weightinit.diagnosis.result import PROBLEMS, Diagnosis, diagnose
+from weightinit.diagnosis.result import Diagnosis
 
 __all__ = ["assert_healthy", "check_accepted", "objection"]
 
