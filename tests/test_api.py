@@ -4,6 +4,8 @@ import ast
 import importlib
 import inspect
 import pkgutil
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -117,6 +119,41 @@ def test_an_underscore_says_what_is_internal() -> None:
 def test_the_public_names_are_the_promised_ones() -> None:
     """`weightinit.__all__` holds the promised names: none is missing, none was added in passing."""
     assert set(wi.__all__) == PUBLIC
+
+
+def test_type_checkers_see_what_there_is() -> None:
+    """The stub promises the same names, from the same modules."""
+    stub = ast.parse(Path(wi.__file__).with_suffix(".pyi").read_text("utf-8"))
+    told = {
+        alias.name: node.module
+        for node in ast.walk(stub)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    [listed] = [node.value for node in stub.body if isinstance(node, ast.Assign)]
+    assert told.keys() == set(ast.literal_eval(listed)) == set(wi.__all__)
+    for name, module in told.items():
+        assert getattr(importlib.import_module(module), name) is getattr(wi, name)
+
+
+def test_a_name_loads_what_it_needs_alone() -> None:
+    """Importing the package loads no module of it; an initializer, none that trains or judges."""
+    code = "import sys, weightinit as wi; print(*sys.modules); wi.he_normal; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    bare, drawing = (
+        {name for name in line.split() if name.startswith("weightinit.")}
+        for line in ran.stdout.splitlines()
+    )
+    assert not bare
+    assert "weightinit.initializers" in drawing
+    assert not {f"weightinit.{room}" for room in ("networks", "training", "diagnosis")} & drawing
+
+
+def test_dir_shows_all_names() -> None:
+    """`dir` shows names that are not loaded yet; one that is not there is named in the error."""
+    assert set(wi.__all__) < set(dir(wi))
+    with pytest.raises(AttributeError, match="module 'weightinit' has no attribute 'he_norml'"):
+        wi.he_norml  # noqa: B018  # asking is the test
 
 
 def test_every_initializer_is_public() -> None:

@@ -6,109 +6,51 @@
 ((784, 256), 0.05)
 """
 
-from importlib.metadata import version as _version
+from importlib import import_module as _import_module
+from typing import Any as _Any
 
-from weightinit import activations, datasets, diagnosis, meanfield, networks, tracing
-from weightinit.activations import Activation
-from weightinit.advice import Recommendation, initialize, recommend
-from weightinit.comparison import Comparison, compare
-from weightinit.diagnosis import Diagnosis, Finding, assert_healthy, diagnose
-from weightinit.fans import Fans, compute_fans
-from weightinit.gains import gain
-from weightinit.initializers import (
-    Constant,
-    DeltaOrthogonal,
-    Identity,
-    Initializer,
-    Normal,
-    Orthogonal,
-    Sparse,
-    TruncatedNormal,
-    Uniform,
-    VarianceScaling,
-    delta_orthogonal,
-    glorot_normal,
-    glorot_uniform,
-    he_normal,
-    he_uniform,
-    identity,
-    kaiming_normal,
-    kaiming_uniform,
-    lecun_normal,
-    lecun_uniform,
-    ones,
-    orthogonal,
-    xavier_normal,
-    xavier_uniform,
-    zeros,
-)
-from weightinit.monitoring import Monitor
-from weightinit.networks import GradientCheck, Network, check_gradients, cnn, mlp, rnn
-from weightinit.risk import FailureRates, failure_rates
-from weightinit.schemes import StartReport, lsuv, start
-from weightinit.tracing import trace
-from weightinit.training import History, train
+#: The modules that hold public names. They load on first use: a program that draws weights does not
+#: wait for the diagnosis. `__init__.pyi` says the same to type checkers.
+_NAMES = {
+    "activations": "Activation",
+    "advice": "Recommendation initialize recommend",
+    "comparison": "Comparison compare",
+    "diagnosis": "Diagnosis Finding assert_healthy diagnose",
+    "fans": "Fans compute_fans",
+    "gains": "gain",
+    "initializers": (
+        "Constant DeltaOrthogonal Identity Initializer Normal Orthogonal Sparse TruncatedNormal "
+        "Uniform VarianceScaling delta_orthogonal glorot_normal glorot_uniform he_normal "
+        "he_uniform identity kaiming_normal kaiming_uniform lecun_normal lecun_uniform ones "
+        "orthogonal xavier_normal xavier_uniform zeros"
+    ),
+    "monitoring": "Monitor",
+    "networks": "GradientCheck Network check_gradients cnn mlp rnn",
+    "risk": "FailureRates failure_rates",
+    "schemes": "StartReport lsuv start",
+    "tracing": "trace",
+    "training": "History train",
+}
+_HOMES = {name: module for module, names in _NAMES.items() for name in names.split()}
+_ROOMS = ("activations", "datasets", "diagnosis", "meanfield", "networks", "tracing")
 
-__version__ = _version("weightinit")
+__all__ = list(_HOMES | dict.fromkeys(_ROOMS))
 
-__all__ = [
-    "Activation",
-    "Comparison",
-    "Constant",
-    "DeltaOrthogonal",
-    "Diagnosis",
-    "FailureRates",
-    "Fans",
-    "Finding",
-    "GradientCheck",
-    "History",
-    "Identity",
-    "Initializer",
-    "Monitor",
-    "Network",
-    "Normal",
-    "Orthogonal",
-    "Recommendation",
-    "Sparse",
-    "StartReport",
-    "TruncatedNormal",
-    "Uniform",
-    "VarianceScaling",
-    "activations",
-    "assert_healthy",
-    "check_gradients",
-    "cnn",
-    "compare",
-    "compute_fans",
-    "datasets",
-    "delta_orthogonal",
-    "diagnose",
-    "diagnosis",
-    "failure_rates",
-    "gain",
-    "glorot_normal",
-    "glorot_uniform",
-    "he_normal",
-    "he_uniform",
-    "identity",
-    "initialize",
-    "kaiming_normal",
-    "kaiming_uniform",
-    "lecun_normal",
-    "lecun_uniform",
-    "lsuv",
-    "meanfield",
-    "mlp",
-    "networks",
-    "ones",
-    "orthogonal",
-    "recommend",
-    "rnn",
-    "start",
-    "trace",
-    "tracing",
-    "train",
-    "xavier_normal",
-    "xavier_uniform",
-    "zeros",
-]
+
+def __getattr__(name: str) -> _Any:
+    """Load a name on first use (PEP 562)."""
+    if name in _HOMES:
+        value = getattr(_import_module(f"weightinit.{_HOMES[name]}"), name)
+    elif name in _ROOMS or name in _NAMES:
+        return _import_module(f"weightinit.{name}")  # which makes it an attribute
+    elif name == "__version__":
+        value = _import_module("importlib.metadata").version("weightinit")
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return all names, loaded or not."""
+    return sorted({*globals(), *__all__, "__version__"})
