@@ -5,6 +5,7 @@ healthy network here; the mean of a weight is off zero by more than four standar
 of all layers, and no layer has then nine tenths of its signal in common: below 1e-6 in all.
 """
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -150,6 +151,30 @@ def test_weights_of_one_sign_move_units_together(phi: str) -> None:
         assert found.layers == ("dense0", "dense1", "dense2")
         assert found.severity > 2
     net.initialize({"dense1.weight": wi.Uniform(low=0.0, high=0.2), "*.weight": wi.he_normal})
+    assert look(units_alike, net) is None
+
+
+@pytest.mark.parametrize("heads", [2, 4, 64])
+def test_copies_that_training_parts_are_found(heads: int) -> None:
+    """Groups of equal units before random weights: their share is told, and the layer named."""
+    net = wi.mlp(SIZES).initialize(wi.he_normal, rng=0)
+    net.parameters["dense1.weight"][...] = np.tile(
+        net.parameters["dense1.weight"][:, : 64 // heads], heads
+    )
+    found = look(units_alike, net)
+    assert found is not None
+    assert found.layers == ("dense1",)
+    assert found.evidence.startswith(f"{64 - 64 // heads} of its 64 units compute what another")
+    assert found.severity == (math.inf if heads == 64 else pytest.approx(math.log10(heads)))
+    [finding] = wi.diagnose(net, X, Y).findings
+    assert (finding.problem, finding.parameter) == ("units alike", "dense1.weight")
+    assert "no finding is left" in finding.effect
+
+
+def test_units_of_zero_weights_are_no_copies() -> None:
+    """Columns of zeros, as of a sparse or an oblong identity start, are not the fault of copies."""
+    net = wi.mlp(SIZES).initialize(wi.he_normal, rng=0)
+    net.parameters["dense1.weight"][:, 8:] = 0.0
     assert look(units_alike, net) is None
 
 

@@ -10,7 +10,7 @@ import pytest
 import weightinit as wi
 from weightinit.networks import ActivationLayer, Dense, LayerNorm, Network
 from weightinit.tracing import LayerTrace, measure, trace
-from weightinit.tracing.measures import correlation, distinct_units
+from weightinit.tracing.measures import copied_units, correlation, distinct_units
 
 RNG = np.random.default_rng(0)
 
@@ -65,6 +65,20 @@ def test_units_that_differ_in_gradients_alone_are_distinct() -> None:
     net = wi.mlp([6, 8, 3]).initialize({"dense0.weight": wi.ones, "*.weight": wi.he_normal}, rng=0)
     row = trace(net, RNG.standard_normal((20, 6)), RNG.integers(0, 3, 20)).layers[0]
     assert distinct_units(row) == 8
+
+
+def test_units_copied_before_random_weights_compute_the_same() -> None:
+    """Copies whose gradients differ are counted as copies, and not as equal for good."""
+    net = wi.mlp([6, 8, 3]).initialize({"dense0.weight": wi.ones, "*.weight": wi.he_normal}, rng=0)
+    row = trace(net, RNG.standard_normal((20, 6)), RNG.integers(0, 3, 20)).layers[0]
+    assert (copied_units(row), distinct_units(row)) == (7, 8)
+
+
+def test_equal_kernels_that_receive_other_channels_are_no_copies() -> None:
+    """Equal weights with unequal pre-activations, as in a depthwise convolution, compute others."""
+    row = row_of(np.ones((6, 8)))
+    z = RNG.standard_normal(row.pre_activations.shape)
+    assert copied_units(dataclasses.replace(row, pre_activations=z)) == 0
 
 
 def test_a_weight_that_is_not_finite_has_no_copies() -> None:

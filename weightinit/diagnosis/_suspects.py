@@ -8,7 +8,7 @@ How far a parameter departs is told in orders of magnitude. Of a weight with ent
 - its mean: a matrix of :math:`\mu` alone has the singular value
   :math:`|\mu| \sqrt{n_\text{in} n_\text{out}}`, and a random one of std :math:`\sigma` at most
   :math:`\sigma (\sqrt{n_\text{in}} + \sqrt{n_\text{out}})` when it is wide; the log of their ratio;
-- units that are copies: the log of units over distinct units.
+- units that are copies: the log of units over those that compute something different.
 
 Of a bias, which starts at 0, it is the log of its root mean square over that of the sum to which
 it is added, or 1 if that is more; of a gain and of a residual scale, which start at 1, the log of
@@ -161,7 +161,7 @@ def _of_weight(
     found = {
         "scale": abs(off) if abs(off) > _CLOSE else least,
         "mean": _of_mean(weight, sigma),
-        "copies": math.log10(row.units / measures.distinct_units(row)),
+        "copies": math.log10(row.units / (row.units - measures.copied_units(row))),
     }
     how = max(found, key=lambda key: found[key])
     sign = "-" if how == "scale" and factor < 0 else "+"

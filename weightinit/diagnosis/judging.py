@@ -48,7 +48,7 @@ def diagnose(
     vanishing signal    it falls below them
     exploding gradient  the squared norm of the gradient grows beyond its bounds, going back
     vanishing gradient  it falls below them
-    units alike         weights whose mean is not 0 move the units of a layer together
+    units alike         units move together: their weights are copies, or have a mean far from 0
     samples alike       next to nothing of what a layer hands on differs between samples
     saturated units     too many values lie where tanh and the like are flat
     first loss too high the loss is above what random outputs of a good start cost

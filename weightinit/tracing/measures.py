@@ -15,6 +15,7 @@ from weightinit.tracing.layer_trace import LayerTrace
 __all__ = [
     "LayerStats",
     "always_on",
+    "copied_units",
     "correlation",
     "cosine",
     "dead_units",
@@ -246,13 +247,61 @@ def distinct_units(row: LayerTrace) -> int:
     """
     if row.weight is None or row.weight_gradient is None:
         return row.units
-    sums = row.rows + row.weight.size // row.units + (row.bias is not None)
-    tolerance = sums * float(np.finfo(row.weight.dtype).eps)
-    group = np.zeros(row.units, np.intp)
-    for parts in ((row.weight, row.bias), (row.weight_gradient, row.bias_gradient)):
-        if group.max() < row.units - 1:
-            group = _split(group, _matrices(parts), tolerance)
+    tolerance = _tolerance(row)
+    group = _functions(row, tolerance)
+    if group.max() < row.units - 1:
+        parts = _matrices((row.weight_gradient, row.bias_gradient))
+        group = _split(group, parts, tolerance * _largest(parts))
     return int(group.max()) + 1
+
+
+def copied_units(row: LayerTrace) -> int:
+    """Return how many units compute what another one computes, up to rounding.
+
+    They have its incoming weights and receive what it receives. Gradients may differ, so that
+    training parts them. Units whose weights are all zero are left out.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> from weightinit.tracing.measures import copied_units
+    >>> net = wi.mlp([2, 3, 2]).initialize(wi.Constant(value=0.5))
+    >>> copied_units(wi.trace(net, [[1.0, 2.0], [0.5, 1.0]], [0, 1]).layers[0])
+    2
+    """
+    if row.weight is None:
+        return 0
+    alive = row.weight.reshape(-1, row.units).any(axis=0)
+    group = _functions(row, _tolerance(row))[alive]
+    return len(group) - len(np.unique(group))
+
+
+def _tolerance(row: LayerTrace) -> float:
+    assert row.weight is not None  # it is asked of rows with a weight
+    sums = row.rows + row.weight.size // row.units + (row.bias is not None)
+    return sums * float(np.finfo(row.weight.dtype).eps)
+
+
+def _functions(row: LayerTrace, tolerance: float) -> Array:
+    r"""Return a number for each unit: those that compute the same have the same one.
+
+    They have equal weights and receive the same. Weights that differ by at most :math:`\delta`
+    make pre-activations that differ by at most :math:`\delta (1 + n \max |x|)`, with n the fan in:
+    few rows tell most units apart.
+    """
+    assert row.weight is not None  # it is asked of rows with a weight
+    group, parts = np.zeros(row.units, np.intp), _matrices((row.weight, row.bias))
+    limit = tolerance * _largest(parts)
+    if row.inputs is not None and not row.normalized and np.isfinite(row.inputs).all():
+        reach = 1 + row.weight.size // row.units * float(np.abs(row.inputs).max())
+        group = _split(group, [row.pre_activations], limit * reach)
+    return _split(group, parts, limit) if group.max() < row.units - 1 else group
+
+
+def _largest(matrices: Sequence[Array]) -> float:
+    """Return the largest absolute value; 1 where it is not finite."""
+    largest = max(float(max(matrix.max(), -matrix.min())) for matrix in matrices)
+    return largest if math.isfinite(largest) else 1.0
 
 
 def _matrices(parts: Iterable[Array | None]) -> list[Array]:
@@ -260,10 +309,8 @@ def _matrices(parts: Iterable[Array | None]) -> list[Array]:
     return [part.reshape(-1, part.shape[-1]) for part in parts if part is not None]
 
 
-def _split(group: Array, matrices: Sequence[Array], tolerance: float) -> Array:
-    """Split groups of units into those whose columns are equal, and number them."""
-    largest = max(float(max(matrix.max(), -matrix.min())) for matrix in matrices)
-    limit = tolerance * (largest if math.isfinite(largest) else 1.0)
+def _split(group: Array, matrices: Sequence[Array], limit: float) -> Array:
+    """Split groups of units into those whose columns are equal up to a limit, and number them."""
     rng, projection = np.random.default_rng(0), np.zeros(len(group))
     for matrix in matrices:
         projection += rng.standard_normal(len(matrix)).astype(matrix.dtype) @ matrix

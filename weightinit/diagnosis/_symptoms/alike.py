@@ -21,6 +21,12 @@ to the other part by up to :math:`n \mu^2 / \sigma^2`. Of what the first layer r
 :math:`\prod (1 - f)` is left to all other directions, which learn more slowly by that factor:
 ``SLOW`` is the convention for how much. The mean must besides be off zero by more than ``SIGMAS``
 standard errors: by chance 6e-5 of all layers are.
+
+Copies. Units with equal incoming weights compute the same, so that n of them start as few as there
+are different ones. Where what follows treats them differently, as behind copied heads of an
+attention, their gradients differ and training parts them; how soon depends on the network. Entries
+drawn from a density are equal with probability zero, so that copies of ``COPIED`` of all units are
+no draw.
 """
 
 import contextlib
@@ -34,13 +40,14 @@ from weightinit import meanfield
 from weightinit._quadrature import MomentError
 from weightinit.activations import linear
 from weightinit.diagnosis._symptoms.bounds import SIGMAS, critical_scale
-from weightinit.diagnosis._symptoms.facts import Facts, Symptom
+from weightinit.diagnosis._symptoms.facts import Facts, Symptom, first
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace
 from weightinit.tracing.layer_trace import mean_square
-from weightinit.tracing.measures import correlation, cosine
+from weightinit.tracing.measures import copied_units, correlation, cosine, distinct_units
 
 __all__ = [
+    "COPIED",
     "LEAST",
     "SLOW",
     "correlations",
@@ -57,6 +64,9 @@ LEAST = 1e-4
 #: So many times more slowly something may be learned than what leads. A convention: rates that
 #: people try span about as much.
 SLOW = 100.0
+
+#: The share of units that are copies from which on it is a finding: a convention.
+COPIED = 0.5
 
 
 def differing_share(x: Array, samples: int) -> float:
@@ -138,7 +148,28 @@ def _beyond(bound: float, share: float, row: LayerTrace) -> float:
 
 
 def units_alike(facts: Facts) -> Symptom | None:
-    """Look for weights whose mean is not zero, so that all units of a layer move together."""
+    """Look for layers whose units move together: as copies, or for the mean of their weights."""
+    return _copied(facts) or _moved_together(facts)
+
+
+def _copied(facts: Facts) -> Symptom | None:
+    """Look for units that compute the same, although their gradients differ."""
+    seen, lost = {}, []
+    for row in facts.hidden:
+        copies = copied_units(row)
+        if copies < COPIED * row.units or distinct_units(row) < row.units:
+            continue  # of the latter, symmetric units tell
+        seen[row.name] = (
+            f"{copies} of its {row.units} units compute what another one does: they have its "
+            f"weights. The layer starts as one of {row.units - copies}."
+        )
+        left = row.units - copies
+        lost.append(math.log10(row.units / left) if left > 1 else math.inf)
+    return first("units alike", seen, lost)
+
+
+def _moved_together(facts: Facts) -> Symptom | None:
+    """Look for weights whose mean is not zero."""
     left: dict[str, float] = {}
     seen, worst = {}, 1.0
     for row in facts.hidden:
