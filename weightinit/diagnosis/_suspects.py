@@ -114,7 +114,8 @@ def _of_row(trace: Trace, row: LayerTrace) -> Iterator[Suspect]:
     """Yield each parameter of a row that departs."""
     wanted = advised_start(trace, row)
     for name, array in row.parameters.items():
-        role, rms = row.roles[name], math.sqrt(mean_square(array))
+        role = row.roles[name]
+        rms = math.sqrt(row.mean_square("weight") if array is row.weight else mean_square(array))
         factor = math.log10(rms) if 0 < rms < math.inf else 0.0
         init: Initializer = _ONE
         how, departure = "gain", abs(factor)
@@ -144,7 +145,7 @@ def _of_weight(
     trace: Trace, row: LayerTrace, weight: Array, init: Initializer
 ) -> tuple[str, float, float]:
     """Return in what a weight departs most, by how much, and by which factor on its scale."""
-    rms = math.sqrt(mean_square(weight))
+    rms = math.sqrt(row.mean_square("weight"))
     if not rms:
         if (
             trace.ends.get(row.block) is row
@@ -160,7 +161,7 @@ def _of_weight(
     least = _LEAST if abs(factor) > _CLOSE or init == zeros else 0.0
     found = {
         "scale": abs(off) if abs(off) > _CLOSE else least,
-        "mean": _of_mean(weight, sigma),
+        "mean": _of_mean(row, weight, sigma),
         "copies": math.log10(row.units / (row.units - measures.copied_units(row))),
     }
     how = max(found, key=lambda key: found[key])
@@ -175,10 +176,9 @@ def _sigma(trace: Trace, row: LayerTrace, weight: Array, init: Initializer) -> f
     return advised(trace, row).gain / math.sqrt(weight.size / row.units)
 
 
-def _of_mean(weight: Array, sigma: float) -> float:
+def _of_mean(row: LayerTrace, weight: Array, sigma: float) -> float:
     """Return how far the mean of a weight lies beyond what is random."""
-    with np.errstate(all="ignore"):
-        mean, std = float(weight.mean(dtype=np.float64)), float(weight.std(dtype=np.float64))
+    mean, std = row.weight_mean, row.weight_std
     if abs(mean) <= SIGMAS * std / math.sqrt(weight.size):
         return 0.0
     n_in, n_out = compute_fans(weight.shape)

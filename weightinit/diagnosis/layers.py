@@ -3,8 +3,6 @@
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from weightinit.diagnosis.remedies import advised_weight
 from weightinit.tracing import LayerStats, LayerTrace, Trace, measure
 from weightinit.tracing.measures import distinct_units
@@ -54,11 +52,8 @@ def report(trace: Trace, row: LayerTrace, later: LayerTrace) -> LayerReport:
     facts = dict(vars(measure(row)))
     if later is not row:
         facts["distinct"] = distinct_units(later)
-    weight_std = wanted_std = math.nan
-    if row.weight is not None:
-        with np.errstate(all="ignore"):  # what is not finite has a finding of its own
-            weight_std = float(row.weight.std())
-        if row.inputs is not None:
-            wanted_std = advised_weight(trace, row).std(row.weight.shape)
+    wanted_std = math.nan
+    if row.weight is not None and row.inputs is not None:
+        wanted_std = advised_weight(trace, row).std(row.weight.shape)
     phi = "" if row.activation is None else repr(row.activation)
-    return LayerReport(**facts, activation=phi, weight_std=weight_std, wanted_std=wanted_std)
+    return LayerReport(**facts, activation=phi, weight_std=row.weight_std, wanted_std=wanted_std)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from numpy.polynomial.chebyshev import chebval, chebvander
+from numpy.polynomial.chebyshev import chebvander
 from numpy.typing import ArrayLike, NDArray
 
 from weightinit._arrays import check_array
@@ -43,7 +43,8 @@ _REACH = 10.0  # in z, and further only where that is too little
 _NUMERICAL = 1e-12  # the least length at which differences of values tell slopes from rounding
 _AT_ONCE = 4096  # lengths
 
-_POINTS = np.cos(np.pi * np.arange(_DEGREE + 1) / _DEGREE)  # both ends of a panel are among them
+_DEGREES = np.arange(_DEGREE + 1)  # T_k(cos a) = cos(k a)
+_POINTS = np.cos(np.pi * _DEGREES / _DEGREE)  # both ends of a panel are among them
 _TO_COEFFICIENTS = np.linalg.inv(chebvander(_POINTS, _DEGREE))
 
 
@@ -83,7 +84,8 @@ class Tables:
             coefficients, everywhere = self._known[key], np.flatnonzero(panels == panel)
             for here in np.array_split(everywhere, 1 + everywhere.size // _AT_ONCE):
                 if coefficients is not None:
-                    yield here, np.asarray(chebval(2 * (t[here] - panel) - 1, coefficients))
+                    angles = np.arccos(np.clip(2 * (t[here] - panel) - 1, -1, 1))
+                    yield here, coefficients.T @ np.cos(np.outer(_DEGREES, angles))
                 else:
                     lengths, which = np.unique(t[here], return_inverse=True)
                     found = measure(self.mesh(np.exp(PANEL * lengths), slopes=slopes), lengths.size)

@@ -1,5 +1,7 @@
 """The record of one layer: plain arrays, forwards and back."""
 
+import functools
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from numbers import Real
@@ -21,6 +23,7 @@ from weightinit.tracing._fields import HINT, check_numbers, check_shape, floats
 
 __all__ = ["LayerTrace", "mean_square"]
 
+_BLOCK = 2**15  # entries that fit into a cache as doubles
 _BY_NAME = "(what the name begins with)"
 _MATRICES = (
     "pre_activations",
@@ -40,9 +43,12 @@ def mean_square(x: Array) -> float:
     >>> mean_square(np.array([1.0, 3.0]))
     5.0
     """
-    flat = x.astype(np.float64).ravel()
+    flat, total = x.reshape(-1), 0.0
     with np.errstate(over="ignore", invalid="ignore"):
-        return float(flat @ flat) / max(flat.size, 1)
+        for start in range(0, flat.size, _BLOCK):
+            block = flat[start : start + _BLOCK].astype(np.float64)
+            total += float(block @ block)
+    return total / max(flat.size, 1)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -228,24 +234,49 @@ class LayerTrace:
         names = (*self.parameters, *self.shared)
         return next((name for name in names if self.roles.get(name) == role), "")
 
-    @property
+    @functools.cached_property
     def weight(self) -> Array | None:
         """The weight of the layer itself; None for a residual block."""
         name = self.named("weight")
         return self.parameters.get(name, self.shared.get(name))
 
-    @property
+    @functools.cached_property
     def weight_gradient(self) -> Array | None:
         """The gradient for the weight."""
         name = self.named("weight")
         return self.gradients.get(name, self.shared_gradients.get(name))
 
-    @property
+    @functools.cached_property
+    def weighs(self) -> bool:
+        """Whether the layer has a weight with an entry that is not zero."""
+        return self.weight is not None and bool(self.weight.any())
+
+    @functools.cached_property
+    def weight_mean(self) -> float:
+        """The mean of the entries of the weight; nan for a residual block."""
+        if self.weight is None:
+            return math.nan
+        with np.errstate(all="ignore"):  # it need not be finite
+            return float(self.weight.mean(dtype=np.float64))
+
+    @functools.cached_property
+    def weight_std(self) -> float:
+        """The std of the entries of the weight; nan for a residual block."""
+        if self.weight is None:
+            return math.nan
+        square, mean_squared = self.mean_square("weight"), self.weight_mean**2
+        if not 1e-6 * square < square - mean_squared < math.inf:  # where digits cancel or underflow
+            with np.errstate(all="ignore"):
+                largest = float(np.abs(self.weight).max()) or 1.0
+                return largest * float((self.weight / largest).std(dtype=np.float64))
+        return math.sqrt(square - mean_squared)
+
+    @functools.cached_property
     def bias(self) -> Array | None:
         """The bias of the layer itself, if it has one."""
         return self.parameters.get(self.named("bias"))
 
-    @property
+    @functools.cached_property
     def bias_gradient(self) -> Array | None:
         """The gradient for the bias."""
         return self.gradients.get(self.named("bias"))
@@ -263,12 +294,17 @@ class LayerTrace:
 
     def mean_square(self, field: str) -> float:
         """Return the second moment of a matrix, ``"activations"``: of all of its rows."""
-        check_choice("field", field, (*_MATRICES, "inputs", "inputs_gradient"))
-        if field in self.squares:
-            return float(self.squares[field][0])
-        if getattr(self, field) is None:
-            raise ValueError(message("field", field, "a matrix that the layer has", HINT))
-        return mean_square(getattr(self, field))
+        if field not in self._mean_squares:
+            check_choice("field", field, (*_MATRICES, "inputs", "inputs_gradient", "weight"))
+            array = getattr(self, field)
+            if array is None:
+                raise ValueError(message("field", field, "a matrix that the layer has", HINT))
+            self._mean_squares[field] = mean_square(array)
+        return self._mean_squares[field]
+
+    @functools.cached_property
+    def _mean_squares(self) -> dict[str, float]:
+        return {field: float(mean) for field, (mean, _) in self.squares.items()}
 
     def square(self, field: str) -> float:
         """Return the sum of the squares of a matrix: of all of its rows."""

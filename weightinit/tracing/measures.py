@@ -4,6 +4,7 @@ import functools
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -24,6 +25,10 @@ __all__ = [
     "measure",
     "saturated_share",
 ]
+
+
+#: Which units of a layer compute the same: several problems ask.
+_known: WeakKeyDictionary[LayerTrace, Array] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -247,11 +252,10 @@ def distinct_units(row: LayerTrace) -> int:
     """
     if row.weight is None or row.weight_gradient is None:
         return row.units
-    tolerance = _tolerance(row)
-    group = _functions(row, tolerance)
+    group = _functions(row)
     if group.max() < row.units - 1:
         parts = _matrices((row.weight_gradient, row.bias_gradient))
-        group = _split(group, parts, tolerance * _largest(parts))
+        group = _split(group, parts, _tolerance(row) * _largest(parts))
     return int(group.max()) + 1
 
 
@@ -271,8 +275,10 @@ def copied_units(row: LayerTrace) -> int:
     """
     if row.weight is None:
         return 0
-    alive = row.weight.reshape(-1, row.units).any(axis=0)
-    group = _functions(row, _tolerance(row))[alive]
+    group = _functions(row)
+    if group.max() == row.units - 1:
+        return 0
+    group = group[row.weight.reshape(-1, row.units).any(axis=0)]
     return len(group) - len(np.unique(group))
 
 
@@ -282,7 +288,7 @@ def _tolerance(row: LayerTrace) -> float:
     return sums * float(np.finfo(row.weight.dtype).eps)
 
 
-def _functions(row: LayerTrace, tolerance: float) -> Array:
+def _functions(row: LayerTrace) -> Array:
     r"""Return a number for each unit: those that compute the same have the same one.
 
     They have equal weights and receive the same. Weights that differ by at most :math:`\delta`
@@ -290,12 +296,17 @@ def _functions(row: LayerTrace, tolerance: float) -> Array:
     few rows tell most units apart.
     """
     assert row.weight is not None  # it is asked of rows with a weight
+    if row in _known:
+        return _known[row]
     group, parts = np.zeros(row.units, np.intp), _matrices((row.weight, row.bias))
-    limit = tolerance * _largest(parts)
+    limit = _tolerance(row) * _largest(parts)
     if row.inputs is not None and not row.normalized and np.isfinite(row.inputs).all():
         reach = 1 + row.weight.size // row.units * float(np.abs(row.inputs).max())
         group = _split(group, [row.pre_activations], limit * reach)
-    return _split(group, parts, limit) if group.max() < row.units - 1 else group
+    if group.max() < row.units - 1:
+        group = _split(group, parts, limit)
+    _known[row] = group
+    return group
 
 
 def _largest(matrices: Sequence[Array]) -> float:

@@ -1,5 +1,6 @@
 """The record of a pass through a network: its layers, its batch and its loss."""
 
+import functools
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -123,7 +124,7 @@ class Trace:
             found.insert(0, before)
         return found
 
-    @property
+    @functools.cached_property
     def ends(self) -> dict[str, LayerTrace]:
         """The last layer with a weight in each residual branch, by the name of the block."""
         return {row.block: row for row in self.layers if row.block and row.weight is not None}

@@ -173,7 +173,7 @@ def _moved_together(facts: Facts) -> Symptom | None:
     left: dict[str, float] = {}
     seen, worst = {}, 1.0
     for row in facts.hidden:
-        if _standard_errors(row.weight) <= SIGMAS or row.units < 2:
+        if _standard_errors(row) <= SIGMAS or row.units < 2:
             continue
         others = _share_of_others(row)
         left[row.block] = left.get(row.block, 1.0) * others
@@ -185,9 +185,7 @@ def _moved_together(facts: Facts) -> Symptom | None:
         return None
     first, others = next(iter(seen.items()))
     row = facts.row(first)
-    assert row.weight is not None  # it has a mean
-    with np.errstate(over="ignore"):
-        mean, std = float(row.weight.mean(dtype=np.float64)), float(row.weight.std())
+    mean, std = row.weight_mean, row.weight_std
     evidence = (
         f"Its units have {100 * (1 - others):.3g} % of what differs between samples in common: "
         f"the mean of its weights is {mean:.2g}, at a std of {std:.2g}; a healthy start has mean 0."
@@ -199,13 +197,12 @@ def _moved_together(facts: Facts) -> Symptom | None:
     return Symptom("units alike", tuple(seen), evidence, _beyond(bound, worst, row))
 
 
-def _standard_errors(weight: Array | None) -> float:
+def _standard_errors(row: LayerTrace) -> float:
     """Return by how many standard errors the mean of a weight is off zero."""
-    if weight is None or not weight.any():
+    if row.weight is None or not row.weighs:
         return 0.0
-    w = weight.astype(np.float64) / float(np.abs(weight).max())
-    std = float(w.std())
-    return abs(float(w.mean())) * math.sqrt(w.size) / std if std else math.inf
+    mean, std = abs(row.weight_mean), row.weight_std
+    return mean * math.sqrt(row.weight.size) / std if std else math.inf
 
 
 def _share_of_others(row: LayerTrace) -> float:

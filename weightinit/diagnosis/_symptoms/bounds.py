@@ -53,7 +53,6 @@ from weightinit.fans import compute_fans
 from weightinit.gains import gain
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace
-from weightinit.tracing.layer_trace import mean_square
 from weightinit.tracing.measures import flat_beyond
 
 __all__ = [
@@ -127,6 +126,7 @@ def allowance(layers: float, decay: float = 0.0) -> float:
     return math.log(4.0) + max(math.log(2.0 * max(layers, 1.0)), decay)
 
 
+@functools.lru_cache(maxsize=1024)
 def shape_factors(shape: tuple[int, ...]) -> tuple[float, float, float]:
     """Return the log factors that a weight's shape makes with fan in, mean of fans and fan out."""
     n_in, n_out = compute_fans(shape)
@@ -137,7 +137,7 @@ def scale_over_advised(row: LayerTrace, gain: float) -> float:
     """Return the log of a weight's rms over gain / sqrt(fan), with the fan that fits it best."""
     assert row.weight is not None  # of a block, which has none, nobody asks
     fan_in = row.weight.size / row.units
-    off = 0.5 * math.log(mean_square(row.weight) * fan_in / gain**2)
+    off = 0.5 * math.log(row.mean_square("weight") * fan_in / gain**2)
     return min((off - factor / 2 for factor in shape_factors(row.weight.shape)), key=abs)
 
 

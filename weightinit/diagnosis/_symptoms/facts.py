@@ -115,7 +115,7 @@ class Facts:
 
     def can_die(self, row: LayerTrace) -> bool:
         """Tell whether units can be dead for a cause other than zero weights or inputs."""
-        if row.activation is None or row.weight is None or not row.weight.any():
+        if row.activation is None or not row.weighs:
             return False
         left, right = row.activation.derivative(np.array([-1.0, 1.0]))
         return bool(left == 0 != right) and (row.inputs is None or bool(row.inputs.any()))
@@ -124,7 +124,7 @@ class Facts:
     def explained(self) -> set[str]:
         """Name the layers that pass nothing on, for a cause that has its own finding."""
         dead = {r.name for r in self.hidden if self.can_die(r) and measures.dead_units(r).all()}
-        zero = {r.name for r in self.hidden if r.weight is not None and not r.weight.any()}
+        zero = {r.name for r in self.hidden if r.weight is not None and not r.weighs}
         cut_off = {r.name for r in self.hidden if r.inputs is not None and not r.inputs.any()}
         return dead | cut_off | (zero if self.is_frozen else set())
 

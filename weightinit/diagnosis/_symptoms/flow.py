@@ -85,7 +85,7 @@ def _behind_norms(facts: Facts, problem: str, *, fading: bool) -> Symptom | None
     """
     seen, beyond = {}, []
     for row in facts.hidden:
-        if not row.normalized or row.weight is None or not row.weight.any():
+        if not row.normalized or not row.weighs:
             continue
         gains = (1.0, float(advised(facts.trace, row).gain))  # behind a norm LeCun's will do too
         low, high = sorted(bounds.scale_over_advised(row, gain) for gain in gains)

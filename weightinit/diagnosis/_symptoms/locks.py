@@ -35,7 +35,7 @@ def frozen(facts: Facts) -> Symptom | None:
     if not facts.is_frozen:
         return None
     rows = [row for row in facts.trace.layers if row.weight is not None]
-    zero = sum(not row.weight.any() for row in rows if row.weight is not None)
+    zero = sum(not row.weighs for row in rows if row.weight is not None)
     first = next((row for row in facts.hidden if not row.activations.any()), rows[0])
     evidence = "Every weight has a gradient of zero, to rounding: only the output bias can change."
     if zero:

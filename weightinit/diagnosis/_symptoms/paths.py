@@ -2,9 +2,11 @@
 
 import contextlib
 import dataclasses
+import functools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -64,11 +66,24 @@ def _depth(block: str, around: Mapping[str, str]) -> int:
     return _depth(around[block], around) + 1 if block in around else 0
 
 
+#: What is known of the signal in each level; forward, scale and slowdown all ask for it.
+_Walked = list[tuple[list[LayerTrace], list[tuple[Point, Point | None]]]]
+_walked: WeakKeyDictionary[Trace, _Walked] = WeakKeyDictionary()
+
+
+def _signals(trace: Trace) -> _Walked:
+    """Return each level with its points of signal and scale."""
+    if trace not in _walked:
+        levels = _levels(trace.layers[:-1])
+        _walked[trace] = [(level, list(_forward_level(level, trace))) for level in levels]
+    return _walked[trace]
+
+
 def forward(trace: Trace) -> list[list[Point]]:
     """Follow the signal through each level, and through the time of each recurrent layer."""
     paths = []
-    for level in _levels(trace.layers[:-1]):
-        paths.append([signal for signal, _ in _forward_level(level, trace)])
+    for level, points in _signals(trace):
+        paths.append([signal for signal, _ in points])
         paths += [list(_forward_in_time(row)) for row in level if row.steps is not None]
     return [path for path in paths if path]
 
@@ -82,10 +97,9 @@ def scale(trace: Trace) -> list[list[Point]]:
     whose scale a normalization divides out have no point.
     """
     most = math.inf if slowdown(trace) > math.log(TOO_FAR) else 0.0
-    levels = (_forward_level(level, trace) for level in _levels(trace.layers[:-1]))
     paths = (
-        [dataclasses.replace(p, below=min(p.below, most)) for _, p in level if p]
-        for level in levels
+        [dataclasses.replace(p, below=min(p.below, most)) for _, p in points if p]
+        for _, points in _signals(trace)
     )
     return [path for path in paths if path]
 
@@ -100,14 +114,13 @@ def slowdown(trace: Trace) -> float:
     small weights in all of L layers cost a factor of :math:`c^{2 - L}`.
     """
     trace = trace.after or trace  # in which no weight is zero that small steps wake
-    outside = [level for level in _levels(trace.layers[:-1]) if not level[0].block]
-    levels = [max(outside, key=len)] if outside else []
-    path = [points for level in levels for points in _forward_level(level, trace)]
+    outside = [walked for walked in _signals(trace) if not walked[0][0].block]
+    level, path = max(outside, key=lambda walked: len(walked[0]), default=([], []))
     owns = [weight.own for _, weight in path if weight and weight.own > -math.inf]
     if not owns:
         return 0.0
     # Biases can hold a signal up that no gradient comes through, so both are asked.
-    back = [point.change for level in levels for point in _backward_level(level, trace)]
+    back = [point.change for point in _backward_level(level, trace)]
     change = min([path[-1][0].change, *(owns[0] + last for last in back[-1:])])
     return -change / 2 + min(*owns, 0.0)
 
@@ -135,7 +148,13 @@ def _at(row: LayerTrace, q: float, of: Callable[[Activation, float], _T]) -> _T:
 
 def _moments(row: LayerTrace, q: float) -> meanfield.Moments:
     """Return the moments after a layer."""
-    return _at(row, q, meanfield.moments)
+    return _at(row, q, _kept_moments)
+
+
+@functools.lru_cache(maxsize=4096)
+def _kept_moments(activation: Activation, q: float) -> meanfield.Moments:
+    """Return the moments; signal and gradient ask for them at the same mean squares."""
+    return meanfield.moments(activation, q)
 
 
 def _damping(row: LayerTrace) -> float:
@@ -143,7 +162,7 @@ def _damping(row: LayerTrace) -> float:
 
     def slope(activation: Activation, q: float) -> float:
         growth = float(tables(activation).growth(np.array([q]))[0])
-        return q * growth / float(meanfield.moments(activation, q).value)
+        return q * growth / float(_kept_moments(activation, q).value)
 
     return min(max(_at(row, row.mean_square("pre_activations"), slope), 0.0), 1.0)
 
@@ -185,7 +204,7 @@ def _forward_level(level: list[LayerTrace], trace: Trace) -> Iterator[tuple[Poin
         bounds = of_weight(row, bounds)
         seen = certain.go(*steps, bounds, fading=fading, growing=growing)
         fan_in = row.weight.size / row.units
-        own = _log(mean_square(row.weight) * fan_in / critical_scale(row.activation))
+        own = _log(row.mean_square("weight") * fan_in / critical_scale(row.activation))
         known = weights.go(row.name, own, 0.0, bounds)
         yield signal, _both(known, seen)
 
@@ -249,7 +268,7 @@ def _backward_level(level: list[LayerTrace], trace: Trace) -> Iterator[Point]:
     free = {
         row.name
         for row in trace.layers
-        if row.weight is not None and not (row.weight.any() and _gain_squared(row))
+        if row.weight is not None and not (row.weighs and _gain_squared(row))
     }
     ends = {row.name for row in trace.ends.values()}
     for row in reversed(level if level[0].block else level[1:]):
