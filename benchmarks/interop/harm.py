@@ -61,14 +61,14 @@ def _chance(entry: Entry) -> float:
 def verdict(found: Mapping[str, Any], kind: str) -> str | None:
     """Return "harmful", "harmless" or "between"; None of what was not planted.
 
-    Harmful: the median of the final losses is higher than without the fault by a tenth of what the
-    model learns, and by more than its two draws differ. Harmless: by at most .03 of it.
+    Harmful: in each draw the final loss is higher than without the fault by a tenth of what the
+    model learns, and by more than its draws differ. Harmless: in each draw by at most .03 of it.
     """
     spoiled, well = found["losses"][kind], found["losses"]["none"]
     if not spoiled:
         return None
     learnt = max(found["chance"] - median(well), 1e-9)
-    cost = (median(spoiled) - median(well)) / learnt
-    if cost > max(HARMFUL, abs(well[0] - well[1]) / learnt):
+    costs = [(bad - good) / learnt for bad, good in zip(spoiled, well, strict=True)]
+    if min(costs) > max(HARMFUL, (max(well) - min(well)) / learnt):
         return "harmful"
-    return "harmless" if cost <= HARMLESS else "between"
+    return "harmless" if max(costs) <= HARMLESS else "between"

@@ -1,0 +1,33 @@
+"""What a diagnosis costs, in passes forward and back through the same network."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+import weightinit as wi
+from benchmarks.speed.timing import alternate, row
+
+__all__ = ["rows"]
+
+BATCH, ROUNDS = 128, 9
+#: Sizes of the layers, and how many passes a diagnosis is to cost at most.
+NETWORKS = {
+    "diagnose, 50 layers of 256": ([256] * 51, 2.5),
+    "diagnose, 3 layers of 4,096": ([4096] * 4, 3.0),
+}
+
+
+def rows() -> Iterator[dict[str, Any]]:
+    """Yield a row for each network: ReLU from He, float32, labels of ten classes."""
+    for name, (sizes, target) in NETWORKS.items():
+        net = wi.mlp([*sizes, 10]).initialize(wi.he_normal, rng=0, dtype="float32")
+        rng = np.random.default_rng(0)
+        x = rng.standard_normal((BATCH, sizes[0]), dtype=np.float32)
+        y = rng.integers(0, 10, BATCH)
+        calls = {
+            "ours": lambda: wi.diagnose(net, x, y),
+            "pass": lambda: net.loss_and_gradients(x, y),
+        }
+        found = alternate(calls, ROUNDS)
+        yield row(name, found["ours"], found["pass"], over="a pass", target=target)
