@@ -52,5 +52,5 @@ def __getattr__(name: str) -> _Any:
 
 
 def __dir__() -> list[str]:
-    """Return all names, loaded or not."""
+    """Return the names, those that are not loaded as well."""
     return sorted({*globals(), *__all__, "__version__"})

@@ -1,7 +1,8 @@
 """From symptoms to causes, by trial: a cause is what cannot be left as it is.
 
-All suspects are mended on a copy, and the copy is judged. Where it is healthy the mends are taken
-back one by one, the least suspicious first, as long as it stays healthy. What is left are the
+All suspects are mended on a copy, and the copy is judged; those that stand out among their like are
+tried alone before. Where it is healthy the mends are taken back one by one, the least suspicious
+first, as long as it stays healthy. What is left are the
 causes: each of them alone brings symptoms back when all others are mended (delta debugging: Zeller
 and Hildebrandt 2002, doi:10.1109/32.988498).
 """
@@ -100,7 +101,11 @@ def find(probe: Probe | None, facts: Facts) -> Verdict:
     trial = _prepare(probe, facts, accused)
     if not trial.problems(()):
         return Verdict(_sorted(standing), {}, standardize=False)
-    trial, accused = _with_luck(trial, accused)
+    odd = [suspect for suspect in accused if suspect.odd]
+    if odd and not trial.problems(odd):
+        accused = odd  # nothing else needs a mend
+    else:
+        trial, accused = _with_luck(trial, accused)
     left = trial.problems(accused)
     causes = _needed(trial, accused, left)
     findings = [f for cause in causes if (f := _finding(trial, causes, cause, left))]
@@ -162,7 +167,7 @@ def _with_luck(trial: _Trial, accused: list[Suspect]) -> tuple[_Trial, list[Susp
 def _needed(trial: _Trial, accused: Sequence[Suspect], left: set[str]) -> list[Suspect]:
     """Take mends back, the least suspicious first, as long as no more problems come back."""
     kept = list(accused)
-    for suspect in sorted(accused, key=lambda s: s.departure):
+    for suspect in sorted(accused, key=lambda s: s.suspicion):
         fewer = [other for other in kept if other is not suspect]
         if trial.problems(fewer) <= left:
             kept = fewer

@@ -16,10 +16,13 @@ it. The inputs are a suspect as well. A departure accuses nobody:
 :mod:`weightinit.diagnosis._causes` tries who is to blame.
 """
 
+import dataclasses
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 
@@ -39,6 +42,9 @@ _CLOSE = math.log10(1.25)
 
 #: Two departures this close are one: the std of all layers is off by the same factor.
 _ALIKE = math.log10(1.5)
+
+#: So far from what most of its like are, a parameter is an odd one out: a factor of 2.
+_ODD = math.log10(2)
 
 _LEAST = 1e-3  # of what may be a cause, although nothing is wrong with it by itself
 _ONE = Constant(value=1.0)
@@ -61,6 +67,8 @@ class Suspect:
         In what: "scale", "mean", "copies", "bias", "gain"; two parameters are alike in this.
     value, factor : float
         The root mean square of the first, and the log to base 10 of it over what is advised.
+    odd : bool
+        Whether they stand out: a minority among three or more of one role, or copies of units.
     """
 
     start: dict[str, Initializer]
@@ -69,6 +77,12 @@ class Suspect:
     how: str
     value: float
     factor: float = 0.0
+    odd: bool = False
+
+    @property
+    def suspicion(self) -> tuple[bool, float]:
+        """What stands out among its like comes before what departs with all of them."""
+        return self.odd, self.departure
 
     @property
     def owner(self) -> str:
@@ -79,7 +93,8 @@ class Suspect:
         """Tell whether another departs alike: by the same factor, or to the same value."""
         if self.factor == other.factor == -math.inf and self.how == other.how:
             return True  # all that is zero, and should not be
-        if (self.how, _role(self)) != (other.how, _role(other)):
+        roles = (_role(next(iter(suspect.start))) for suspect in (self, other))
+        if self.how != other.how or len(set(roles)) > 1:
             return False
         if math.isinf(self.departure) or math.isinf(other.departure):
             return self.departure == other.departure
@@ -87,15 +102,14 @@ class Suspect:
         return same or abs(self.factor - other.factor) < _ALIKE
 
 
-def _role(suspect: Suspect) -> tuple[str, str]:
+def _role(name: str) -> tuple[str, str]:
     """Return what a parameter is: the weight of a dense layer, in a branch or not."""
-    name = next(iter(suspect.start))
     layer, _, part = name.rpartition(".")
     return re.sub(r"\d+", "", layer), part
 
 
 def suspects(trace: Trace) -> list[Suspect]:
-    """Return all groups of parameters that depart, the farthest first."""
+    """Return all groups of parameters that depart, those that stand out first, the farthest first."""
     groups: list[Suspect] = []
     for found in (s for row in trace.layers for s in _of_row(trace, row)):
         place = next((i for i, group in enumerate(groups) if group.takes(found)), None)
@@ -107,7 +121,23 @@ def suspects(trace: Trace) -> list[Suspect]:
         groups[place] = Suspect(
             before.start | found.start, before.layer, worst, before.how, before.value, before.factor
         )
-    return sorted(groups, key=lambda group: -group.departure)
+    likes = Counter(_role(name) for row in trace.layers for name in row.parameters)
+    groups = [dataclasses.replace(s, odd=_is_odd(s, groups, likes)) for s in groups]
+    return sorted(groups, key=lambda group: group.suspicion, reverse=True)
+
+
+def _is_odd(suspect: Suspect, all_of_them: list[Suspect], likes: Counter[tuple[str, str]]) -> bool:
+    """Tell whether a suspect stands out: off by a factor of 2 from most of its like, or copies."""
+    if suspect.how.startswith("copies"):
+        return True  # which no draw makes
+    role = _role(next(iter(suspect.start)))
+    if likes[role] < 3 or 2 * len(suspect.start) >= likes[role]:
+        return False
+    scales = [s for s in all_of_them if s.how.startswith("scale")]
+    factors = [s.factor for s in scales for name in s.start if _role(name) == role]
+    factors += [0.0] * (likes[role] - len(factors))  # those that do not depart
+    off = abs(suspect.factor - median(factors)) if suspect in scales else 0.0
+    return max(suspect.departure, off) > _ODD
 
 
 def _of_row(trace: Trace, row: LayerTrace) -> Iterator[Suspect]:

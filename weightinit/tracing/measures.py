@@ -263,7 +263,7 @@ def copied_units(row: LayerTrace) -> int:
     """Return how many units compute what another one computes, up to rounding.
 
     They have its incoming weights and receive what it receives. Gradients may differ, so that
-    training parts them. Units whose weights are all zero are left out.
+    training parts them. Units with zero weights are left out.
 
     Examples
     --------

@@ -25,8 +25,7 @@ standard errors: by chance 6e-5 of all layers are.
 Copies. Units with equal incoming weights compute the same, so that n of them start as few as there
 are different ones. Where what follows treats them differently, as behind copied heads of an
 attention, their gradients differ and training parts them; how soon depends on the network. Entries
-drawn from a density are equal with probability zero, so that copies of ``COPIED`` of all units are
-no draw.
+drawn from a density are equal with probability zero: a share ``COPIED`` of copies is no draw.
 """
 
 import contextlib
