@@ -9,6 +9,7 @@ from sklearn.datasets import load_digits
 
 import weightinit as wi
 from tests.diagnosis.plants import mlp
+from weightinit.diagnosis._suspects import suspects
 from weightinit.diagnosis.remedies import patterns
 from weightinit.networks import ActivationLayer, Dense, LayerNorm, Network, Residual
 
@@ -201,3 +202,15 @@ def test_patterns_name_no_other(chosen: range, expected: list[str]) -> None:
     found = patterns(start, names)
     assert list(found) == expected
     assert {n for p in found for n in fnmatch.filter(names, p)} == set(start)
+
+
+def test_the_one_that_differs_from_its_like_is_asked_first() -> None:
+    """Where all weights are small, as libraries start them, a single large one is suspicious.
+
+    It departs less from what is recommended than all the others do.
+    """
+    net = blocks(norm=True).initialize(wi.Normal(std=0.02), rng=0)
+    net.parameters["residual1.dense0.weight"][...] *= 16
+    first, *others = suspects(wi.trace(net, X, Y))
+    assert list(first.start) == ["residual1.dense0.weight"]
+    assert first.departure < min(s.departure for s in others if s.how == "scale-")
