@@ -25,7 +25,7 @@ def _run(code: str) -> None:
 
 
 def rows() -> Iterator[dict[str, Any]]:
-    """Yield a row for each import: the time of a fresh interpreter that does nothing is taken off."""
+    """Yield a row for each import, without the time of an interpreter that does nothing."""
     calls = {name: lambda code=code: _run(code) for name, code in {"": "", **_CODE}.items()}
     found = alternate(calls, ROUNDS)
     bare = found.pop("")

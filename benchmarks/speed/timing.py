@@ -20,9 +20,7 @@ def alternate(calls: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, 
     return {name: median(found) for name, found in times.items()}
 
 
-def row(
-    name: str, ours: float, peer: float, *, over: str, target: float | None
-) -> dict[str, Any]:
+def row(name: str, ours: float, peer: float, *, over: str, target: float | None) -> dict[str, Any]:
     """Return a row: the seconds of both, their ratio, and what it is to be at most."""
     return {
         "name": name,

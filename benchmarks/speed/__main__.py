@@ -1,0 +1,32 @@
+"""Measure what this package costs beside its peers, and print the table: ``nox -s bench``.
+
+Names of groups measure these alone, and leave the rest as it is kept.
+"""
+
+import argparse
+import importlib
+import sys
+
+from benchmarks.faults import results
+from benchmarks.speed.figures import FILE, GROUPS, PACKAGES, table
+
+
+def main(arguments: list[str]) -> int:
+    """Measure what is asked for, print the table, and keep it for the page that shows it."""
+    parser = argparse.ArgumentParser("nox -s bench --", description=__doc__)
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join(GROUPS))
+    asked = parser.parse_args(arguments).groups
+    if unknown := set(asked) - set(GROUPS):
+        parser.error(f"no such group: {sorted(unknown)}; there are {list(GROUPS)}")
+    for group in asked or GROUPS:
+        print(f"measuring: {group}", flush=True)
+        rows = list(importlib.import_module(f"benchmarks.speed.{group}").rows())
+        kept = results.read(FILE)
+        kept[group] = results.stamped({row["name"]: row for row in rows}, 0, PACKAGES)
+        results.write({name: kept[name] for name in GROUPS if name in kept}, FILE)
+    print(*table(results.read(FILE)), sep="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
