@@ -27,6 +27,7 @@ FLOORS = {
     "_jobs": -3,
     "_activation": -2,
     "_laws": -2,
+    "_parts": -2,
     "_axes": -1,
     "activations": -1,
     "_moments": 0,

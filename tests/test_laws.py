@@ -1,5 +1,6 @@
 """Each vectorized way to draw a number against its plain form, word by word."""
 
+import itertools
 import math
 from types import SimpleNamespace
 from typing import Any
@@ -115,9 +116,10 @@ def test_streams_of_neighbouring_blocks_start_apart() -> None:
     Over n pairs the mean of the bits in common is off by 5 standard errors once in 10^6.
     """
     keys = [(1, 2, 3), *((1 ^ 1 << bit, 2, 3) for bit in range(64))]
-    firsts = [
-        _blocks._stream(key, number).bit_generator.random_raw() for key in keys for number in (0, 1)
-    ]
+    firsts: list[int] = []
+    law = _blocks.Law(lambda stream, _: firsts.append(stream.bit_generator.random_raw()))
+    for key, number in itertools.product(keys, (0, 1)):
+        _blocks.fill(law, key, number, np.empty(1))
     base = firsts[0]
     differing = [(word ^ base).bit_count() for word in firsts[1:]]
     assert abs(np.mean(differing) - 32) <= 5 * 4 / math.sqrt(len(differing))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from weightinit._checks import RandomSource, check_rng
 
-__all__ = ["BLOCK", "Draw", "Key", "Law", "key_of", "whole"]
+__all__ = ["BLOCK", "Draw", "Key", "Law", "fill", "key_of", "whole"]
 
 _Array = NDArray[Any]
 
@@ -72,18 +72,27 @@ def key_of(rng: RandomSource) -> Key:
     return _next_key(check_rng(rng))
 
 
+def fill(law: Law, key: Key, number: int, block: _Array) -> None:
+    """Draw one block."""
+    first, second, third = key
+    # SFC64 is the fastest of NumPy's, whose stubs forget what seeds it takes
+    words = np.array((first, second, third ^ (number * _GOLDEN & _WORD)), np.uint64)
+    stream = np.random.SFC64(_Words(words))  # type: ignore[arg-type]
+    law.draw(np.random.Generator(stream), block)
+
+
 def whole(law: Law, shape: tuple[int, ...], dtype: np.dtype[Any], key: Key, threads: int) -> _Array:
     """Draw an array on so many threads at most, this one among them; 0 is all that gain by it."""
     out = np.empty(shape, dtype)
     flat = out.reshape(-1)
     if flat.size <= BLOCK:
-        law.draw(_stream(key, 0), flat)
+        fill(law, key, 0, flat)
         return out
     numbers = iter(range(math.ceil(flat.size / BLOCK)))
 
     def work() -> None:
         for number in numbers:  # whichever block is next
-            law.draw(_stream(key, number), flat[number * BLOCK : (number + 1) * BLOCK])
+            fill(law, key, number, flat[number * BLOCK : (number + 1) * BLOCK])
 
     helpers = min(threads or min(_processors(), law.workers), flat.size // _SHARE) - 1
     if helpers < 1:
@@ -95,13 +104,6 @@ def whole(law: Law, shape: tuple[int, ...], dtype: np.dtype[Any], key: Key, thre
     for future in helped:
         future.result()
     return out
-
-
-def _stream(key: Key, number: int) -> np.random.Generator:
-    first, second, third = key
-    # the fastest of NumPy's, whose stubs forget what seeds it takes
-    words = np.array((first, second, third ^ (number * _GOLDEN & _WORD)), np.uint64)
-    return np.random.Generator(np.random.SFC64(_Words(words)))  # type: ignore[arg-type]
 
 
 @functools.lru_cache(maxsize=1024)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from weightinit._blocks import Law, key_of, whole
 from weightinit._checks import RandomSource
+from weightinit._parts import Index, part
 from weightinit.initializers.base import Initializer
 
 __all__ = ["Elementwise"]
@@ -29,3 +30,8 @@ class Elementwise(Initializer):
         self, shape: tuple[int, ...], rng: RandomSource, dtype: np.dtype[Any]
     ) -> NDArray[Any]:
         return whole(self._law(shape, dtype), shape, dtype, key_of(rng), 0)
+
+    def _part(
+        self, shape: tuple[int, ...], index: Index, rng: RandomSource, dtype: np.dtype[Any]
+    ) -> NDArray[Any]:
+        return part(self._law(shape, dtype), shape, index, key_of(rng), dtype)

@@ -16,6 +16,8 @@ from weightinit._arrays import (
     computing_dtype,
 )
 from weightinit._checks import RandomSource, check_rng
+from weightinit._messages import message, shown
+from weightinit._parts import Index, PartIndex, check_index
 
 __all__ = ["Initializer"]
 
@@ -35,6 +37,8 @@ class Initializer(ABC):
     -------
     __call__(shape, *, rng=None, dtype=np.float64)
         Draw an array.
+    part(shape, index, *, rng, dtype=np.float64)
+        Draw a part of that array by itself.
     std(shape)
         Return the theoretical std of its values.
 
@@ -95,6 +99,68 @@ class Initializer(ABC):
         computed = self._drawn(sizes, rng, computing_dtype(kind))
         return computed.astype(kind, copy=False)
 
+    def part(
+        self,
+        shape: Sequence[int],
+        index: PartIndex,
+        *,
+        rng: RandomSource,
+        dtype: DTypeLike = np.float64,
+    ) -> NDArray[Any]:
+        """
+        Draw a part of an array by itself: ``init(shape, rng=rng, dtype=dtype)[index]``, to the bit.
+
+        The whole array is not drawn, and need not fit into memory: time and memory grow with the
+        blocks of 32,768 neighbouring weights that the part touches. Every process of a cluster can
+        so draw its own part of a weight.
+
+        Parameters
+        ----------
+        shape : sequence of int
+            Shape of the whole array.
+        index : int, slice, Ellipsis or tuple of these
+            What to take of it, with the meaning that it has in ``array[index]``: steps and negative
+            numbers too, but no arrays, no bools and no None.
+        rng : int or Generator
+            As for a call, but not None, which would make each part one of another array. A
+            Generator advances as by a call: where each process draws its parts of a network's
+            weights from a Generator with the same seed, all of them stay at the same place.
+        dtype : dtype, default numpy.float64
+            As for a call.
+
+        Returns
+        -------
+        ndarray
+            A new C-contiguous array.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As for a call with this shape; `index` is none of the above, or out of range; `rng` is
+            None; or the weights depend on each other: those of `Orthogonal`, `DeltaOrthogonal`
+            and `Sparse` are drawn as a whole.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import weightinit as wi
+        >>> rows = wi.he_normal.part((1000, 500), slice(300, 400), rng=0)
+        >>> np.array_equal(rows, wi.he_normal((1000, 500), rng=0)[300:400])
+        True
+
+        Eight numbers of an array that takes 4 TB:
+
+        >>> wi.he_normal.part((10**6, 10**6), (-1, slice(8)), rng=0, dtype="float32").shape
+        (8,)
+        """
+        sizes, kind = self._checked(shape, dtype)
+        places = check_index(index, sizes)
+        if rng is None:
+            allowed = "the seed of the whole array"
+            raise ValueError(message("rng", rng, allowed, "write rng=0, the same for all parts"))
+        computed = self._part(sizes, places, rng, computing_dtype(kind))
+        return computed.astype(kind, copy=False)
+
     def std(self, shape: Sequence[int]) -> float:
         """
         Return the theoretical std of an entry picked at random from the array.
@@ -137,6 +203,15 @@ class Initializer(ABC):
     ) -> NDArray[Any]:
         """Draw the array from a source of randomness that has not been checked."""
         return self._draw(shape, check_rng(rng), dtype)
+
+    def _part(
+        self, shape: tuple[int, ...], index: Index, rng: RandomSource, dtype: np.dtype[Any]
+    ) -> NDArray[Any]:
+        """Draw the part of an array that a checked index picks."""
+        raise ValueError(
+            f"{shown(self)} has no parts that could be drawn by themselves: its weights depend on "
+            "each other; draw the whole and cut it: init(shape, rng=...)[index]"
+        )
 
     @abstractmethod
     def _draw(

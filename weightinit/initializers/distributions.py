@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from weightinit import _laws, streams
 from weightinit._blocks import Law
-from weightinit._checks import check_positive, check_real
+from weightinit._checks import RandomSource, check_positive, check_real
+from weightinit._parts import Index, shape_of
 from weightinit.initializers._elementwise import Elementwise
 from weightinit.initializers._std_parameter import StdParameter
 from weightinit.initializers.base import Initializer
@@ -57,6 +58,11 @@ class Constant(Initializer):
         self, shape: tuple[int, ...], rng: np.random.Generator, dtype: np.dtype[Any]
     ) -> NDArray[Any]:
         return np.full(shape, self.value, dtype)
+
+    def _part(
+        self, shape: tuple[int, ...], index: Index, rng: RandomSource, dtype: np.dtype[Any]
+    ) -> NDArray[Any]:
+        return np.full(shape_of(index), self.value, dtype)
 
     def _largest(self, shape: tuple[int, ...]) -> float:
         return abs(self.value)
