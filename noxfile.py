@@ -247,9 +247,10 @@ def frameworks(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def distributed(session: nox.Session) -> None:
-    """Compare starts on a Dask cluster of two processes, one of which is killed in mid-run."""
-    install(session, "distributed", package="-e.[examples]")
-    session.run("pytest", "-m", "distributed", "tests/comparison", *session.posargs)
+    """Work in several processes: compare starts, one killed; draw shards for Dask, JAX, PyTorch."""
+    install(session, "shards", package="-e.[examples]")
+    places = ("tests/comparison", "tests/distributed")
+    session.run("pytest", "-m", "distributed", *places, *session.posargs)
 
 
 @nox.session(default=False)

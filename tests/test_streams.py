@@ -38,7 +38,7 @@ def draw(kind: str, size: int, dtype: np.dtype[Any] = FLOAT64, *, seed: int = 0)
 
 @kinds
 @dtypes
-@pytest.mark.parametrize("size", [1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, 3 * BLOCK + 7])
+@pytest.mark.parametrize("size", [1, BLOCK - 1, BLOCK, BLOCK + 1, 2**18 + 7, 2**20])
 def test_threads_do_not_show(kind: str, dtype: np.dtype[Any], size: int) -> None:
     """The same key gives the same bits on 1, 2, 3 and 7 threads, whatever the number of blocks."""
     alone, *together = (

@@ -1,5 +1,6 @@
 """Checks of arrays, of their shapes and of their dtypes."""
 
+import functools
 import math
 import sys
 from typing import Any
@@ -80,6 +81,14 @@ def check_sizes(
 
 def check_shape(shape: object) -> tuple[int, ...]:
     """Return `shape` as a tuple of positive ints whose product an int64 can hold."""
+    if (  # as nearly always
+        type(shape) is tuple
+        and len(shape) <= MOST_AXES
+        and {*map(type, shape)} == {int}
+        and min(shape) > 0
+        and math.prod(shape) <= LARGEST
+    ):
+        return shape
     hint = "write a tuple such as (784, 256)"
     dimensions = check_sizes("shape", shape, hint=hint, most=MOST_AXES)
     if math.prod(dimensions) > LARGEST:
@@ -127,18 +136,24 @@ def check_representable(
     initializer: object, dtype: np.dtype[Any], *, largest: float, center: float, std: float
 ) -> None:
     """Raise if weights overflow in `dtype`, all round to zero, or all round to their center."""
-    limits = (np if dtype.kind == "f" else sys.modules["ml_dtypes"]).finfo(dtype)
-    least, most = float(limits.smallest_normal), float(limits.max)
+    least, most, eps = _limits(dtype)
     if largest > most or 0 < largest < least:
         raise ValueError(
             f"dtype must hold the weights, got {dtype}, whose numbers lie between {least:.2g} and "
             f"{most:.2g}, for weights of up to {largest:.2g} from {shown(initializer)}; take a "
             "wider dtype, or rescale the initializer"
         )
-    spacing = float(limits.eps) * abs(center)
+    spacing = eps * abs(center)
     if 0 < std < spacing:
         raise ValueError(
             f"dtype must tell the weights apart, got {dtype}, whose numbers near {center:.2g} are "
             f"{spacing:.2g} apart, for weights of std {std:.2g} from {shown(initializer)}; take a "
             "wider dtype, or a center nearer to 0"
         )
+
+
+@functools.lru_cache
+def _limits(dtype: np.dtype[Any]) -> tuple[float, float, float]:
+    """Return the least normal number of a dtype, the largest, and the relative spacing."""
+    limits = (np if dtype.kind == "f" else sys.modules["ml_dtypes"]).finfo(dtype)
+    return float(limits.smallest_normal), float(limits.max), float(limits.eps)

@@ -94,6 +94,13 @@ class Layout(NamedTuple):
         view[middle] = matrices.reshape(view.shape[-len(ends) :])
         return weight
 
+    def number(self, axes: tuple[int, ...], grid: Sequence[NDArray[Any]]) -> NDArray[Any]:
+        """Return which input or output, say, lies at these places of each axis."""
+        number = np.zeros((), np.int64)
+        for axis in axes:
+            number = number * self.shape[axis] + grid[axis]
+        return number
+
     def _size(self, axes: tuple[int, ...]) -> int:
         return math.prod(self.shape[axis] for axis in axes)
 

@@ -4,21 +4,20 @@ An array is cut into blocks of fixed size. Each block has a stream of its own, k
 and the number of the block, so that threads can fill blocks in any order and the values never
 depend on how many threads there were. One call takes one key from the caller's generator.
 
-The numbers of a stream go through sums, products and comparisons, which processors with IEEE 754
-arithmetic round alike. The streams are NumPy's, the same from 2.0 to 2.5. Normal numbers beyond 3.6
-std come from the logarithm of the C library; a library other than glibc may round their last bit
-differently.
+The numbers of a stream go through sums, products, quotients and comparisons, which processors with
+IEEE 754 arithmetic round alike. The streams are NumPy's, the same from 2.0 to 2.5. Two kinds of
+numbers need more. Normal ones in float64 beyond 3.6 std come from the logarithm of the C library,
+of which another than glibc may round the last bit differently. Normal ones in float32, and
+truncated ones in float32 with a bound above 2, come from NumPy's vector instructions for log, sin
+and cos, whose last bits differ between processors: by less than 4e-6 of the std.
 """
 
-import math
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from weightinit import _laws
 from weightinit._arrays import (
     check_bytes,
     check_dtype,
@@ -26,6 +25,7 @@ from weightinit._arrays import (
     check_shape,
     computing_dtype,
 )
+from weightinit._blocks import BLOCK, Law, key_of, whole
 from weightinit._checks import (
     check_instance,
     check_integer,
@@ -34,15 +34,11 @@ from weightinit._checks import (
     check_real,
 )
 from weightinit._messages import message
-from weightinit._truncation import propose_normal, propose_uniform, reach
+from weightinit._truncation import reach
 
 __all__ = ["BLOCK", "NORMAL_REACH", "normal", "truncated_normal", "truncation_factor", "uniform"]
 
 _Array = NDArray[Any]
-_Draw = Callable[[np.random.Generator, _Array], None]
-
-#: Elements in a block: large enough to hide the cost of a stream, small enough for the cache.
-BLOCK = 2**17
 
 #: A standard normal number is never further from 0, not among the 2**63 that an array can hold.
 NORMAL_REACH = 10.0
@@ -101,15 +97,7 @@ def uniform(
     if low > high:
         raise ValueError(f"low must be at most high, got low={low} and high={high}; swap them")
     shape, dtype = _check(rng, shape, dtype, threads, largest=abs(low) + abs(high))
-    bottom, top, span = dtype.type(low), dtype.type(high), dtype.type(high - low)
-
-    def draw(stream: np.random.Generator, block: _Array) -> None:
-        stream.random(out=block, dtype=dtype.type)
-        block *= span
-        block += bottom
-        np.minimum(block, top, out=block)  # low + (high - low) can round to just above high
-
-    return _filled(rng, shape, dtype, draw, threads)
+    return _drawn(_laws.uniform(dtype, low, high), rng, shape, dtype, threads)
 
 
 def normal(
@@ -157,12 +145,7 @@ def normal(
     """
     mean, std = check_real("mean", mean), check_nonnegative("std", std)
     shape, dtype = _check(rng, shape, dtype, threads, largest=abs(mean) + NORMAL_REACH * std)
-
-    def draw(stream: np.random.Generator, block: _Array) -> None:
-        stream.standard_normal(out=block, dtype=dtype.type)
-        _scale(block, mean, std)
-
-    return _filled(rng, shape, dtype, draw, threads)
+    return _drawn(_laws.normal(mean, std), rng, shape, dtype, threads)
 
 
 def truncated_normal(
@@ -216,19 +199,8 @@ def truncated_normal(
     mean, std = check_real("mean", mean), check_nonnegative("std", std)
     bound = min(check_positive("bound", bound), NORMAL_REACH)  # beyond there is nothing to cut off
     shape, dtype = _check(rng, shape, dtype, threads, largest=abs(mean) + reach(bound) * std)
-    scale = std * (reach(bound) / max(bound, 1.0))
-    propose = propose_normal if bound > 1 else propose_uniform
-
-    def draw(stream: np.random.Generator, block: _Array) -> None:
-        rejected = propose(stream, block, bound)
-        while rejected.size:
-            again = np.empty(rejected.size, dtype)
-            still = propose(stream, again, bound)
-            block[rejected] = again
-            rejected = rejected[still]
-        _scale(block, mean, scale)
-
-    return _filled(rng, shape, dtype, draw, threads)
+    law = _laws.truncated_normal(dtype, mean, std, bound)
+    return _drawn(law, rng, shape, dtype, threads)
 
 
 def truncation_factor(bound: float) -> float:
@@ -275,41 +247,11 @@ def _check(
     return sizes, kind
 
 
-def _scale(block: _Array, mean: float, std: float) -> None:
-    block *= block.dtype.type(std)
-    if mean:
-        block += block.dtype.type(mean)
-
-
-def _filled(
+def _drawn(
+    law: Law,
     rng: np.random.Generator,
     shape: tuple[int, ...],
     dtype: np.dtype[Any],
-    draw: _Draw,
     threads: int | None,
 ) -> _Array:
-    out = np.empty(shape, dtype)
-    flat = out.reshape(-1)
-    key = [int(word) for word in rng.integers(2**64, size=4, dtype=np.uint64)]
-
-    def fill(number: int) -> None:
-        seed = np.random.SeedSequence(key, spawn_key=(number,))
-        stream = np.random.Generator(np.random.SFC64(seed))  # the fastest of NumPy's
-        draw(stream, flat[number * BLOCK : (number + 1) * BLOCK])
-
-    blocks = range(math.ceil(flat.size / BLOCK))
-    workers = min(_processors() if threads is None else threads, len(blocks))
-    if workers == 1:
-        for number in blocks:
-            fill(number)
-    else:
-        with ThreadPoolExecutor(workers) as pool:  # NumPy lets go of the GIL while it draws
-            for _ in pool.map(fill, blocks):
-                pass
-    return out
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):  # what a container or taskset leaves to us
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return whole(law, shape, dtype, key_of(rng), threads or 0)

@@ -23,6 +23,7 @@ ORDER = {
         "plot_compare_weight_distributions",
         "plot_truncate_a_normal",
         "plot_see_orthogonal_spectra",
+        "plot_draw_a_weight_in_parts",
     ],
     "training": [
         "plot_train_on_a_ring",

@@ -7,6 +7,8 @@ margin comes from a law, the test says which; its false-alarm rate is then that 
 import numpy as np
 import pytest
 
+import weightinit as wi
+
 pytestmark = pytest.mark.gallery
 
 
@@ -209,3 +211,41 @@ def test_cut_costs_a_deep_network_its_signal(names):
     assert theory < 0.01
     assert 0.75 < found["left_after"]["plain cut"] / theory < 1.35
     assert 0.75 < found["left_after"]["corrected"] < 1.35
+
+
+def test_shards_are_one_weight(names):
+    """Six shards put together are the whole, to the bit."""
+    found = names("plot_draw_a_weight_in_parts")
+    assert np.array_equal(found["put_together"], found["whole"])
+
+
+def test_a_shard_takes_its_own_memory(names):
+    """Beyond the shard itself a part takes less than the 2 MB of some ten arrays of a block."""
+    found = names("plot_draw_a_weight_in_parts")
+    for shards, peak in zip(found["some"], found["peaks"], strict=True):
+        assert 0 <= peak - found["size"] / shards < 2 * 2**20
+
+
+@pytest.mark.parametrize("cut", ["rows", "squares", "columns"])
+def test_blocks_are_those_that_a_part_draws(names, monkeypatch, cut):
+    """The blocks that the script counts are those that a part fills, wherever the shard lies."""
+    found = names("plot_draw_a_weight_in_parts")
+    side, mesh = found["side"], found["cuts"][cut](4096)
+    filled = []
+    monkeypatch.setattr(
+        "weightinit._parts.fill", lambda _law, _key, number, _: filled.append(number)
+    )
+    for place in ((0, 0), (mesh[0] - 1, mesh[1] // 2)):
+        filled.clear()
+        index = found["shard"]((side, side), mesh, place)
+        wi.he_normal.part((side, side), index, rng=0, dtype=np.float32)
+        assert len(filled) == len(set(filled)) == found["blocks_touched"](index)
+
+
+def test_a_shard_has_the_std_of_the_theory(names):
+    """Of n normal weights the std is off by 1 / sqrt(2 n): by 5 of these once in 10^6."""
+    found = names("plot_draw_a_weight_in_parts")
+    theory = wi.he_normal.std((found["side"], found["side"]))
+    for std, shards in zip(found["stds"], found["some"], strict=True):
+        n = min(100, found["side"] // shards) * found["side"]
+        assert std == pytest.approx(theory, rel=5 / np.sqrt(2 * n))

@@ -68,7 +68,7 @@ def targets() -> dict[str, Target]:
             if id(value) not in seen and not inspect.ismodule(value):
                 seen.add(id(value))
                 found |= {target.name: target for target in _of(f"{prefix}.{public}", value)}
-    return found
+    return {name: target for name, target in found.items() if name not in known.REFUSES}
 
 
 def unknown() -> list[str]:

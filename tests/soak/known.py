@@ -22,6 +22,7 @@ __all__ = [
     "ONE_ANSWER_EACH",
     "PASSES_ON",
     "RECORDS",
+    "REFUSES",
     "STARTS_PROCESSES",
     "UNBOUNDED",
     "cache",
@@ -147,7 +148,7 @@ BY_NAME = {
     "high": ["1.0"],
     "ignore": ["()", "('frozen', 'dead units')"],
     "in_axis": ["-2", "(0, 1)"],
-    "index": ["2"],
+    "index": ["2", "slice(1)"],
     "initializer": ["wi.he_normal", "{'*.weight': wi.orthogonal}"],
     "initializers": ["[wi.zeros, wi.he_normal]", "{'a': wi.zeros, 'b': wi.ones}"],
     "input_shape": ["(3,)"],
@@ -300,6 +301,12 @@ CALLED_BACK = {"monitor"}
 
 #: What answers no by an AssertionError.
 ASSERTS = {"assert_healthy"}
+
+#: What answers no call, since its weights have no parts: tests/initializers/test_parts.py.
+REFUSES = {
+    f"wi.{name}.part"
+    for name in ("DeltaOrthogonal", "Orthogonal", "Sparse", "delta_orthogonal", "orthogonal")
+}
 
 #: What hands on values that are not finite, so that it can be seen where they begin.
 PASSES_ON = {"record"}

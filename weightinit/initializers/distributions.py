@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from weightinit import streams
-from weightinit._checks import check_positive, check_real
+from weightinit import _laws, streams
+from weightinit._blocks import Law
+from weightinit._checks import RandomSource, check_positive, check_real
+from weightinit._parts import Index, shape_of
+from weightinit.initializers._elementwise import Elementwise
 from weightinit.initializers._std_parameter import StdParameter
 from weightinit.initializers.base import Initializer
 
@@ -56,12 +59,17 @@ class Constant(Initializer):
     ) -> NDArray[Any]:
         return np.full(shape, self.value, dtype)
 
+    def _part(
+        self, shape: tuple[int, ...], index: Index, rng: RandomSource, dtype: np.dtype[Any]
+    ) -> NDArray[Any]:
+        return np.full(shape_of(index), self.value, dtype)
+
     def _largest(self, shape: tuple[int, ...]) -> float:
         return abs(self.value)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Uniform(Initializer):
+class Uniform(Elementwise):
     r"""
     Draw from the uniform distribution on :math:`[a, b]`, of std :math:`(b - a) / \sqrt{12}`.
 
@@ -100,10 +108,8 @@ class Uniform(Initializer):
     def _std(self, shape: tuple[int, ...]) -> float:
         return (self.high - self.low) / math.sqrt(12)
 
-    def _draw(
-        self, shape: tuple[int, ...], rng: np.random.Generator, dtype: np.dtype[Any]
-    ) -> NDArray[Any]:
-        return streams.uniform(rng, shape, dtype, low=self.low, high=self.high)
+    def _law(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Law:
+        return _laws.uniform(dtype, self.low, self.high)
 
     def _largest(self, shape: tuple[int, ...]) -> float:
         return abs(self.low) + abs(self.high)  # so that the width can be held as well
@@ -113,7 +119,7 @@ class Uniform(Initializer):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Normal(Initializer):
+class Normal(Elementwise):
     r"""
     Draw from the normal distribution :math:`N(\mu, \sigma^2)`.
 
@@ -145,22 +151,20 @@ class Normal(Initializer):
         object.__setattr__(self, "mean", check_real("mean", self.mean))
 
     def _std(self, shape: tuple[int, ...]) -> float:
-        return float(self.std)
+        return float(self.__dict__["std"])
 
-    def _draw(
-        self, shape: tuple[int, ...], rng: np.random.Generator, dtype: np.dtype[Any]
-    ) -> NDArray[Any]:
-        return streams.normal(rng, shape, dtype, mean=self.mean, std=self.std)
+    def _law(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Law:
+        return _laws.normal(self.mean, self._std(shape))
 
     def _largest(self, shape: tuple[int, ...]) -> float:
-        return abs(self.mean) + streams.NORMAL_REACH * self.std
+        return abs(self.mean) + streams.NORMAL_REACH * self._std(shape)
 
     def _center(self) -> float:
         return self.mean
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class TruncatedNormal(Initializer):
+class TruncatedNormal(Elementwise):
     r"""
     Draw from a truncated normal distribution whose std after the cut is the one you name.
 
@@ -213,18 +217,15 @@ class TruncatedNormal(Initializer):
         object.__setattr__(self, "bound", check_positive("bound", self.bound, hint=hint))
 
     def _std(self, shape: tuple[int, ...]) -> float:
-        return float(self.std)
+        return float(self.__dict__["std"])
 
-    def _draw(
-        self, shape: tuple[int, ...], rng: np.random.Generator, dtype: np.dtype[Any]
-    ) -> NDArray[Any]:
-        return streams.truncated_normal(
-            rng, shape, dtype, mean=self.mean, std=self.std, bound=self.bound
-        )
+    def _law(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Law:
+        bound = min(self.bound, streams.NORMAL_REACH)
+        return _laws.truncated_normal(dtype, self.mean, self._std(shape), bound)
 
     def _largest(self, shape: tuple[int, ...]) -> float:
         furthest = min(self.bound, streams.NORMAL_REACH)
-        return abs(self.mean) + furthest * self.std / streams.truncation_factor(self.bound)
+        return abs(self.mean) + furthest * self._std(shape) / streams.truncation_factor(self.bound)
 
     def _center(self) -> float:
         return self.mean

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from weightinit import streams
 from weightinit._axes import Axes, Layout
-from weightinit._checks import check_integer
+from weightinit._checks import RandomSource, check_integer
 from weightinit._messages import shown
+from weightinit._parts import Index, check_index, shape_of
 from weightinit.initializers._kernels import axes_of, check_centre, check_fields
 from weightinit.initializers._std_parameter import StdParameter
 from weightinit.initializers.base import Initializer
@@ -89,9 +90,21 @@ class Identity(Initializer):
     def _draw(
         self, shape: tuple[int, ...], rng: np.random.Generator, dtype: np.dtype[Any]
     ) -> NDArray[Any]:
+        return self._part(shape, check_index((), shape), rng, dtype)
+
+    def _part(
+        self, shape: tuple[int, ...], index: Index, rng: RandomSource, dtype: np.dtype[Any]
+    ) -> NDArray[Any]:
         layout = self._layout(shape)
-        matrix = np.eye(layout.c_in, layout.c_out, dtype=dtype) * dtype.type(self.gain)
-        return layout.weight(np.broadcast_to(matrix, (layout.stack, *matrix.shape)))
+        grid = np.ix_(*(np.atleast_1d(places) for places in index))
+        passed = layout.number(layout.inputs, grid) % layout.c_in == (
+            layout.number(layout.outputs, grid) % layout.c_out
+        )
+        for axis in set(range(len(shape))).difference(*layout[1:4]):
+            passed = passed & (grid[axis] == shape[axis] // 2)
+        weight = np.zeros(np.broadcast_shapes(*(axis.shape for axis in grid)), dtype)
+        np.copyto(weight, self.gain, where=passed, casting="unsafe")
+        return weight.reshape(shape_of(index))
 
     def _largest(self, shape: tuple[int, ...]) -> float:
         self._layout(shape)

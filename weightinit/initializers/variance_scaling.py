@@ -1,19 +1,20 @@
 """The basis of LeCun's, Xavier's and He's schemes: a variance that scales with the fans."""
 
+import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from weightinit import streams
+from weightinit import _laws, streams
 from weightinit._axes import Axes
+from weightinit._blocks import Law
 from weightinit._checks import check_choice, check_nonnegative
 from weightinit.fans import Fans, compute_fans
-from weightinit.initializers._kernels import axes_of, check_fields
-from weightinit.initializers.base import Initializer
+from weightinit.initializers._elementwise import Elementwise
+from weightinit.initializers._kernels import check_fields
 
 __all__ = ["VarianceScaling"]
 
@@ -36,7 +37,7 @@ _REACH: dict[str, float] = {
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class VarianceScaling(Initializer):
+class VarianceScaling(Elementwise):
     r"""
     Draw weights of mean 0 and variance :math:`s / n`, where :math:`n` counts a unit's connections.
 
@@ -125,19 +126,24 @@ class VarianceScaling(Initializer):
         check_fields(self)
 
     def _std(self, shape: tuple[int, ...]) -> float:
-        fans = compute_fans(shape, **axes_of(self))
-        return math.sqrt(self.scale / _MODES[self.mode](fans))
+        axes = (self.in_axis, self.out_axis, self.batch_axis, self.groups, self.transposed)
+        return math.sqrt(self.scale / _connections(self.mode, shape, axes))
 
-    def _draw(
-        self, shape: tuple[int, ...], rng: np.random.Generator, dtype: np.dtype[Any]
-    ) -> NDArray[Any]:
+    def _law(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Law:
         std = self._std(shape)
         if self.distribution == "uniform":
             limit = math.sqrt(3) * std
-            return streams.uniform(rng, shape, dtype, low=-limit, high=limit)
+            return _laws.uniform(dtype, -limit, limit)
         if self.distribution == "normal":
-            return streams.normal(rng, shape, dtype, mean=0.0, std=std)
-        return streams.truncated_normal(rng, shape, dtype, mean=0.0, std=std, bound=_BOUND)
+            return _laws.normal(0.0, std)
+        return _laws.truncated_normal(dtype, 0.0, std, _BOUND)
 
     def _largest(self, shape: tuple[int, ...]) -> float:
         return _REACH[self.distribution] * self._std(shape)
+
+
+@functools.lru_cache(maxsize=1024)
+def _connections(mode: str, shape: tuple[int, ...], axes: tuple[Any, ...]) -> float:
+    """Return n, for which a call asks three times and a network for many layers of one shape."""
+    names = ("in_axis", "out_axis", "batch_axis", "groups", "transposed")
+    return _MODES[mode](compute_fans(shape, **dict(zip(names, axes, strict=True))))
