@@ -7,6 +7,7 @@ import jax
 
 from weightinit.tracing._jax.primitives import ELEMENTWISE
 from weightinit.tracing._jax.program import Equation, Program, needed
+from weightinit.tracing._jax.scans import Scan
 
 __all__ = ["flatten"]
 
@@ -41,6 +42,7 @@ def flatten(
     program.constants.update(zip(kept, state, strict=True))
     program.state.update(kept)
     program.inputs = numbers[len(values) + len(state) :]
+    program.data.update(program.inputs)
     program.outputs = _inline(program, closed, numbers, "")
     program.equations = needed(program.equations, program.outputs)
     return program, jax.tree.structure(tree)
@@ -64,6 +66,9 @@ def _inline(program: Program, closed: Any, arguments: Sequence[int], scope: str)
             outputs = _inline(program, inner, inputs, called)
             numbers |= zip(eqn.outvars, outputs, strict=True)
             continue
+        if name == "scan" and _opens(program, eqn, inputs):
+            numbers |= zip(eqn.outvars, _open(program, eqn, inputs, called), strict=True)
+            continue
         kind = name
         if name in _CUSTOM:
             kind = "custom" if not _is_elementwise(inner) else "elementwise"
@@ -71,6 +76,27 @@ def _inline(program: Program, closed: Any, arguments: Sequence[int], scope: str)
         numbers |= zip(eqn.outvars, made, strict=True)
         program.add(Equation(kind, inputs, made, _computed(eqn), eqn.params, called))
     return [number(atom) for atom in body.outvars]
+
+
+def _opens(program: Program, eqn: Any, inputs: Sequence[int]) -> bool:
+    """Tell whether a scan runs over data with the same parameters at each step."""
+    steps = inputs[eqn.params["num_consts"] + eqn.params["num_carry"] :]
+    known = program.data | program.constants.keys()
+    return not program.data.isdisjoint(inputs) and known.issuperset(steps)
+
+
+def _open(program: Program, eqn: Any, inputs: tuple[int, ...], scope: str) -> list[int]:
+    """Append the body of a scan for all steps at once; return the numbers of its outputs."""
+    scan = Scan(eqn)
+    fixed, _, steps = scan.split(inputs)
+    wide = scan.body.jaxpr.invars[scan.constants : scan.constants + scan.states]
+    states = tuple(program.new(variable.aval) for variable in wide)
+    program.add(Equation("scan_states", inputs, states, scan.before, {}, scope))
+    made = _inline(program, scan.body, (*fixed, *states, *steps), scope)
+    outputs = tuple(program.new(variable.aval) for variable in eqn.outvars)
+    opened = {"opened": made, "states": scan.states}
+    program.add(Equation("scan", (*inputs, *made), outputs, scan.outputs, opened, scope))
+    return list(outputs)
 
 
 def _inner(eqn: Any) -> Any:

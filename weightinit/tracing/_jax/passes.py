@@ -14,6 +14,7 @@ from weightinit.tracing._jax.inlining import flatten
 from weightinit.tracing._jax.losses import Target
 from weightinit.tracing._jax.program import Program
 from weightinit.tracing._jax.regions import fuse_activations, fuse_regions
+from weightinit.tracing._jax.rewriting import rewrite
 from weightinit.tracing._jax.translation import Translation
 from weightinit.tracing._models.plan import Plan, plan_rows
 from weightinit.tracing._models.rows import choose
@@ -161,6 +162,7 @@ def pass_of(model: Model, inputs: list[Any], samples: int, y: Any, loss: Any) ->
         raise ValueError(
             f"x must be what the model takes, got {shapes}; it says: {told}"
         ) from error
+    rewrite(program)
     fuse_regions(program)
     fuse_activations(program)
     translation = Translation(program, model.parameters, samples)

@@ -1,6 +1,6 @@
 """What is known of the primitives of JAX."""
 
-__all__ = ["ELEMENTWISE"]
+__all__ = ["ADDS", "ELEMENTWISE", "MOVES"]
 
 #: Primitives that compute each entry of the output from the same entry of the inputs.
 ELEMENTWISE = frozenset(
@@ -68,3 +68,21 @@ ELEMENTWISE = frozenset(
         "xor",
     ]
 )
+
+#: Those that hand on entries of a value elsewhere, or in another type.
+MOVES = frozenset(
+    [
+        "transpose",
+        "reshape",
+        "squeeze",
+        "expand_dims",
+        "broadcast_in_dim",
+        "reduce_sum",
+        "convert_element_type",
+        "copy",
+        "rev",
+        "reduce_precision",
+    ]
+)
+
+ADDS = ("add", "add_any")

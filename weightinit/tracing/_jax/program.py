@@ -51,6 +51,8 @@ class Program:
         The arrays of those values that depend on neither.
     running : set of int
         Constants that come from the root of a running statistic.
+    data : set of int
+        The inputs, and all values that depend on them.
     """
 
     parameters: dict[int, str]
@@ -61,6 +63,7 @@ class Program:
     constants: dict[int, Any] = field(default_factory=dict)
     state: set[int] = field(default_factory=set)
     running: set[int] = field(default_factory=set)
+    data: set[int] = field(default_factory=set)
 
     def new(self, shape: Any) -> int:
         """Return the number of a new value."""
@@ -78,6 +81,8 @@ class Program:
         """Append an equation; compute it at once where it depends on constants alone."""
         if any(value not in self.constants for value in equation.inputs):
             self.equations.append(equation)
+            if not self.data.isdisjoint(equation.inputs):
+                self.data.update(equation.outputs)
             return
         made = equation.function(*(self.constants[value] for value in equation.inputs))
         self.constants.update(zip(equation.outputs, made, strict=True))
