@@ -40,7 +40,9 @@ class Recurrent(Layers):
         """Hand on what the steps of an opened scan make."""
         made = equation.params.get("opened")
         if made is None:
-            why = "it is in a scan whose steps have parameters of their own, as a stack of layers has"
+            why = (
+                "it is in a scan whose steps have parameters of their own, as a stack of layers has"
+            )
             self.reasons.update({name: why for v in owned for name in self.known.names[v]})
             self._other(equation, data, owned)
             return
