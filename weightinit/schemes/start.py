@@ -116,8 +116,9 @@ def start(
     Classes that `y` lacks get biases so low that together they add 5e-7 to the loss, and the result
     says so: give a batch that holds each class, or override weight and bias of the output.
 
-    Tables of positions stay as they are, and so do parameters whose role is not known, such as the
-    recurrent weights of models on JAX; the table says which.
+    Tables of positions stay as they are, and so do parameters whose role is not known, and the bias
+    of a ``GRU`` of Keras, which has two rows; the table says which. The forget gate of an LSTM is
+    known where one weight holds all gates.
 
     References
     ----------

@@ -178,7 +178,7 @@ def _forward_level(level: list[LayerTrace], trace: Trace) -> Iterator[tuple[Poin
     for row in level:
         if row.inputs is None or row.steps is not None:
             continue
-        s, m = row.mean_square("inputs"), row.mean_square("activations")
+        s, m = row.mean_square("inputs"), _made(row, trace)
         if not (0 < s < math.inf and m < math.inf):
             return  # nothing arrives, or too much: a layer before is to blame
         if row.normalized and row.weight is not None:
@@ -207,6 +207,18 @@ def _forward_level(level: list[LayerTrace], trace: Trace) -> Iterator[tuple[Poin
         own = _log(row.mean_square("weight") * fan_in / critical_scale(row.activation))
         known = weights.go(row.name, own, 0.0, bounds)
         yield signal, _both(known, seen)
+
+
+def _made(row: LayerTrace, trace: Trace) -> float:
+    """Return the mean square of what a layer makes; the bias of a gate opens it, and is no signal.
+
+    A forget gate of bias 1 says so whatever comes in.
+    """
+    place, bias = trace.layers.index(row), row.named("bias")
+    beside = [r for r in trace.layers[place : place + 2] if r.units == row.units]
+    if bias in row.parameters and any(r.kind == "lstm" for r in beside):
+        return mean_square(row.activations - row.parameters[bias])
+    return row.mean_square("activations")
 
 
 def _both(known: Point, seen: Point) -> Point:

@@ -17,8 +17,9 @@ from weightinit.tracing._jax.axes import (
     moved,
     units,
 )
+from weightinit.tracing._jax.primitives import ADDS, MOVES
 from weightinit.tracing._jax.program import Equation
-from weightinit.tracing._jax.reader import MOVES, Reader
+from weightinit.tracing._jax.reader import Reader
 from weightinit.tracing._jax.views import View, kernel, matrix
 from weightinit.tracing._models.operations import TRANSPOSED, Operation
 
@@ -132,7 +133,8 @@ class Layers(Reader):
             self._taken.add(bias)
             size = math.prod(self.known.arrays[bias].shape)
             self.layouts[bias] = View(bias, self.known.arrays[bias].shape).reshaped((size,))
-        module = name.rpartition(".")[0] or name
+        module = name.removesuffix("_kernel")  # recurrent_kernel of Keras, beside a kernel
+        module = module if module != name else name.rpartition(".")[0] or name
         self._emit("weight", equation, inputs, output, name=module, parameters=parameters, **fields)
         return equation
 
@@ -155,7 +157,7 @@ class Layers(Reader):
                 labels = moved(user.kind, user.params, labels, old, shape)
                 if len(labels) != len(shape) or units(labels, shape) != count:
                     break
-            elif user.kind in ("add", "add_any") and len(user.inputs) == 2:
+            elif user.kind in ADDS and len(user.inputs) == 2:
                 other = next((v for v in user.inputs if v != value), value)
                 name = self._plain(other)
                 size = math.prod(self.known.arrays[name].shape) if name else 0

@@ -17,26 +17,12 @@ from weightinit.tracing._jax.axes import (
     units,
 )
 from weightinit.tracing._jax.parameters import Parameters
+from weightinit.tracing._jax.primitives import MOVES
 from weightinit.tracing._jax.program import Equation, Program
 from weightinit.tracing._jax.views import View
 from weightinit.tracing._models.operations import Operation
 
-__all__ = ["MOVES", "Reader"]
-
-MOVES = frozenset(
-    [
-        "transpose",
-        "reshape",
-        "squeeze",
-        "expand_dims",
-        "broadcast_in_dim",
-        "reduce_sum",
-        "convert_element_type",
-        "copy",
-        "rev",
-        "reduce_precision",
-    ]
-)
+__all__ = ["Reader"]
 
 
 class Reader:
@@ -65,6 +51,7 @@ class Reader:
         self._absorbed: set[int] = set()
         self._mixing: set[int] = set()
         self._one_hot: set[int] = set()
+        self._states: dict[int, str] = {}
         self._users: dict[int, list[Equation]] = {}
         self._makers: dict[int, Equation] = {}
         for equation in program.equations:
@@ -146,6 +133,8 @@ class Reader:
         )
         if kind == "pass" and inputs and inputs[0] in self._mixing:
             self._mixing.add(output)
+        if kind == "pass" and inputs and inputs[0] in self._states:
+            self._states[output] = self._states[inputs[0]]
 
     def _refuse(self, equation: Equation, owned: Sequence[int]) -> None:
         """Remember which parameters enter in a way that is not understood."""

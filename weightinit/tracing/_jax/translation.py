@@ -8,11 +8,12 @@ from weightinit.tracing._jax.axes import BATCH
 from weightinit.tracing._jax.functions import recognize
 from weightinit.tracing._jax.layers import Layers
 from weightinit.tracing._jax.program import Equation
+from weightinit.tracing._jax.recurrent import Recurrent
 
 __all__ = ["Translation"]
 
 
-class Translation(Layers):
+class Translation(Recurrent):
     """
     The operations of a pass: what is done with the values between layers.
 
@@ -124,7 +125,10 @@ class Translation(Layers):
         if running:
             self._emit_norm(equation, data[0], roles, "batch")
         else:
-            self._emit(kind if roles else "other", equation, data, parameters=roles)
+            known = roles or all(
+                self.known.acts_as(role, value, n) for n in self.known.names[value]
+            )
+            self._emit(kind if known else "other", equation, data, parameters=roles)
 
     def _select_n(self, equation: Equation, data: list[int], owned: list[int]) -> None:
         chosen = [v for v in equation.inputs[1:] if v in self.values]
