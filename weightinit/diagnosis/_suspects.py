@@ -30,6 +30,7 @@ from weightinit.fans import compute_fans
 from weightinit.initializers import Constant, Initializer, zeros
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace, measures
+from weightinit.tracing._models.operations import is_part
 from weightinit.tracing.trace import mean_square
 
 __all__ = ["Suspect", "of_inputs", "suspects"]
@@ -115,6 +116,8 @@ def _of_row(trace: Trace, row: LayerTrace) -> Iterator[Suspect]:
     wanted = advised_start(trace, row)
     for name, array in row.parameters.items():
         role, rms = row.roles[name], math.sqrt(mean_square(array))
+        if is_part(role):
+            continue  # the weight that is computed of it stands for it
         factor = math.log10(rms) if 0 < rms < math.inf else 0.0
         init: Initializer = _ONE
         how, departure = "gain", abs(factor)

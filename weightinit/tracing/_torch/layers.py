@@ -55,17 +55,20 @@ def product(record: Record, call: Call) -> Any:
 def _weighted(record: Record, call: Call, roles: _Roles) -> Any:
     """Record a product with a weight, or a lookup in it."""
     source, x = record.source(roles.weight), roles.x
-    kernel = to_kernel(roles.kind, source) if source and not source.problem else None
+    source = record.weight(source) if source else None
+    kernel = None
+    if source is not None and not source.problem:
+        kernel = to_kernel(roles.kind, source, record.value(source.name).shape)
     if source is None or kernel is None:
-        record.refuse(roles.weight, f"it enters {call.name} as no plain weight")
+        record.refuse(source, f"it enters {call.name} as no plain weight")
         return moves.anything(record, call)
-    axis = -1 if roles.kind in ("linear", "matmul", "embedding") else 1
+    axis = {"left": -2, "conv": 1, "transposed": 1}.get(roles.kind, -1)
     inputs: tuple[int, ...] = ()
     if x is not None:
         alias = record.alias(x, axis)
         inputs, call = (record.values[alias],), call.instead(x, alias)
     out = call.make()
-    parameters = {"weight": record.part(source, kernel)}
+    parameters = {"weight": record.part(source, kernel)} | record.parts(source)
     bias = record.source(roles.bias)
     if bias is not None and not bias.problem:
         parameters["bias"] = record.part(bias)
@@ -84,7 +87,7 @@ def _weighted(record: Record, call: Call, roles: _Roles) -> Any:
 
 def _name(source: Source) -> str:
     """Return the name of a layer, from that of its weight."""
-    return re.sub(r"(^|[._])weight(?=$|\[)", "", source.part) or "model"
+    return re.sub(r"(^|[._])weight(?=$|\[)| \(computed\)", "", source.part) or "model"
 
 
 def _coverage(call: Call, roles: _Roles) -> float:
