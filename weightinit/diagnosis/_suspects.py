@@ -124,7 +124,7 @@ def _of_row(trace: Trace, row: LayerTrace) -> Iterator[Suspect]:
         if role == "weight":
             init = wanted.get(name) or advised_weight(trace, row)
             how, departure, factor = _of_weight(trace, row, array, init)
-        elif role in ("bias", "shift"):
+        elif role in ("bias", "shift", "token"):
             init, how = zeros, "bias"
             departure = max(_of_bias(row, name, array), _LEAST) if rms else 0.0
         elif not rms:  # a residual scale may be zero, a gain may not but at the end of a branch

@@ -27,7 +27,11 @@ def anything(record: Record, call: Call) -> Any:
     if not signals:
         return _of_parameters(record, call)
     for tensor in call.tensors:
-        record.refuse(tensor, f"it enters through {call.name}")
+        if call.name in MANY | {"where"} and record.enters(tensor):
+            signals.append(entered := record.enter(tensor))
+            call = call.instead(tensor, entered)
+        else:
+            record.refuse(tensor, f"it enters through {call.name}")
     numbers = tuple(dict.fromkeys(values[t] for t in signals))
     save_overwritten(record, call)
     out = call.make()

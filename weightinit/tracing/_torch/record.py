@@ -74,8 +74,21 @@ class Record:
 
     def alias(self, x: torch.Tensor, axis: int) -> torch.Tensor:
         """Return a value as one layer alone sees it, so that its own gradient is known."""
+        if self.enters(x):
+            return self.enter(x, axis)
         given = x.view_as(x)
         self.new(given, "pass", (self.values[x],) if x in self.values else (), axis=axis)
+        return given
+
+    def enters(self, tensor: torch.Tensor) -> bool:
+        """Tell whether a tensor is a parameter that can join the signal as rows of its own."""
+        source = self.source(tensor)
+        return source is not None and not source.problem and tensor not in self.values
+
+    def enter(self, tensor: torch.Tensor, axis: int = -1) -> torch.Tensor:
+        """Return a parameter as a signal: a token, a query."""
+        given, source = tensor.view_as(tensor), self.sources[id(tensor)]
+        self.new(given, "pass", (), parameters={"token": self.part(source)}, axis=axis)
         return given
 
     def join(self, outputs: Sequence[torch.Tensor]) -> int:
