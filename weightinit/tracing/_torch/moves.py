@@ -73,9 +73,11 @@ def _computed(call: Call, sources: list[tuple[torch.Tensor, Source]], made: torc
                 factor, first = call.instead(tensor, unit).make(), source.parts[:1]
             break
     parts = tuple(dict.fromkeys([*first, *(part for _, s in sources for part in s.parts)]))
-    told = call.name if len(parts) == 1 else "several parameters"
+    told = f"it enters through {call.name if len(parts) == 1 else 'several parameters'}"
+    if len(sources) == 1 and sources[0][1].problem:
+        told = sources[0][1].problem
     axes = tuple(range(made.ndim))
-    return Source(parts[0], axes, None, f"it enters through {told}", Made(parts, made, factor))
+    return Source(parts[0], axes, None, told, Made(parts, made, factor))
 
 
 def _unit(

@@ -101,6 +101,10 @@ class TorchProbe(Probe):
                     for key, value in made.inverse(given).items():
                         tensors[key].copy_(value)
 
+    def eps(self, name: str) -> float:
+        """Return the relative distance of the numbers that the model can hold in a parameter."""
+        return torch.finfo(self.model.get_parameter(self.layouts[name][0].name).dtype).eps
+
     def code(self, start: Mapping[str, Initializer]) -> tuple[str, ...]:
         """Return lines that start parameters so, to be pasted."""
         shapes = {name: array.shape for name, array in self.parameters.items()}
