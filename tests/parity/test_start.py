@@ -191,6 +191,26 @@ def test_lsuv_in_bfloat16_and_float32() -> None:
                 assert float(x.detach().float().var(correction=0)) == pytest.approx(1, abs=near)
 
 
+@pytest.mark.parametrize("targets", [False, True])
+def test_in_bfloat16_the_first_loss_is_off_by_the_square_of_the_rounding(targets: bool) -> None:
+    """At the lowest loss a bias off by d adds at most d**2: bfloat16 has d = 2**-8 of the bias."""
+    rng = np.random.default_rng(3)
+    for seed in range(5):
+        torch.manual_seed(seed)
+        x = torch.tensor(FEATURES, dtype=torch.bfloat16)
+        labels = torch.tensor(rng.choice(5, 64, p=[0.6, 0.1, 0.1, 0.1, 0.1]))
+        y = torch.tensor(rng.standard_normal((64, 5)) + 3).bfloat16() if targets else labels
+        model = perceptron(torch.bfloat16)
+        done = wi.start(model, x, y, rng=0)
+        loss = nn.functional.mse_loss if targets else nn.functional.cross_entropy
+        first = float(loss(model(x).float(), y.float() if targets else y).detach())
+        wanted = y.double().mean(0) if targets else torch.bincount(y).div(64).log()
+        d = 2**-8 * float(wanted.abs().max())
+        assert -1e-6 <= first - done.best_constant_loss <= d**2 + 1e-6
+        assert first == pytest.approx(done.first_loss, rel=1e-6)
+        assert wi.diagnose(model, x, y).healthy
+
+
 def test_models_of_a_framework_need_a_batch() -> None:
     """Roles show in a pass only: without x the error says what to give."""
     with pytest.raises(ValueError, match=r"x must be a batch of samples .*write wi.start\(model"):

@@ -221,7 +221,17 @@ def _named(trace: Trace, cause: Suspect) -> str:
     """Name what is at fault by as few patterns as there are."""
     if cause.how in ("inputs", "draw"):
         return "inputs" * (cause.how == "inputs")
-    return ", ".join(patterns(dict.fromkeys(cause.start, zeros), trace.parameters))
+    names = [_to_set(trace, name, cause.how) for name in cause.start]
+    return ", ".join(patterns(dict.fromkeys(names, zeros), trace.parameters))
+
+
+def _to_set(trace: Trace, name: str, how: str) -> str:
+    """Return the parameter that is at fault where a weight is computed from several."""
+    row = next(row for row in trace.layers if name in row.parameters)
+    if row.roles[name] != "weight":
+        return name
+    scale = row.named("length") if how.startswith("scale") else ""
+    return scale or row.named("direction") or name
 
 
 def _effect(trial: _Trial, cause: Suspect) -> str:

@@ -33,6 +33,7 @@ from weightinit.fans import compute_fans
 from weightinit.initializers import Constant, Initializer, zeros
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace, measures
+from weightinit.tracing._models.operations import is_part
 from weightinit.tracing.layer_trace import mean_square
 
 __all__ = ["Suspect", "of_inputs", "suspects"]
@@ -145,6 +146,8 @@ def _of_row(trace: Trace, row: LayerTrace) -> Iterator[Suspect]:
     wanted = advised_start(trace, row)
     for name, array in row.parameters.items():
         role = row.roles[name]
+        if is_part(role):
+            continue  # the weight that is computed of it stands for it
         rms = math.sqrt(row.mean_square("weight") if array is row.weight else mean_square(array))
         factor = math.log10(rms) if 0 < rms < math.inf else 0.0
         init: Initializer = _ONE
@@ -152,7 +155,7 @@ def _of_row(trace: Trace, row: LayerTrace) -> Iterator[Suspect]:
         if role == "weight":
             init = wanted.get(name) or advised_weight(trace, row)
             how, departure, factor = _of_weight(trace, row, array, init)
-        elif role in ("bias", "shift"):
+        elif role in ("bias", "shift", "token"):
             init, how = zeros, "bias"
             departure = max(_of_bias(row, name, array), _LEAST) if rms else 0.0
         elif not rms:  # a residual scale may be zero, a gain may not but at the end of a branch

@@ -10,7 +10,7 @@ from weightinit.initializers import Initializer, Normal, Orthogonal, VarianceSca
 from weightinit.networks._starts import start
 from weightinit.networks.layers.base import Array, Parameters
 from weightinit.tracing import LayerTrace, Trace
-from weightinit.tracing._models.operations import TRANSPOSED
+from weightinit.tracing._models.operations import TRANSPOSED, is_part
 
 __all__ = ["Choice", "advise", "choose", "draw", "gates_of"]
 
@@ -73,7 +73,14 @@ def choose(
         parts = gates.get(id(row), 1)
         for name, init in _advised(trace, row, advice):
             role = row.roles[name]
-            if role == "weight":
+            if is_part(role):
+                told = f"follows {row.named('weight')}"
+                found[name] = (
+                    _choice(role, given[name], 1) if name in given else Choice(role, told=told)
+                )
+            elif role == "weight" and name not in given and _of_given(row, given):
+                found[name] = Choice(role, told="follows what it is computed from")
+            elif role == "weight":
                 kind = "output" if row is trace.layers[-1] else row.kind
                 role = "branch end" if id(row) in ends else kind
                 found[name] = _choice(role, given.get(name) or init, parts)
@@ -145,6 +152,11 @@ def _leads_into(row: LayerTrace, behind: tuple[LayerTrace, ...]) -> bool:
         and _is_recurrent(behind[0])
         and row.units == behind[0].units
     )
+
+
+def _of_given(row: LayerTrace, given: Iterable[str]) -> bool:
+    """Tell whether the caller wants something of a parameter of which the weight is computed."""
+    return any(is_part(row.roles.get(name, "")) for name in given)
 
 
 def _tied(rows: tuple[LayerTrace, ...]) -> bool:

@@ -56,6 +56,7 @@ class Work:
         """Write parameters into the model, and return what was done to it."""
         before = dict(self.probe.parameters)
         last = self.look(drawn)
+        after = {**before, **drawn, **last.parameters}
         return StartReport(
             tuple(
                 ParameterStart(
@@ -64,7 +65,7 @@ class Work:
                     choices[name].role,
                     choices[name].told,
                     math.nan if self.weightless else _std(array),
-                    _std(drawn.get(name, array)),
+                    _std(after[name]),
                 )
                 for name, array in before.items()
             ),

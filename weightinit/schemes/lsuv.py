@@ -24,6 +24,8 @@ __all__ = ["lsuv", "mark", "scalable", "unit_variance"]
 #: How far from 1 a std may be after the division; farther, something else is added to the product.
 _FAR = 0.01
 
+_ADDED = "more than its product is added up there"
+
 
 def lsuv(
     model: Any,
@@ -155,15 +157,20 @@ def unit_variance(
         for place in bar:
             row = found.layers[place]
             name, std = row.named("weight"), _spread(row)
+            if name not in drawn:
+                continue  # it follows what it is computed from
             weight = drawn[name]
             drawn[name] = (weight / std).astype(weight.dtype)
             found = probe.look(drawn)
-            if abs(_spread(found.layers[place]) - 1) <= _FAR:
+            then = _spread(found.layers[place])
+            if abs(then - 1) <= _FAR:
                 scaled.append(place)
             else:
                 drawn[name] = weight
                 found = probe.look(drawn)
-                notes.append(f"{name} was not scaled: more than its product is added up there.")
+                fixed = math.isclose(then, std, rel_tol=_FAR)
+                why = "the model sets its scale" if fixed else _ADDED
+                notes.append(f"{name} was not scaled: {why}.")
     return scaled, tuple(notes)
 
 

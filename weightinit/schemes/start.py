@@ -109,9 +109,10 @@ def start(
 
     The output starts as without `y`, and a note says why, if it has no bias, shares its weight, is
     a sum, or if `loss` is given. So it does where the first loss would miss that of the best
-    constant by more than 1e-6, and by more than ``float32`` rounds. That can happen with an
-    activation on the outputs that the loss does not include, or in ``bfloat16``. If you override
-    its weight or its bias, the other starts as without `y`, too.
+    constant by more than 1e-6, and by more than rounding explains: a bias that is off by d adds at
+    most :math:`d^2`, which in ``bfloat16`` shows. That can happen with an activation on the outputs
+    that the loss does not include. If you override its weight or its bias, the other starts as
+    without `y`, too.
 
     Classes that `y` lacks get biases so low that together they add 5e-7 to the loss, and the result
     says so: give a batch that holds each class, or override weight and bias of the output.
@@ -196,7 +197,8 @@ def _with_best_constant(
     }
     found = work.look(tried)
     best = best_constant_loss(found)
-    near = max(_CLOSE, _rounding(drawn[bias].dtype, outputs, best))
+    off = work.probe.eps(bias) / 2 * float(np.abs(outputs).max())  # where the model rounds the bias
+    near = max(_CLOSE, _rounding(drawn[bias].dtype, outputs, best)) + off**2
     if not math.isclose(found.loss, best, rel_tol=_CLOSE, abs_tol=near):
         told = f"with {told} as its bias the first loss would be {found.loss:.5g}, not {best:.5g}"
         return drawn, choices, (f"{_KEPT}{told}.",)

@@ -75,6 +75,10 @@ class Probe(ABC):
     def code(self, start: Mapping[str, Initializer]) -> tuple[str, ...]:
         """Return lines that start parameters so, in the words of the framework, to be pasted."""
 
+    def eps(self, name: str) -> float:
+        """Return the relative distance of the numbers that the model can hold in a parameter."""
+        return float(np.finfo(self.parameters[name].dtype).eps)
+
     def record(self, parameters: Parameters | None = None) -> Trace:
         """Return the trace of a pass, and of one after small steps where these wake weights."""
         with np.errstate(all="ignore"):  # what is not finite shows in the trace

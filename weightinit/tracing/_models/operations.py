@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from weightinit.activations import Activation
 
-__all__ = ["TRANSPOSED", "Operation"]
+__all__ = ["TRANSPOSED", "Operation", "is_part"]
 
 #: Behind the name of a parameter: its transpose is meant, where a weight serves a second layer.
 TRANSPOSED = "^T"
@@ -44,7 +44,9 @@ class Operation:
         name of the module that they are in.
     parameters : mapping of str to str, optional
         What it reads: from the role (``weight``, ``bias``, ``gain``, ``shift``, ``scale``) to the
-        name of the parameter.
+        name of the parameter. Of a weight that the model computes, besides: the ``direction``,
+        which it is but for a scale, and the ``length``, which scales it. A ``token`` joins the
+        signal as rows of its own.
     layer : str, default "dense"
         Of a weight: the kind of layer, as :func:`~weightinit.recommend` calls it.
     activation : Activation or None
@@ -67,3 +69,8 @@ class Operation:
     norm: str = ""
     axis: int | None = -1
     coverage: float = 1.0
+
+
+def is_part(role: str) -> bool:
+    """Tell whether a parameter is one of those of which the model computes a weight."""
+    return role.startswith(("direction", "length"))

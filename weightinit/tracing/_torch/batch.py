@@ -132,6 +132,7 @@ class Batch:
                 raise TypeError(message("loss", value, told, "take the mean"))
             return value
         (z,) = self.outputs(found)
+        z = z.float() if z.dtype in (torch.bfloat16, torch.float16) else z  # sums need more digits
         return _cross_entropy(z, y) if not y.is_floating_point() else _squared_error(z, y)
 
     @property

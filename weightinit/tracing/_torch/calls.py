@@ -41,9 +41,9 @@ class Call(NamedTuple):
         return self.kwargs.get(key, self.args[place] if len(self.args) > place else None)
 
     def instead(self, old: torch.Tensor, new: torch.Tensor) -> "Call":
-        """Return the call with another tensor in the place of one."""
-        args = tuple(new if arg is old else arg for arg in self.args)
-        kwargs = {key: new if value is old else value for key, value in self.kwargs.items()}
+        """Return the call with another tensor in the place of one, in a list too."""
+        args = tuple(_instead(arg, old, new) for arg in self.args)
+        kwargs = {key: _instead(value, old, new) for key, value in self.kwargs.items()}
         return self._replace(args=args, kwargs=kwargs)
 
     @property
@@ -53,6 +53,12 @@ class Call(NamedTuple):
         writes = (name.endswith("_") and not name.startswith("__")) or name.startswith("__i")
         found = self.args[0] if self.args and (writes or name == "__setitem__") else None
         return found if isinstance(found, torch.Tensor) else None
+
+
+def _instead(found: Any, old: torch.Tensor, new: torch.Tensor) -> Any:
+    if type(found) in (list, tuple):
+        return type(found)(_instead(value, old, new) for value in found)
+    return new if found is old else found
 
 
 def tensors_in(found: Any) -> Iterable[torch.Tensor]:

@@ -45,6 +45,9 @@ def layer(record: Record, call: Call) -> Any:
 def product(record: Record, call: Call) -> Any:
     """Record a product of matrices, one of which may be a parameter."""
     tensors = call.tensors
+    left = record.source(tensors[0]) if call.name in _PLAIN and len(tensors) == 2 else None
+    if left is not None and tensors[1] in record.values and tensors[1].ndim > 1:
+        return _weighted(record, call, _Roles(tensors[1], tensors[0], None, "left", "dense"))
     bias = tensors.pop(0) if call.name in ("addmm", "baddbmm") else None
     plain = call.name != "einsum" and len(tensors) == 2 and record.source(tensors[1])
     if not plain or (bias is not None and record.source(bias) is None):
@@ -52,20 +55,26 @@ def product(record: Record, call: Call) -> Any:
     return _weighted(record, call, _Roles(tensors[0], tensors[1], bias, "matmul", "dense"))
 
 
+_PLAIN = ("matmul", "__matmul__", "mm")
+
+
 def _weighted(record: Record, call: Call, roles: _Roles) -> Any:
     """Record a product with a weight, or a lookup in it."""
     source, x = record.source(roles.weight), roles.x
-    kernel = to_kernel(roles.kind, source) if source and not source.problem else None
+    source = record.weight(source) if source else None
+    kernel = None
+    if source is not None and not source.problem:
+        kernel = to_kernel(roles.kind, source, record.value(source.name).shape)
     if source is None or kernel is None:
-        record.refuse(roles.weight, f"it enters {call.name} as no plain weight")
+        record.refuse(source, f"it enters {call.name} as no plain weight")
         return moves.anything(record, call)
-    axis = -1 if roles.kind in ("linear", "matmul", "embedding") else 1
+    axis = {"left": -2, "conv": 1, "transposed": 1}.get(roles.kind, -1)
     inputs: tuple[int, ...] = ()
     if x is not None:
         alias = record.alias(x, axis)
         inputs, call = (record.values[alias],), call.instead(x, alias)
     out = call.make()
-    parameters = {"weight": record.part(source, kernel)}
+    parameters = {"weight": record.part(source, kernel)} | record.parts(source)
     bias = record.source(roles.bias)
     if bias is not None and not bias.problem:
         parameters["bias"] = record.part(bias)
@@ -84,7 +93,7 @@ def _weighted(record: Record, call: Call, roles: _Roles) -> Any:
 
 def _name(source: Source) -> str:
     """Return the name of a layer, from that of its weight."""
-    return re.sub(r"(^|[._])weight(?=$|\[)", "", source.part) or "model"
+    return re.sub(r"(^|[._])weight(?=$|\[)| \(computed\)", "", source.part) or "model"
 
 
 def _coverage(call: Call, roles: _Roles) -> float:
@@ -110,6 +119,8 @@ def norm(record: Record, call: Call) -> Any:
     """Record a normalization, with its gain and shift."""
     kind, *places = NORMS[call.name]
     x = call.argument("input", 0)
+    if record.enters(x):
+        call = call.instead(x, x := record.enter(x))
     out = call.make()
     if x not in record.values:
         return out

@@ -5,10 +5,17 @@ from typing import Any
 import torch
 
 from weightinit.tracing._torch.calls import Call, tensors_in
-from weightinit.tracing._torch.functions import MANY, MATMUL, POOLS, STATISTICS, WEIGHTS
+from weightinit.tracing._torch.functions import (
+    MANY,
+    MATMUL,
+    MULTIPLY,
+    POOLS,
+    STATISTICS,
+    WEIGHTS,
+)
 from weightinit.tracing._torch.record import Record
 from weightinit.tracing._torch.values import Values
-from weightinit.tracing._torch.views import follow
+from weightinit.tracing._torch.views import Made, Source, follow
 
 __all__ = ["anything", "save_overwritten"]
 
@@ -20,7 +27,11 @@ def anything(record: Record, call: Call) -> Any:
     if not signals:
         return _of_parameters(record, call)
     for tensor in call.tensors:
-        record.refuse(tensor, f"it enters through {call.name}")
+        if call.name in MANY | {"where"} and record.enters(tensor):
+            signals.append(entered := record.enter(tensor))
+            call = call.instead(tensor, entered)
+        else:
+            record.refuse(tensor, f"it enters through {call.name}")
     numbers = tuple(dict.fromkeys(values[t] for t in signals))
     save_overwritten(record, call)
     out = call.make()
@@ -43,12 +54,41 @@ def _of_parameters(record: Record, call: Call) -> Any:
     """Follow what is made of parameters alone."""
     sources = [(t, s) for t in call.tensors if (s := record.source(t)) is not None]
     out = call.make()
-    tensor, source = sources[0]
-    name = call.name if len({s.name for _, s in sources}) == 1 else "several parameters"
     for made in _floats(out):
         if record.source(made) is None:
-            record.learn(made, follow(name, source, tensor, made))
+            moved = follow(call.name, *sources[0][::-1], made) if len(sources) == 1 else None
+            record.learn(made, moved or _computed(call, sources, made))
     return out
+
+
+def _computed(call: Call, sources: list[tuple[torch.Tensor, Source]], made: torch.Tensor) -> Source:
+    """Return what is known of a tensor that is computed from parameters."""
+    factor: torch.Tensor | None = None
+    first: tuple[str, ...] = ()
+    for tensor, source in sources:
+        others = [s.parts for t, s in sources if t is not tensor]
+        alone = not any(set(source.parts[:1]) & set(parts) for parts in others)
+        if alone and (unit := _unit(call, tensor, source, made)) is not None:
+            with torch.no_grad():
+                factor, first = call.instead(tensor, unit).make(), source.parts[:1]
+            break
+    parts = tuple(dict.fromkeys([*first, *(part for _, s in sources for part in s.parts)]))
+    told = f"it enters through {call.name if len(parts) == 1 else 'several parameters'}"
+    if len(sources) == 1 and sources[0][1].problem:
+        told = sources[0][1].problem
+    axes = tuple(range(made.ndim))
+    return Source(parts[0], axes, None, told, Made(parts, made, factor))
+
+
+def _unit(
+    call: Call, tensor: torch.Tensor, source: Source, made: torch.Tensor
+) -> torch.Tensor | None:
+    """Return what stands for ones in a parameter that is multiplied entry by entry."""
+    divisor = call.name.endswith(("div", "divide")) and call.args[0] is not tensor
+    plain = source.axes == tuple(range(made.ndim)) and source.rows is None
+    if call.name not in MULTIPLY or divisor or not plain or tensor.shape != made.shape:
+        return None
+    return torch.ones_like(tensor) if source.made is None else source.made.factor
 
 
 def _floats(out: Any) -> list[torch.Tensor]:

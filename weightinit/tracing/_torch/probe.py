@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import torch
 
 from weightinit._messages import shown
@@ -14,10 +13,12 @@ from weightinit.initializers import Initializer
 from weightinit.networks.layers.base import Array, Parameters
 from weightinit.tracing._models.operations import Operation
 from weightinit.tracing._models.plan import Plan, plan_rows
-from weightinit.tracing._models.rows import Kept, choose, make_rows
+from weightinit.tracing._models.rows import Kept, make_rows
 from weightinit.tracing._probe import Probe, fixed_pull, tilt
 from weightinit.tracing._torch import words
+from weightinit.tracing._torch.arrays import kept, rows_of, to_array, to_tensor
 from weightinit.tracing._torch.batch import Batch
+from weightinit.tracing._torch.computed import Computed, attributes_kept, owners
 from weightinit.tracing._torch.record import Record
 from weightinit.tracing._torch.recorder import Recorder
 from weightinit.tracing._torch.views import Source
@@ -49,11 +50,14 @@ class TorchProbe(Probe):
     layouts : dict of str to tuple
         For each parameter, or part of one, where it is, and its axes in the order of this package;
         the first look fills it.
+    computed : dict of str to Computed
+        The weights that the model computes from parameters, as they are in it.
     """
 
     model: Any
     batch: Batch
     layouts: dict[str, tuple[Source, tuple[int, ...]]] = field(default_factory=dict)
+    computed: dict[str, Computed] = field(default_factory=dict)
 
     @property
     def inputs(self) -> Array:  # type: ignore[override]
@@ -64,10 +68,11 @@ class TorchProbe(Probe):
     def parameters(self) -> Parameters:  # type: ignore[override]
         """The parameters in the layout of this package; they share the memory of the model."""
         tensors = dict(self.model.named_parameters())
-        if not self.layouts:
+        if not self.layouts or self.computed:
             self._forward({})
+        tensors |= {name: found.value for name, found in self.computed.items()}
         return {
-            name: _array(_rows(tensors[source.name], source)).transpose(axes)
+            name: to_array(rows_of(tensors[source.name], source)).transpose(axes)
             for name, (source, axes) in self.layouts.items()
         }
 
@@ -77,17 +82,34 @@ class TorchProbe(Probe):
 
     def assign(self, parameters: Parameters) -> Any:
         """Write parameters into the model, and return it."""
-        tensors = dict(self.model.named_parameters())
-        with torch.no_grad():
-            for name, array in parameters.items():
-                source, axes = self.layouts[name]
-                _rows(tensors[source.name], source).copy_(_tensor(array, axes))
+        self._write(
+            parameters, dict(self.model.named_parameters()) | dict(self.model.named_buffers())
+        )
         return self.model
+
+    def _write(self, parameters: Parameters, tensors: Mapping[str, torch.Tensor]) -> None:
+        """Write parameters into tensors; computed weights last, where they differ from theirs."""
+        with torch.no_grad():
+            for name, array in sorted(
+                parameters.items(), key=lambda item: item[0] in self.computed
+            ):
+                source, axes = self.layouts[name]
+                given, made = to_tensor(array, axes), self.computed.get(name)
+                if made is None:
+                    rows_of(tensors[source.name], source).copy_(given)
+                elif not torch.equal(given.to(made.value), made.value):
+                    for key, value in made.inverse(given).items():
+                        tensors[key].copy_(value)
+
+    def eps(self, name: str) -> float:
+        """Return the relative distance of the numbers that the model can hold in a parameter."""
+        return torch.finfo(self.model.get_parameter(self.layouts[name][0].name).dtype).eps
 
     def code(self, start: Mapping[str, Initializer]) -> tuple[str, ...]:
         """Return lines that start parameters so, to be pasted."""
         shapes = {name: array.shape for name, array in self.parameters.items()}
-        return words.code(start, shapes, {n: s for n, (s, _) in self.layouts.items()})
+        sources = {name: source for name, (source, _) in self.layouts.items()}
+        return words.code(start, shapes, sources, self.computed)
 
     def look(self, parameters: Parameters, *, tilted: bool = False) -> Trace:
         """Return the trace of a pass forward and one back with other parameters."""
@@ -100,8 +122,11 @@ class TorchProbe(Probe):
                 f"{type(self.model).__name__}; {_told(record.problems)}"
             )
         loss, gradients, slopes = self._backward(record, plans, found, tilted=tilted)
-        named = {**self.parameters, **parameters}
-        values = {value: _kept(record.values.now(value), axis) for value, axis in _axes(plans)}
+        named = {
+            name: to_array(rows_of(record.value(source.name), source)).transpose(axes)
+            for name, (source, axes) in record.layouts.items()
+        }
+        values = {value: kept(record.values.now(value), axis) for value, axis in _axes(plans)}
         rows = make_rows(plans, values, slopes, named, gradients, samples=self.batch.count)
         unseen = self._unseen(record, plans, operations)
         record.values.clear()  # hooks and what they keep refer to each other
@@ -120,19 +145,16 @@ class TorchProbe(Probe):
         own = dict(self.model.named_parameters())
         read = {name: tensor.detach().clone() for name, tensor in own.items() if parameters}
         read = read or {name: tensor.detach() for name, tensor in own.items()}
-        with torch.no_grad():
-            for name, array in parameters.items():
-                source, axes = self.layouts[name]
-                _rows(read[source.name], source).copy_(_tensor(array, axes))
-        read = {n: t.requires_grad_(t.is_floating_point()) for n, t in read.items()}
         buffers = {name: b.clone() for name, b in self.model.named_buffers()}
-        record = Record(read, {id(own[name]): read[name] for name in own})
+        self._write(parameters, read | buffers)
+        read = {n: t.requires_grad_(t.is_floating_point()) for n, t in read.items()}
+        record = Record(read, {id(own[name]): read[name] for name in own}, owners(self.model))
         args, kwargs = self.batch.arguments()
         for tensor in self.batch.signals(args, kwargs):
             record.values.add(tensor, 1 if tensor.ndim > 2 and self.batch.channels_first else -1)
         with torch.random.fork_rng(), torch.enable_grad():
             torch.manual_seed(0)  # the same dropout at each look
-            with Recorder(record):
+            with attributes_kept(self.model), record.listening(), Recorder(record):
                 found = torch.func.functional_call(self.model, (read, buffers), args, kwargs)
         outputs = self.batch.outputs(found)
         tracked = [t for t in outputs if t in record.values]
@@ -142,6 +164,7 @@ class TorchProbe(Probe):
                 "no function of PyTorch that was seen; give x as the model takes it"
             )
         self.layouts.update(record.layouts)
+        self.computed.update({} if parameters else record.computed)
         return record, record.join(tracked), found
 
     def _backward(
@@ -153,7 +176,7 @@ class TorchProbe(Probe):
         for value, axis in _axes(plans):
             tensor = values.tensors[value]
             if tensor.requires_grad and value not in values.saved and value not in values.slopes:
-                tensor.register_hook(lambda g, v=value, a=axis: slopes.__setitem__(v, _kept(g, a)))
+                tensor.register_hook(lambda g, v=value, a=axis: slopes.__setitem__(v, kept(g, a)))
         loss, outputs = self.batch.loss_of(found), self.batch.outputs(found)
         if tilted:
             for tensor in outputs:
@@ -169,12 +192,12 @@ class TorchProbe(Probe):
             loss.backward()
         for value, axis in _axes(plans):
             if value in values.slopes:
-                slopes[value] = _kept(values.slopes[value], axis)
+                slopes[value] = kept(values.slopes[value], axis)
             needed = any(value in (p.pre_activations, p.activations) for p in plans)
             if needed and value not in slopes:  # nothing comes back
-                slopes[value] = _kept(torch.zeros_like(values.now(value)), axis)
+                slopes[value] = kept(torch.zeros_like(values.now(value)), axis)
         gradients = {
-            name: _array(_rows(_gradient(leaves[source.name]), source)).transpose(axes)
+            name: to_array(rows_of(record.gradient(source.name), source)).transpose(axes)
             for name, (source, axes) in record.layouts.items()
         }
         return math.nan if loss is None else float(loss.detach()), gradients, slopes
@@ -188,7 +211,9 @@ class TorchProbe(Probe):
         read = {name for op in operations for name in op.parameters.values()}
         for name in (name for plan in plans for name in plan.roles):
             source, _ = record.layouts[name]
-            tensor = _rows(record.leaves[source.name], source)
+            if source.name in record.computed:
+                continue  # its parameters count
+            tensor = rows_of(record.leaves[source.name], source)
             held[source.name] = held.get(source.name, 0) + tensor.numel()
         unseen = []
         for name, size in sizes.items():
@@ -200,21 +225,6 @@ class TorchProbe(Probe):
             unseen.append(f"{name} ({_owner(self.model, name)}): {reason}")
         seen = sum(held.values()) / max(sum(sizes.values()), 1)
         return {"unseen": tuple(unseen), "seen": min(seen, 1.0)}
-
-
-def _kept(tensor: torch.Tensor, axis: int) -> Kept:
-    """Return a sample of the rows of a value, and its exact mean square."""
-    with torch.no_grad():
-        whole = tensor.detach() if tensor.ndim > 1 else tensor.detach()[:, None]
-        wide = torch.float64 if whole.dtype == torch.float64 else torch.float32
-        norm = float(torch.linalg.vector_norm(whole, dtype=wide))
-        moved = whole.movedim(axis, -1)
-        samples, *shape, units = moved.shape
-        which, places = choose(samples, math.prod(shape), units)
-        rows = moved[torch.from_numpy(which)]
-        if shape:
-            rows = rows[:, *map(torch.from_numpy, np.unravel_index(places, shape))]
-        return Kept(_array(rows.reshape(-1, units)), norm**2 / whole.numel(), whole.numel())
 
 
 def _axes(plans: Sequence[Plan]) -> Iterator[tuple[int, int]]:
@@ -234,23 +244,3 @@ def _owner(model: Any, name: str) -> str:
 
 def _told(problems: Mapping[str, str]) -> str:
     return "; ".join(f"{shown(n)}: {why}" for n, why in list(problems.items())[:3]) or "give x"
-
-
-def _rows(tensor: torch.Tensor, source: Source) -> torch.Tensor:
-    return tensor if source.rows is None else tensor[source.rows[0] : source.rows[1]]
-
-
-def _gradient(leaf: torch.Tensor) -> torch.Tensor:
-    return torch.zeros_like(leaf) if leaf.grad is None else leaf.grad
-
-
-def _array(tensor: torch.Tensor) -> Array:
-    """Return a tensor as an array; floats of two bytes become four."""
-    kept = tensor.detach().cpu()
-    kept = kept if kept.dtype in (torch.float32, torch.float64) else kept.float()
-    return kept.resolve_conj().resolve_neg().numpy()
-
-
-def _tensor(array: Array, axes: Sequence[int]) -> torch.Tensor:
-    """Return an array with its axes in the order of the parameter."""
-    return torch.from_numpy(np.ascontiguousarray(array.transpose(np.argsort(axes))))

@@ -1,6 +1,7 @@
 """What is known of a pass through a model of PyTorch: values, operations, parameters."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -8,6 +9,7 @@ import torch
 
 from weightinit.tracing._models.operations import TRANSPOSED, Operation
 from weightinit.tracing._torch.calls import tensors_in
+from weightinit.tracing._torch.computed import Computed, Owner
 from weightinit.tracing._torch.functions import known
 from weightinit.tracing._torch.values import Values
 from weightinit.tracing._torch.views import Source
@@ -25,6 +27,8 @@ class Record:
         The parameters that the pass reads, by name.
     given : dict of int to torch.Tensor
         What to take instead of the parameters of the model, by their identity.
+    owners : iterable of Owner, optional
+        The modules that compute weights of their own.
 
     Attributes
     ----------
@@ -36,12 +40,23 @@ class Record:
         The tensors that are parameters, or views of them, by identity.
     layouts : dict of str to tuple
         The parameters that were understood: where they are in the model, and the order of axes.
+    computed : dict of str to Computed
+        The weights that were computed from parameters.
     problems : dict of str to str
         Why others were not.
     """
 
-    def __init__(self, parameters: dict[str, torch.Tensor], given: dict[int, torch.Tensor]) -> None:
+    def __init__(
+        self,
+        parameters: dict[str, torch.Tensor],
+        given: dict[int, torch.Tensor],
+        owners: Iterable[Owner] = (),
+    ) -> None:
         self.leaves, self.given = parameters, given
+        self.computed: dict[str, Computed] = {}
+        self._owners = list(owners)
+        self._finished: dict[int, Owner] = {}
+        self._products: dict[str, list[torch.Tensor]] = {}
         self.values = Values()
         self.operations: list[Operation] = []
         self.sources: dict[int, Source] = {}
@@ -59,8 +74,21 @@ class Record:
 
     def alias(self, x: torch.Tensor, axis: int) -> torch.Tensor:
         """Return a value as one layer alone sees it, so that its own gradient is known."""
+        if self.enters(x):
+            return self.enter(x, axis)
         given = x.view_as(x)
         self.new(given, "pass", (self.values[x],) if x in self.values else (), axis=axis)
+        return given
+
+    def enters(self, tensor: torch.Tensor) -> bool:
+        """Tell whether a tensor is a parameter that can join the signal as rows of its own."""
+        source = self.source(tensor)
+        return source is not None and not source.problem and tensor not in self.values
+
+    def enter(self, tensor: torch.Tensor, axis: int = -1) -> torch.Tensor:
+        """Return a parameter as a signal: a token, a query."""
+        given, source = tensor.view_as(tensor), self.sources[id(tensor)]
+        self.new(given, "pass", (), parameters={"token": self.part(source)}, axis=axis)
         return given
 
     def join(self, outputs: Sequence[torch.Tensor]) -> int:
@@ -79,14 +107,15 @@ class Record:
 
     def part(self, source: Source, axes: tuple[int, ...] | None = None) -> str:
         """Note the layout of a parameter, and return its name in the trace."""
-        axes = axes or tuple(range(self.leaves[source.name].ndim))
+        axes = axes or tuple(range(self.value(source.name).ndim))
         _, known_axes = self.layouts.setdefault(source.part, (source, axes))
         return source.part if known_axes == axes else source.part + TRANSPOSED
 
-    def refuse(self, tensor: object, problem: str) -> None:
-        """Note why a parameter is not understood."""
-        if source := self.source(tensor):
-            self.problems.setdefault(source.name, source.problem or problem)
+    def refuse(self, found: object, problem: str) -> None:
+        """Note why a parameter, a tensor or its source, is not understood."""
+        if source := found if isinstance(found, Source) else self.source(found):
+            for name in source.parts:
+                self.problems.setdefault(name, source.problem or problem)
 
     def finished(self) -> list[Operation]:
         """Return the operations, with the activations recognized."""
@@ -103,3 +132,51 @@ class Record:
     def substituted(self, tensors: Any) -> list[torch.Tensor]:
         """Return what to take for parameters that a module has kept in a list of its own."""
         return [self.given.get(id(t), t) for t in tensors_in(tensors)]
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Note which tensors parametrizations return while the model runs."""
+        lists = {id(o.module.parametrizations[o.attribute]): o for o in self._owners if not o.hook}
+
+        def note(module: Any, _: Any, output: Any) -> None:
+            if id(module) in lists:
+                self._finished[id(output)] = lists[id(module)]
+
+        handle = torch.nn.modules.module.register_module_forward_hook(note)
+        try:
+            yield
+        finally:
+            handle.remove()
+
+    def weight(self, source: Source) -> Source:
+        """Return the source of a weight; of one that is computed, under a name of its own."""
+        made = source.made
+        if made is None:
+            return source
+        hooks = (o for o in self._owners if o.hook)
+        held = (o for o in hooks if getattr(o.module, o.attribute, None) is made.tensor)
+        try:
+            found = Computed.of(made, self._finished.get(id(made.tensor)) or next(held, None))
+        except ValueError as error:
+            return replace(source, problem=f"{source.problem}; {error}")
+        self.computed.setdefault(found.name, found)
+        products = self._products.setdefault(found.name, [])
+        if made.tensor.requires_grad and not any(t is made.tensor for t in products):
+            made.tensor.retain_grad()
+            products.append(made.tensor)
+        return replace(source, name=found.name, problem="")
+
+    def parts(self, source: Source) -> dict[str, str]:
+        """Note the parameters of which a weight is computed, and return their names by role."""
+        roles = self.computed[source.name].roles if source.name in self.computed else {}
+        return {role: self.part(Source(name, None)) for role, name in roles.items()}
+
+    def value(self, name: str) -> torch.Tensor:
+        """Return a parameter, or a weight computed from some."""
+        return self.computed[name].value if name in self.computed else self.leaves[name]
+
+    def gradient(self, name: str) -> torch.Tensor:
+        """Return the gradient for a parameter, or for a weight computed from some."""
+        value = self.value(name)
+        found = [t.grad for t in self._products.get(name, [self.leaves.get(name, value)])]
+        return sum((g for g in found if g is not None), torch.zeros_like(value))

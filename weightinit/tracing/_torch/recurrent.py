@@ -50,6 +50,9 @@ def run(record: Record, call: Call) -> Any:
         return _unseen(record, call, 3, "packed sequences")
     x, states, weights, biased, layers, dropout, training, both, batch_first = call.args
     weights = record.substituted(weights)
+    sources = [record.source(w) for w in weights]
+    if any(source is None or record.weight(source).problem for source in sources):
+        return _unseen(record, call, 2, "weights that are computed")
     each = len(weights) // (layers * (1 + both))
     if each != 2 + 2 * bool(biased):
         return _unseen(record, call, 2, "projections")
@@ -128,8 +131,8 @@ def _record(
     kind = "lstm" if layer.call.name in ("lstm", "gru") else "rnn"
     halves = ((layer.w_x, layer.biases[:1], "dense"), (layer.w_h, layer.biases[1:], kind))
     for x, (weight, biases, label) in zip(given, halves, strict=True):
-        source = record.sources[id(weight)]
-        parameters = {"weight": record.part(record.sources[id(weight)], (1, 0))}
+        source = record.weight(record.sources[id(weight)])
+        parameters = {"weight": record.part(source, (1, 0))} | record.parts(source)
         for bias in biases:
             parameters["bias"] = record.part(record.sources[id(bias)])
         with torch.no_grad():

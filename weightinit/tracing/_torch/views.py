@@ -1,10 +1,12 @@
 """Parameters of a model, and what a pass makes of them: transposes, slices, casts."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import torch
 
-__all__ = ["Source", "follow", "to_kernel"]
+__all__ = ["Made", "Source", "follow", "to_kernel"]
 
 #: What moves the entries of a parameter, and leaves each as it is.
 _SAME = frozenset(
@@ -23,20 +25,42 @@ _SAME = frozenset(
 )
 _VECTOR = frozenset(
     ("view", "reshape", "unsqueeze", "squeeze", "expand", "expand_as", "broadcast_to", "repeat")
-) | {"flatten", "unflatten", "__getitem__"}
+) | {"flatten", "unflatten"}
+#: What takes some entries of a parameter, such as rows by their numbers, in another shape.
+_CHOSEN = frozenset(("__getitem__", "index_select", "narrow", "select"))
+
+
+class Made(NamedTuple):
+    """
+    A tensor that is computed from parameters.
+
+    Parameters
+    ----------
+    parts : tuple of str
+        The parameters.
+    tensor : torch.Tensor
+        What was computed.
+    factor : torch.Tensor or None
+        What the first of them is multiplied by, entry by entry, if that is all.
+    """
+
+    parts: tuple[str, ...]
+    tensor: torch.Tensor
+    factor: torch.Tensor | None
 
 
 @dataclass(frozen=True)
 class Source:
     """
-    A tensor whose entries are those of one parameter.
+    A tensor whose entries are those of one parameter, or of a tensor computed from several.
 
     Parameters
     ----------
     name : str
         The parameter.
-    axes : tuple of int or None
-        The axes of the parameter in the order of the tensor; None where it is of another shape.
+    axes : tuple of (int or None), or None
+        The axes of the parameter in the order of the tensor, None for a new one of size 1; None
+        where it is of another shape.
     rows : tuple of int or None
         The first and last row of the parameter, where the tensor holds a part of them.
     problem : str
@@ -44,9 +68,15 @@ class Source:
     """
 
     name: str
-    axes: tuple[int, ...] | None
+    axes: tuple[int | None, ...] | None
     rows: tuple[int, int] | None = None
     problem: str = ""
+    made: Made | None = field(default=None, compare=False)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parameters that it is made of."""
+        return self.made.parts if self.made else (self.name,)
 
     @property
     def part(self) -> str:
@@ -54,9 +84,9 @@ class Source:
         return self.name if self.rows is None else f"{self.name}[{self.rows[0]}:{self.rows[1]}]"
 
 
-def follow(name: str, source: Source, before: torch.Tensor, after: torch.Tensor) -> Source:
+def follow(name: str, source: Source, before: torch.Tensor, after: torch.Tensor) -> Source | None:
     """
-    Return what a function has made of a parameter.
+    Return where the entries of a parameter are after a move; None if it was no move.
 
     Parameters
     ----------
@@ -69,10 +99,10 @@ def follow(name: str, source: Source, before: torch.Tensor, after: torch.Tensor)
 
     Returns
     -------
-    Source
+    Source or None
         What it is now.
     """
-    if source.problem or (name in _SAME and after.shape == before.shape):
+    if name in _SAME and after.shape == before.shape:
         return source
     if _shares(before, after):
         if source.axes is not None and after.ndim == before.ndim:
@@ -87,11 +117,20 @@ def follow(name: str, source: Source, before: torch.Tensor, after: torch.Tensor)
                 start = (after.storage_offset() - before.storage_offset()) // before.stride(0)
                 first = start + (source.rows[0] if source.rows else 0)
                 return replace(source, rows=(first, first + len(after)))
+        if source.axes is not None and _wide(after) == _wide(before):
+            left = iter(a for a, size in zip(source.axes, before.shape, strict=True) if size > 1)
+            axes = tuple(next(left) if size > 1 else None for size in after.shape)
+            return replace(source, axes=axes)
         if after.numel() == before.numel() or name.startswith("expand"):
             return replace(source, axes=None)
-    if name in _VECTOR and max(before.shape, default=1) == before.numel():
-        return replace(source, axes=None)
-    return replace(source, problem=f"it enters through {name}")
+    vector = name in _VECTOR and max(before.shape, default=1) == before.numel()
+    return replace(source, axes=None) if vector or name in _CHOSEN else None
+
+
+def _wide(tensor: torch.Tensor) -> list[tuple[int, int]]:
+    """Return sizes and strides of the axes that are longer than 1."""
+    pairs = zip(tensor.shape, tensor.stride(), strict=True)
+    return [(size, stride) for size, stride in pairs if size > 1]
 
 
 def _shares(before: torch.Tensor, after: torch.Tensor) -> bool:
@@ -109,17 +148,19 @@ def _order(before: torch.Tensor, after: torch.Tensor) -> list[int]:
     return order
 
 
-def to_kernel(kind: str, source: Source) -> tuple[int, ...] | None:
+def to_kernel(kind: str, source: Source, shape: Sequence[int]) -> tuple[int, ...] | None:
     """
     Return the axes of a parameter in the order of this package: kernel, inputs, units.
 
     Parameters
     ----------
     kind : str
-        What multiplies by it: ``"linear"``, ``"matmul"``, ``"conv"``, ``"transposed"`` or
-        ``"embedding"``.
+        What multiplies by it: ``"linear"``, ``"left"``, ``"matmul"``, ``"conv"``,
+        ``"transposed"`` or ``"embedding"``.
     source : Source
         The weight that was given to it.
+    shape : sequence of int
+        The shape of the parameter.
 
     Returns
     -------
@@ -127,12 +168,18 @@ def to_kernel(kind: str, source: Source) -> tuple[int, ...] | None:
         None where the weight is no transpose of a parameter.
     """
     axes = source.axes
-    if axes is None or len(axes) < 2 or (kind in ("linear", "matmul") and len(axes) != 2):
+    flat = kind in ("linear", "left", "matmul")
+    if axes is None or len(axes) < 2 or (flat and len(axes) != 2):
         return None
-    if kind == "linear":
-        return axes[::-1]
-    if kind == "conv":
-        return (*axes[2:], axes[1], axes[0])
-    if kind == "transposed":
-        return (*axes[2:], axes[0], axes[1])
-    return axes
+    order = {
+        "linear": axes[::-1],
+        "left": axes[::-1],
+        "conv": (*axes[2:], axes[1], axes[0]),
+        "transposed": (*axes[2:], axes[0], axes[1]),
+    }.get(kind, axes)
+    lost = [axis for axis in range(len(shape)) if axis not in order]
+    if any(shape[axis] > 1 for axis in lost):
+        return None
+    filled = [lost.pop(0) if axis is None and lost else axis for axis in order]
+    found = (*lost, *filled)
+    return None if None in found else found  # type: ignore[return-value]
