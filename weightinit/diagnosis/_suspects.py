@@ -16,6 +16,7 @@ it. The inputs are a suspect as well. A departure accuses nobody:
 :mod:`weightinit.diagnosis._causes` tries who is to blame.
 """
 
+import dataclasses
 import math
 import re
 from collections.abc import Iterator
@@ -61,6 +62,8 @@ class Suspect:
         In what: "scale", "mean", "copies", "bias", "gain"; two parameters are alike in this.
     value, factor : float
         The root mean square of the first, and the log to base 10 of it over what is advised.
+    lookup : bool
+        Whether the first is looked up in.
     """
 
     start: dict[str, Initializer]
@@ -69,6 +72,7 @@ class Suspect:
     how: str
     value: float
     factor: float = 0.0
+    lookup: bool = False
 
     @property
     def owner(self) -> str:
@@ -88,9 +92,15 @@ class Suspect:
 
 
 def _role(suspect: Suspect) -> tuple[str, str]:
-    """Return what a parameter is: the weight of a dense layer, in a branch or not."""
+    """Return what a parameter is: the weight of a dense layer, in a branch or not.
+
+    Tables of one module, such as those of words and of places, are one: their rows are added, and
+    of two equal ones the table that alone is drawn anew would drown the other.
+    """
     name = next(iter(suspect.start))
     layer, _, part = name.rpartition(".")
+    if suspect.lookup:
+        layer, part = layer.rpartition(".")[0], "table"
     return re.sub(r"\d+", "", layer), part
 
 
@@ -104,9 +114,8 @@ def suspects(trace: Trace) -> list[Suspect]:
             continue
         before = groups[place]
         worst = max(before.departure, found.departure)
-        groups[place] = Suspect(
-            before.start | found.start, before.layer, worst, before.how, before.value, before.factor
-        )
+        start = before.start | found.start
+        groups[place] = dataclasses.replace(before, start=start, departure=worst)
     return sorted(groups, key=lambda group: -group.departure)
 
 
@@ -129,7 +138,8 @@ def _of_row(trace: Trace, row: LayerTrace) -> Iterator[Suspect]:
         if not np.isfinite(array).all():
             departure = math.inf
         if departure:
-            yield Suspect({name: init}, row.name, departure, how, rms, factor)
+            table = role == "weight" and row.inputs is None
+            yield Suspect({name: init}, row.name, departure, how, rms, factor, table)
 
 
 def _of_bias(row: LayerTrace, name: str, bias: Array) -> float:
