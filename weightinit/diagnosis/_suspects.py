@@ -68,6 +68,8 @@ class Suspect:
         In what: "scale", "mean", "copies", "bias", "gain"; two parameters are alike in this.
     value, factor : float
         The root mean square of the first, and the log to base 10 of it over what is advised.
+    role : tuple of str
+        What they are in the model: the kind of their layer, and of the parameter.
     odd : bool
         Whether they stand out: a minority among three or more of one role, or copies of units.
     """
@@ -78,6 +80,7 @@ class Suspect:
     how: str
     value: float
     factor: float = 0.0
+    role: tuple[str, str] = ("", "")
     odd: bool = False
 
     @property
@@ -94,8 +97,7 @@ class Suspect:
         """Tell whether another departs alike: by the same factor, or to the same value."""
         if self.factor == other.factor == -math.inf and self.how == other.how:
             return True  # all that is zero, and should not be
-        roles = (_role(next(iter(suspect.start))) for suspect in (self, other))
-        if self.how != other.how or len(set(roles)) > 1:
+        if (self.how, self.role) != (other.how, other.role):
             return False
         if math.isinf(self.departure) or math.isinf(other.departure):
             return self.departure == other.departure
@@ -103,14 +105,20 @@ class Suspect:
         return same or abs(self.factor - other.factor) < _ALIKE
 
 
-def _role(name: str) -> tuple[str, str]:
-    """Return what a parameter is: the weight of a dense layer, in a branch or not."""
+def _role(row: LayerTrace, name: str) -> tuple[str, str]:
+    """Return what a parameter is: the weight of a dense layer, in a branch or not.
+
+    Tables of one module, such as those of words and of places, are one: their rows are added, and
+    of two equal ones the table that alone is drawn anew would drown the other.
+    """
     layer, _, part = name.rpartition(".")
+    if row.inputs is None and row.roles[name] == "weight":
+        layer, part = layer.rpartition(".")[0], "table"
     return re.sub(r"\d+", "", layer), part
 
 
 def suspects(trace: Trace) -> list[Suspect]:
-    """Return all groups of parameters that depart, those that stand out first, the farthest first."""
+    """Return all groups of parameters that depart, the most suspicious first."""
     groups: list[Suspect] = []
     for found in (s for row in trace.layers for s in _of_row(trace, row)):
         place = next((i for i, group in enumerate(groups) if group.takes(found)), None)
@@ -119,10 +127,9 @@ def suspects(trace: Trace) -> list[Suspect]:
             continue
         before = groups[place]
         worst = max(before.departure, found.departure)
-        groups[place] = Suspect(
-            before.start | found.start, before.layer, worst, before.how, before.value, before.factor
-        )
-    likes = Counter(_role(name) for row in trace.layers for name in row.parameters)
+        start = before.start | found.start
+        groups[place] = dataclasses.replace(before, start=start, departure=worst)
+    likes = Counter(_role(row, name) for row in trace.layers for name in row.parameters)
     groups = [dataclasses.replace(s, odd=_is_odd(s, groups, likes)) for s in groups]
     return sorted(groups, key=lambda group: group.suspicion, reverse=True)
 
@@ -131,12 +138,11 @@ def _is_odd(suspect: Suspect, all_of_them: list[Suspect], likes: Counter[tuple[s
     """Tell whether a suspect stands out: off by a factor of 2 from most of its like, or copies."""
     if suspect.how.startswith("copies"):
         return True  # which no draw makes
-    role = _role(next(iter(suspect.start)))
-    if likes[role] < 3 or 2 * len(suspect.start) >= likes[role]:
+    if likes[suspect.role] < 3 or 2 * len(suspect.start) >= likes[suspect.role]:
         return False
-    scales = [s for s in all_of_them if s.how.startswith("scale")]
-    factors = [s.factor for s in scales for name in s.start if _role(name) == role]
-    factors += [0.0] * (likes[role] - len(factors))  # those that do not depart
+    scales = [s for s in all_of_them if s.how.startswith("scale") and s.role == suspect.role]
+    factors = [s.factor for s in scales for _ in s.start]
+    factors += [0.0] * (likes[suspect.role] - len(factors))  # those that do not depart
     off = abs(suspect.factor - median(factors)) if suspect in scales else 0.0
     return max(suspect.departure, off) > _ODD
 
@@ -163,7 +169,8 @@ def _of_row(trace: Trace, row: LayerTrace) -> Iterator[Suspect]:
         if not np.isfinite(array).all():
             departure = math.inf
         if departure:
-            yield Suspect({name: init}, row.name, departure, how, rms, factor)
+            like = _role(row, name)
+            yield Suspect({name: init}, row.name, departure, how, rms, factor, like)
 
 
 def _of_bias(row: LayerTrace, name: str, bias: Array) -> float:

@@ -18,7 +18,7 @@ __all__ = ["probe_of", "trace"]
 #: Where the recorder of a framework is; importing it imports the framework.
 _RECORDERS = {
     "torch": "weightinit.tracing._torch.probe",
-    "keras": "weightinit.tracing._jax.keras",
+    "keras": "weightinit.tracing._models.keras",
     "flax": "weightinit.tracing._jax.flax",
 }
 

@@ -1,6 +1,5 @@
 """What a model on JAX is called with: arrays, which may change, and the rest, which is fixed."""
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -9,9 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from weightinit._messages import shown
-from weightinit.initializers import Constant, Initializer, Orthogonal, zeros
 
-__all__ = ["arguments", "drawn", "name_of"]
+__all__ = ["arguments", "name_of"]
 
 
 def arguments(x: Any) -> tuple[list[Any], Callable[[list[Any]], tuple[tuple[Any, ...], Any]]]:
@@ -58,14 +56,3 @@ def name_of(path: Any) -> tuple[str, ...]:
     """Return the keys of a path in a tree of JAX."""
     keys = (getattr(k, "key", getattr(k, "idx", getattr(k, "name", None))) for k in path)
     return tuple(map(str, keys))
-
-
-def drawn(init: Initializer, shape: tuple[int, ...]) -> tuple[str, float]:
-    """Return what a framework needs to draw so: zeros, constant, orthogonal or normal, a number."""
-    if init == zeros:
-        return "zeros", 0.0
-    if isinstance(init, Constant):
-        return "constant", float(init.value)
-    if isinstance(init, Orthogonal) and math.isfinite(init.gain):
-        return "orthogonal", float(init.gain)
-    return "normal", float(f"{init.std(shape):.4g}")

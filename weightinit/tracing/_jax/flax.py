@@ -8,8 +8,9 @@ from flax import linen, nnx
 
 from weightinit._messages import short, shown
 from weightinit.initializers import Initializer
-from weightinit.tracing._jax.batches import arguments, drawn, name_of
+from weightinit.tracing._jax.batches import arguments, name_of
 from weightinit.tracing._jax.recorder import JaxProbe, Model
+from weightinit.tracing._models.starts import drawn
 
 __all__ = ["probe"]
 

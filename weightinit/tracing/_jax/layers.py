@@ -21,6 +21,7 @@ from weightinit.tracing._jax.primitives import ADDS, MOVES
 from weightinit.tracing._jax.program import Equation
 from weightinit.tracing._jax.reader import Reader
 from weightinit.tracing._jax.views import View, kernel, matrix
+from weightinit.tracing._models.naming import layer_of
 from weightinit.tracing._models.operations import TRANSPOSED, Operation
 
 __all__ = ["Layers"]
@@ -71,12 +72,15 @@ class Layers(Reader):
         there = {numbers.out_spec[0]: BATCH, numbers.out_spec[1]: FEATURE}
         self.labels[equation.outputs[0]] = tuple(there.get(axis, OTHER) for axis in range(rank))
         layout = kernel(view, numbers.rhs_spec)
-        transposed = any(step != 1 for step in params["lhs_dilation"])
+        steps = params["lhs_dilation"]
+        transposed = any(step != 1 for step in steps)
         alone = groups > 1 and layout.shape[-2] == 1
         layer = "transposed" if transposed else "depthwise" if alone else "conv"
         inner = tuple(here.get(axis, OTHER) for axis in range(rank))
         image = self.program.shapes[equation.inputs[0]]
-        coverage = 1.0 if transposed else _coverage(params, image, layout.shape[:-2])
+        taps = layout.shape[:-2]
+        met = (min(step, tap) for step, tap in zip(steps, taps, strict=True))
+        coverage = 1 / math.prod(met) if transposed else _coverage(params, image, taps)
         return self._weight(
             equation, equation.inputs[0], layout, inner, layer=layer, coverage=coverage
         )
@@ -133,8 +137,7 @@ class Layers(Reader):
             self._taken.add(bias)
             size = math.prod(self.known.arrays[bias].shape)
             self.layouts[bias] = View(bias, self.known.arrays[bias].shape).reshaped((size,))
-        module = name.removesuffix("_kernel")  # recurrent_kernel of Keras, beside a kernel
-        module = module if module != name else name.rpartition(".")[0] or name
+        module = layer_of(name)
         self._emit("weight", equation, inputs, output, name=module, parameters=parameters, **fields)
         return equation
 

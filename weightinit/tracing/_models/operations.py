@@ -32,6 +32,7 @@ class Operation:
         ``"sum"``: adds values, one of which may be a shortcut. ``"product"``: multiplies values.
         ``"attend"``: mixes the first value with weights that the others make.
         ``"pool"``: max pooling. ``"pass"``: moves, reshapes, scales, averages or drops entries.
+        ``"part"``: hands on some of the features; no shortcut around a block, which is whole.
         ``"other"``: anything else; nothing is known of what it does.
     inputs : tuple of int
         The numbers of the values that it takes, the one that it hands on first. None for tokens,

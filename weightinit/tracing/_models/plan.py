@@ -110,14 +110,14 @@ class _Planner:
             place=self.graph.place[seen],
             coverage=op.coverage,
         )
-        self._take(row, op)
+        self._take(row, op, plain=True)
         if op.inputs:
             maker = self.graph.maker.get(op.inputs[0])
             row.axes[op.inputs[0]] = -1 if maker is None or maker.axis is None else maker.axis
         row.axes[seen] = op.axis if op.axis is not None else -1
         self.rows[op.output] = row
         for user in self._follow(seen):
-            self._take(row, user)
+            self._take(row, user, plain=row.pre_activations == op.output)
             if user.kind == "norm":
                 row.normalized = user.norm
             row.pooled |= user.kind == "pool"
@@ -136,18 +136,21 @@ class _Planner:
             inner = user.kind in ("norm", "gain", "offset", "activation") and not active
             if user.axis is None or user.inputs[0] != value:
                 return
-            if not (inner or user.kind in ("pass", "pool")):
+            if not (inner or user.kind in ("pass", "part", "pool")):
                 return
             active |= user.kind == "activation"
             yield user
             value = user.output
 
-    def _take(self, row: Plan, op: Operation) -> None:
-        """Give a row the parameters of an operation, unless another row has them."""
+    def _take(self, row: Plan, op: Operation, *, plain: bool = False) -> None:
+        """Give a row the parameters of an operation, unless another row has them.
+
+        What is added is a bias only where a weight, and nothing after it, has made the sum.
+        """
         for role, name in op.parameters.items():
             if name.removesuffix(TRANSPOSED) in self.owned:
                 row.shared[name] = role
-            elif role in row.roles.values() and role in ("weight", "bias"):
+            elif role in ("weight", "bias") and (role in row.roles.values() or not plain):
                 row.roles[name] = "shift"
                 self.owned.add(name)
             else:

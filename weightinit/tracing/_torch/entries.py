@@ -54,8 +54,12 @@ def _with_parameter(
         record.problems.setdefault(source.name, told)
         record.new(out, "other", tuple(numbers), axis=axis)
         return
-    single = record.leaves[source.name].numel() == 1
-    role = "shift" if kind == "offset" else "scale" if single else "gain"
+    leaf = record.leaves[source.name]
+    units = axis is not None and tuple(leaf.shape) == (out.shape[axis],)
+    if kind == "offset":
+        role = "bias" if units else "shift"  # a bias where the plan finds it right behind a weight
+    else:
+        role = "scale" if leaf.numel() == 1 else "gain"
     parameters = {role: record.part(source)}
     record.new(out, kind, (numbers[0],), parameters=parameters, axis=axis)
 

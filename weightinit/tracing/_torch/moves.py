@@ -38,7 +38,10 @@ def anything(record: Record, call: Call) -> Any:
     for made in _floats(out):
         if made not in values or made is call.overwritten:
             kind, inputs = _kind(values, call, signals, numbers)
-            record.new(made, kind, inputs, axis=_axis(values, signals[0], made))
+            axis = _axis(values, signals[0], made)
+            if kind == "pass" and _is_part(values, signals[0], made, axis):
+                kind = "part"
+            record.new(made, kind, inputs, axis=axis)
             _mark(values, call, signals, made)
     return out
 
@@ -109,6 +112,14 @@ def _kind(
             return "attend", numbers[::-1]
         return ("attend" if signals[-1] in values.weights else "other"), numbers
     return ("other" if len(numbers) > 1 or call.name in MANY | WEIGHTS else "pass"), numbers
+
+
+def _is_part(values: Values, before: torch.Tensor, out: torch.Tensor, axis: int | None) -> bool:
+    """Tell whether a move leaves features out, as `chunk` does."""
+    old = values.axis(values[before])
+    if axis is None or old is None or not before.ndim:
+        return False
+    return out.shape[axis] < before.shape[old] and out.numel() < before.numel()
 
 
 def _mark(values: Values, call: Call, signals: list[torch.Tensor], out: torch.Tensor) -> None:

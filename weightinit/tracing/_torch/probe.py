@@ -15,12 +15,11 @@ from weightinit.tracing._models.operations import Operation
 from weightinit.tracing._models.plan import Plan, plan_rows
 from weightinit.tracing._models.rows import Kept, make_rows
 from weightinit.tracing._probe import Probe, fixed_pull, tilt
-from weightinit.tracing._torch import words
 from weightinit.tracing._torch.arrays import kept, rows_of, to_array, to_tensor
 from weightinit.tracing._torch.batch import Batch
-from weightinit.tracing._torch.computed import Computed, attributes_kept, owners
+from weightinit.tracing._torch.computed import Computed
+from weightinit.tracing._torch.model import TorchModel
 from weightinit.tracing._torch.record import Record
-from weightinit.tracing._torch.recorder import Recorder
 from weightinit.tracing._torch.views import Source
 from weightinit.tracing.trace import Trace
 
@@ -33,7 +32,7 @@ def probe(model: Any, x: Any, y: Any, loss: Callable[..., Any] | None) -> "Torch
         raise ValueError(f"model must have parameters, got none in {type(model).__name__}")
     if any(torch.nn.parameter.is_lazy(parameter) for parameter in model.parameters()):
         raise RuntimeError("model has no weights yet: call it on a batch once")
-    return TorchProbe(model, Batch.of(model, x, y, loss))
+    return TorchProbe(TorchModel(model), Batch.of(model, x, y, loss))
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +42,7 @@ class TorchProbe(Probe):
 
     Parameters
     ----------
-    model : torch.nn.Module
+    model : TorchModel
         The model.
     batch : Batch
         What goes in, and the loss of what comes out.
@@ -54,7 +53,7 @@ class TorchProbe(Probe):
         The weights that the model computes from parameters, as they are in it.
     """
 
-    model: Any
+    model: TorchModel
     batch: Batch
     layouts: dict[str, tuple[Source, tuple[int, ...]]] = field(default_factory=dict)
     computed: dict[str, Computed] = field(default_factory=dict)
@@ -67,7 +66,7 @@ class TorchProbe(Probe):
     @property
     def parameters(self) -> Parameters:  # type: ignore[override]
         """The parameters in the layout of this package; they share the memory of the model."""
-        tensors = dict(self.model.named_parameters())
+        tensors = self.model.parameters()
         if not self.layouts or self.computed:
             self._forward({})
         tensors |= {name: found.value for name, found in self.computed.items()}
@@ -82,10 +81,8 @@ class TorchProbe(Probe):
 
     def assign(self, parameters: Parameters) -> Any:
         """Write parameters into the model, and return it."""
-        self._write(
-            parameters, dict(self.model.named_parameters()) | dict(self.model.named_buffers())
-        )
-        return self.model
+        self._write(parameters, self.model.parameters() | self.model.buffers())
+        return self.model.given
 
     def _write(self, parameters: Parameters, tensors: Mapping[str, torch.Tensor]) -> None:
         """Write parameters into tensors; computed weights last, where they differ from theirs."""
@@ -103,23 +100,23 @@ class TorchProbe(Probe):
 
     def eps(self, name: str) -> float:
         """Return the relative distance of the numbers that the model can hold in a parameter."""
-        return torch.finfo(self.model.get_parameter(self.layouts[name][0].name).dtype).eps
+        return torch.finfo(self.model.parameters()[self.layouts[name][0].name].dtype).eps
 
     def code(self, start: Mapping[str, Initializer]) -> tuple[str, ...]:
         """Return lines that start parameters so, to be pasted."""
         shapes = {name: array.shape for name, array in self.parameters.items()}
         sources = {name: source for name, (source, _) in self.layouts.items()}
-        return words.code(start, shapes, sources, self.computed)
+        return self.model.code(start, shapes, sources, self.computed)
 
     def look(self, parameters: Parameters, *, tilted: bool = False) -> Trace:
         """Return the trace of a pass forward and one back with other parameters."""
         record, output, found = self._forward(parameters)
-        operations = record.finished()
+        operations = self.model.operations(record)
         plans = plan_rows(operations, output)
         if not any(plan.kind != "residual" for plan in plans):
             raise ValueError(
                 "there is nothing to trace: no layer with a weight was seen in "
-                f"{type(self.model).__name__}; {_told(record.problems)}"
+                f"{type(self.model.given).__name__}; {_told(record.problems)}"
             )
         loss, gradients, slopes = self._backward(record, plans, found, tilted=tilted)
         named = {
@@ -142,26 +139,25 @@ class TorchProbe(Probe):
 
     def _forward(self, parameters: Parameters) -> tuple[Record, int, Any]:
         """Run the model with copies of its parameters and buffers under a recorder."""
-        own = dict(self.model.named_parameters())
+        own = self.model.parameters()
         read = {name: tensor.detach().clone() for name, tensor in own.items() if parameters}
         read = read or {name: tensor.detach() for name, tensor in own.items()}
-        buffers = {name: b.clone() for name, b in self.model.named_buffers()}
+        buffers = {name: buffer.clone() for name, buffer in self.model.buffers().items()}
         self._write(parameters, read | buffers)
         read = {n: t.requires_grad_(t.is_floating_point()) for n, t in read.items()}
-        record = Record(read, {id(own[name]): read[name] for name in own}, owners(self.model))
+        record = Record(read, {id(own[name]): read[name] for name in own}, self.model.owners())
         args, kwargs = self.batch.arguments()
         for tensor in self.batch.signals(args, kwargs):
             record.values.add(tensor, 1 if tensor.ndim > 2 and self.batch.channels_first else -1)
         with torch.random.fork_rng(), torch.enable_grad():
             torch.manual_seed(0)  # the same dropout at each look
-            with attributes_kept(self.model), record.listening(), Recorder(record):
-                found = torch.func.functional_call(self.model, (read, buffers), args, kwargs)
+            found = self.model.run(record, buffers, args, kwargs)
         outputs = self.batch.outputs(found)
         tracked = [t for t in outputs if t in record.values]
         if not tracked:
             raise ValueError(
-                f"there is nothing to trace: the outputs of {type(self.model).__name__} come from "
-                "no function of PyTorch that was seen; give x as the model takes it"
+                f"there is nothing to trace: the outputs of {type(self.model.given).__name__} come "
+                "from no function of PyTorch that was seen; give x as the model takes it"
             )
         self.layouts.update(record.layouts)
         self.computed.update({} if parameters else record.computed)
@@ -222,7 +218,7 @@ class TorchProbe(Probe):
             reason = record.problems.get(name) or (
                 "it does not lead to the outputs" if name in read else "this pass does not read it"
             )
-            unseen.append(f"{name} ({_owner(self.model, name)}): {reason}")
+            unseen.append(f"{name} ({self.model.told(name)}): {reason}")
         seen = sum(held.values()) / max(sum(sizes.values()), 1)
         return {"unseen": tuple(unseen), "seen": min(seen, 1.0)}
 
@@ -235,11 +231,6 @@ def _axes(plans: Sequence[Plan]) -> Iterator[tuple[int, int]]:
             if value is not None:
                 needed.setdefault(value, plan.axes.get(value, -1))
     yield from needed.items()
-
-
-def _owner(model: Any, name: str) -> str:
-    """Return the type of the module that has a parameter."""
-    return type(model.get_submodule(name.rpartition(".")[0])).__name__
 
 
 def _told(problems: Mapping[str, str]) -> str:
