@@ -140,11 +140,12 @@ def _is_odd(suspect: Suspect, all_of_them: list[Suspect], likes: Counter[tuple[s
         return True  # which no draw makes
     if likes[suspect.role] < 3 or 2 * len(suspect.start) >= likes[suspect.role]:
         return False
+    if not suspect.how.startswith("scale"):
+        return suspect.departure > _ODD
     scales = [s for s in all_of_them if s.how.startswith("scale") and s.role == suspect.role]
-    factors = [s.factor for s in scales for _ in s.start]
-    factors += [0.0] * (likes[suspect.role] - len(factors))  # those that do not depart
-    off = abs(suspect.factor - median(factors)) if suspect in scales else 0.0
-    return max(suspect.departure, off) > _ODD
+    usual = [math.copysign(s.departure, s.factor) for s in scales for _ in s.start]
+    usual += [0.0] * (likes[suspect.role] - len(usual))  # those that do not depart
+    return abs(math.copysign(suspect.departure, suspect.factor) - median(usual)) > _ODD
 
 
 def _of_row(trace: Trace, row: LayerTrace) -> Iterator[Suspect]:
