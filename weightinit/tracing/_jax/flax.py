@@ -47,32 +47,50 @@ def probe(model: Any, x: Any, y: Any, loss: Callable[..., Any] | None) -> JaxPro
     return JaxProbe.of(made, arrays, y, loss)
 
 
+class _Leaves:
+    """The parameters in a tree of JAX, by the paths that lead to them."""
+
+    def __init__(self, tree: Any) -> None:
+        found, self.tree = jax.tree_util.tree_flatten_with_path(tree)
+        whole = (path[:-1] if hasattr(path[-1], "name") else path for path, _ in found)
+        self.paths = {".".join(name_of(path)): name_of(path) for path in whole}
+        self.named = {name: leaf for name, (_, leaf) in zip(self.paths, found, strict=True)}
+
+    def with_arrays(self, arrays: Mapping[str, Any]) -> Any:
+        """Return the tree with arrays in the place of parameters of these names."""
+        return self.tree.unflatten([arrays.get(name, leaf) for name, leaf in self.named.items()])
+
+    def draw(self, name: str, init: Initializer, shape: tuple[int, ...]) -> str:
+        """Return an expression that draws a parameter, whose shape is given in our layout."""
+        kind, number = drawn(init, shape)
+        given = "" if kind == "zeros" else f"({number:g})"
+        # a key of its own for each parameter: equal shapes would get equal weights from one key
+        key = f"jax.random.fold_in(key, {list(self.paths).index(name)})"
+        return f"jax.nn.initializers.{kind}{given}({key}, {tuple(self.named[name].shape)})"
+
+
 def _of_linen(model: Any, call: Callable[..., Any]) -> Model:
     module, variables = _checked(model)
     boxes = linen.meta.unbox(variables)
-    leaves, tree = jax.tree_util.tree_flatten_with_path(boxes["params"])
-    names = [".".join(name_of(path)) for path, _ in leaves]
+    leaves = _Leaves(boxes["params"])
     rest = {key: value for key, value in boxes.items() if key != "params"}
     state, state_tree = jax.tree.flatten(rest)
 
     def function(parameters: list[Any], held: list[Any], inputs: list[Any]) -> Any:
         args, kwargs = call(inputs)
-        whole = {"params": tree.unflatten(parameters), **state_tree.unflatten(held)}
+        whole = {"params": leaves.tree.unflatten(parameters), **state_tree.unflatten(held)}
         rngs = {"dropout": jax.random.key(0)}
         made = module.apply(whole, *args, **kwargs, rngs=rngs, mutable=list(rest))
         return made[0]
 
     def assign(parameters: Mapping[str, Any]) -> Any:
-        values = [parameters.get(name, leaf) for name, (_, leaf) in zip(names, leaves, strict=True)]
-        return {**boxes, "params": tree.unflatten(values)}
+        return {**boxes, "params": leaves.with_arrays(parameters)}
 
     def code(name: str, init: Initializer, shape: tuple[int, ...]) -> str:
-        place = names.index(name)
-        target = "params" + "".join(f'["{key}"]' for key in name_of(leaves[place][0]))
-        return f"{target} = {_draw(init, shape, leaves[place][1].shape, place)}"
+        keys = "".join(f'["{key}"]' for key in leaves.paths[name])
+        return f"params{keys} = {leaves.draw(name, init, shape)}"
 
-    parameters = {name: leaf for name, (_, leaf) in zip(names, leaves, strict=True)}
-    return Model(function, parameters, state, assign, code)
+    return Model(function, leaves.named, state, assign, code)
 
 
 def _checked(model: Any) -> tuple[Any, Mapping[str, Any]]:
@@ -91,33 +109,20 @@ def _checked(model: Any) -> tuple[Any, Mapping[str, Any]]:
 
 def _of_nnx(model: Any, call: Callable[..., Any]) -> Model:
     graph, params, rest = nnx.split(model, nnx.Param, ...)
-    leaves, tree = jax.tree_util.tree_flatten_with_path(params)
-    paths = [name_of(path[:-1] if hasattr(path[-1], "name") else path) for path, _ in leaves]
-    names = [".".join(path) for path in paths]
+    leaves = _Leaves(params)
     state, state_tree = jax.tree.flatten(rest)
 
     def function(parameters: list[Any], held: list[Any], inputs: list[Any]) -> Any:
         args, kwargs = call(inputs)
-        copy = nnx.merge(graph, tree.unflatten(parameters), state_tree.unflatten(held))
+        copy = nnx.merge(graph, leaves.tree.unflatten(parameters), state_tree.unflatten(held))
         return copy(*args, **kwargs)
 
     def assign(parameters: Mapping[str, Any]) -> Any:
-        values = [parameters.get(name, leaf) for name, (_, leaf) in zip(names, leaves, strict=True)]
-        nnx.update(model, tree.unflatten(values))
+        nnx.update(model, leaves.with_arrays(parameters))
         return model
 
     def code(name: str, init: Initializer, shape: tuple[int, ...]) -> str:
-        place = names.index(name)
-        steps = (f"[{key}]" if key.isdigit() else f".{key}" for key in paths[place])
-        target = "model" + "".join(steps)
-        return f"{target}[...] = {_draw(init, shape, leaves[place][1].shape, place)}"
+        steps = (f"[{key}]" if key.isdigit() else f".{key}" for key in leaves.paths[name])
+        return f"model{''.join(steps)}[...] = {leaves.draw(name, init, shape)}"
 
-    parameters = {name: leaf for name, (_, leaf) in zip(names, leaves, strict=True)}
-    return Model(function, parameters, state, assign, code)
-
-
-def _draw(init: Initializer, shape: tuple[int, ...], theirs: tuple[int, ...], place: int) -> str:
-    kind, number = drawn(init, shape)
-    given = "" if kind == "zeros" else f"({number:g})"
-    # a key of its own for each parameter: equal shapes would get equal weights from one key
-    return f"jax.nn.initializers.{kind}{given}(jax.random.fold_in(key, {place}), {tuple(theirs)})"
+    return Model(function, leaves.named, state, assign, code)
