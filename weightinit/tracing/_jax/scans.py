@@ -3,8 +3,8 @@
 A scan computes :math:`c_{t+1}, y_t = f(c_t, x_t)`. Where the states c of all steps are known, one
 call of f for all steps at once makes the same values, and its equations are those of any pass. The
 gradient for :math:`c_{t+1}`, there an output, is that for the state at the next step: zeros added
-to the states of the scan get it. So a recorded pass costs two runs of the scan more, and as much
-to compile for any number of steps.
+to the states of the scan get it. A recorded pass runs the scan twice forward and once back, and the
+body for all steps at once; it takes as much to compile for any number of steps.
 """
 
 from collections.abc import Sequence
