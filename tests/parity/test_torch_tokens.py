@@ -118,12 +118,12 @@ def test_a_token_that_is_not_finite_is_found() -> None:
 
 
 class Reshaped(nn.Module):
-    """Layers whose weights are given in another shape, or from the left."""
+    """Layers whose weights are given in another shape."""
 
     def __init__(self, *, plain: bool) -> None:
         super().__init__()
         self.plain = plain
-        self.first, self.left = nn.Linear(4, WIDTH), nn.Linear(WIDTH, WIDTH, bias=False)
+        self.first = nn.Linear(4, WIDTH)
         self.conv = nn.Conv1d(WIDTH, WIDTH, 3, groups=WIDTH, padding=1)
         self.point, self.head = nn.Conv1d(WIDTH, WIDTH, 1), nn.Linear(WIDTH, 3)
 
@@ -131,11 +131,10 @@ class Reshaped(nn.Module):
         """Return logits."""
         h = torch.tanh(self.first(x))
         if self.plain:
-            h = self.left(h).transpose(1, 2)
-            h = torch.tanh(self.conv(h))
+            h = torch.tanh(self.conv(h.transpose(1, 2)))
             h = self.point(h).transpose(1, 2)
         else:
-            h = self.left.weight @ h.transpose(1, 2)
+            h = h.transpose(1, 2)
             kernel = self.conv.weight.squeeze(1).unsqueeze(1)
             options = {"groups": WIDTH, "padding": 1}
             h = torch.tanh(nn.functional.conv1d(h, kernel, self.conv.bias, **options))
@@ -144,7 +143,7 @@ class Reshaped(nn.Module):
 
 
 def test_reshaped_weights_have_the_rows_of_plain_ones() -> None:
-    """From the left, or with axes of size 1 that come and go, a weight is the same layer."""
+    """With axes of size 1 that come and go a weight is the same layer."""
     torch.manual_seed(0)
     model, same = Reshaped(plain=False).double(), Reshaped(plain=True).double()
     same.load_state_dict(model.state_dict())

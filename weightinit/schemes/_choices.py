@@ -1,7 +1,7 @@
 """Choose what each parameter starts from by its role, and draw it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,15 +38,22 @@ class Choice:
         Empty: it stays as it is.
     told : str
         The same in words, and what is done besides.
+    sizes : tuple of int
+        How many units each part has; empty where all have as many.
     """
 
     role: str
     initializers: tuple[Initializer, ...] = ()
     told: str = "as it was"
+    sizes: tuple[int, ...] = ()
 
 
 def choose(
-    trace: Trace, names: Iterable[str], given: Mapping[str, Initializer], advice: _Advice
+    trace: Trace,
+    names: Iterable[str],
+    given: Mapping[str, Initializer],
+    advice: _Advice,
+    sizes: Callable[[str], tuple[int, ...]],
 ) -> dict[str, Choice]:
     """
     Choose what each parameter of a model starts from.
@@ -61,6 +68,8 @@ def choose(
         What the caller wants of some, by name.
     advice : callable
         From trace and row to an initializer for its weight, by name.
+    sizes : callable
+        From the name of a weight to the units of those that lie side by side in it.
 
     Returns
     -------
@@ -83,7 +92,9 @@ def choose(
             elif role == "weight":
                 kind = "output" if row is trace.layers[-1] else row.kind
                 role = "branch end" if id(row) in ends else kind
-                found[name] = _choice(role, given.get(name) or init, parts)
+                apart = sizes(name) if parts == 1 else ()
+                choice = _choice(role, given.get(name) or init, len(apart) or parts)
+                found[name] = replace(choice, sizes=apart)
             elif role == "bias" and name not in given and row.kind == "lstm" and parts == 4:
                 found[name] = Choice(role, _FORGET, "zeros, forget gate 1")
             else:
@@ -100,10 +111,14 @@ def draw(
         inits = choices[name].initializers
         if not inits:
             continue
-        shape = array.shape
+        shapes = [array.shape]
         if len(inits) > 1:
-            shape = (*shape[:-1], shape[-1] // len(inits))
-        parts = [start(name, shape, init, rng=rng, dtype=array.dtype) for init in inits]
+            sizes = choices[name].sizes or (array.shape[-1] // len(inits),) * len(inits)
+            shapes = [(*array.shape[:-1], size) for size in sizes]
+        parts = [
+            start(name, shape, init, rng=rng, dtype=array.dtype)
+            for init, shape in zip(inits, shapes, strict=True)
+        ]
         drawn[name] = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
     return drawn
 

@@ -46,7 +46,9 @@ def start(
     role                 starts from
     ==================== =======================================================================
     weight               what :func:`recommend` says for its layer, its activation and the depth;
-                         gates that lie side by side are drawn each by itself
+                         gates, or queries, keys and values, that lie side by side in one weight
+                         are drawn each by itself; of one that is computed, as by
+                         ``weight_norm``, the parameters follow
     embedding            std 1 where a layer with a weight takes its rows; tied to the output,
                          and before an ``RNN`` that adds them up, as :func:`recommend` says
     end of a residual    zero, or small where an activation behind it would lock zeros up
@@ -117,9 +119,9 @@ def start(
     Classes that `y` lacks get biases so low that together they add 5e-7 to the loss, and the result
     says so: give a batch that holds each class, or override weight and bias of the output.
 
-    Tables of positions stay as they are, and so do parameters whose role is not known, and the bias
-    of a ``GRU`` of Keras, which has two rows; the table says which. The forget gate of an LSTM is
-    known where one weight holds all gates.
+    Tables of positions and class tokens stay as they are, and so do parameters whose role is not
+    known, and the bias of a ``GRU`` of Keras, which has two rows; the table says which. The forget
+    gate of an LSTM is known where one weight holds all gates.
 
     References
     ----------
@@ -152,7 +154,7 @@ def start(
     work = open_model(model, x, y, loss)
     names = list(work.probe.parameters)
     given = {} if overrides is None else matching("overrides", overrides, names)
-    choices = choose(work.trace, names, given, advise)
+    choices = choose(work.trace, names, given, advise, work.probe.sizes)
     drawn = draw(choices, work.probe.parameters, generator)
     notes: tuple[str, ...] = ()
     if x is not None:

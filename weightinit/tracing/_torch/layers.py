@@ -45,17 +45,11 @@ def layer(record: Record, call: Call) -> Any:
 def product(record: Record, call: Call) -> Any:
     """Record a product of matrices, one of which may be a parameter."""
     tensors = call.tensors
-    left = record.source(tensors[0]) if call.name in _PLAIN and len(tensors) == 2 else None
-    if left is not None and tensors[1] in record.values and tensors[1].ndim > 1:
-        return _weighted(record, call, _Roles(tensors[1], tensors[0], None, "left", "dense"))
     bias = tensors.pop(0) if call.name in ("addmm", "baddbmm") else None
     plain = call.name != "einsum" and len(tensors) == 2 and record.source(tensors[1])
     if not plain or (bias is not None and record.source(bias) is None):
         return moves.anything(record, call)
     return _weighted(record, call, _Roles(tensors[0], tensors[1], bias, "matmul", "dense"))
-
-
-_PLAIN = ("matmul", "__matmul__", "mm")
 
 
 def _weighted(record: Record, call: Call, roles: _Roles) -> Any:
@@ -68,7 +62,7 @@ def _weighted(record: Record, call: Call, roles: _Roles) -> Any:
     if source is None or kernel is None:
         record.refuse(source, f"it enters {call.name} as no plain weight")
         return moves.anything(record, call)
-    axis = {"left": -2, "conv": 1, "transposed": 1}.get(roles.kind, -1)
+    axis = 1 if roles.kind in ("conv", "transposed") else -1
     inputs: tuple[int, ...] = ()
     if x is not None:
         alias = record.alias(x, axis)

@@ -8,7 +8,6 @@ from typing import Any
 
 import torch
 
-from weightinit._messages import shown
 from weightinit.initializers import Initializer
 from weightinit.networks.layers.base import Array, Parameters
 from weightinit.tracing._models.operations import Operation
@@ -19,6 +18,7 @@ from weightinit.tracing._torch.arrays import kept, rows_of, to_array, to_tensor
 from weightinit.tracing._torch.batch import Batch
 from weightinit.tracing._torch.computed import Computed
 from weightinit.tracing._torch.model import TorchModel
+from weightinit.tracing._torch.packed import packed
 from weightinit.tracing._torch.record import Record
 from weightinit.tracing._torch.views import Source
 from weightinit.tracing.trace import Trace
@@ -51,12 +51,15 @@ class TorchProbe(Probe):
         the first look fills it.
     computed : dict of str to Computed
         The weights that the model computes from parameters, as they are in it.
+    packed : dict of str to tuple of int
+        The units of the weights that lie side by side in one parameter.
     """
 
     model: TorchModel
     batch: Batch
     layouts: dict[str, tuple[Source, tuple[int, ...]]] = field(default_factory=dict)
     computed: dict[str, Computed] = field(default_factory=dict)
+    packed: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def inputs(self) -> Array:  # type: ignore[override]
@@ -87,11 +90,9 @@ class TorchProbe(Probe):
     def _write(self, parameters: Parameters, tensors: Mapping[str, torch.Tensor]) -> None:
         """Write parameters into tensors; computed weights last, where they differ from theirs."""
         with torch.no_grad():
-            for name, array in sorted(
-                parameters.items(), key=lambda item: item[0] in self.computed
-            ):
+            for name in sorted(parameters, key=self.computed.__contains__):
                 source, axes = self.layouts[name]
-                given, made = to_tensor(array, axes), self.computed.get(name)
+                given, made = to_tensor(parameters[name], axes), self.computed.get(name)
                 if made is None:
                     rows_of(tensors[source.name], source).copy_(given)
                 elif not torch.equal(given.to(made.value), made.value):
@@ -101,6 +102,10 @@ class TorchProbe(Probe):
     def eps(self, name: str) -> float:
         """Return the relative distance of the numbers that the model can hold in a parameter."""
         return torch.finfo(self.model.parameters()[self.layouts[name][0].name].dtype).eps
+
+    def sizes(self, name: str) -> tuple[int, ...]:
+        """Return how many units each of the weights has that lie side by side in a parameter."""
+        return self.packed.get(name, ())
 
     def code(self, start: Mapping[str, Initializer]) -> tuple[str, ...]:
         """Return lines that start parameters so, to be pasted."""
@@ -116,7 +121,7 @@ class TorchProbe(Probe):
         if not any(plan.kind != "residual" for plan in plans):
             raise ValueError(
                 "there is nothing to trace: no layer with a weight was seen in "
-                f"{type(self.model.given).__name__}; {_told(record.problems)}"
+                f"{type(self.model.given).__name__}; {record.reasons}"
             )
         loss, gradients, slopes = self._backward(record, plans, found, tilted=tilted)
         named = {
@@ -161,6 +166,7 @@ class TorchProbe(Probe):
             )
         self.layouts.update(record.layouts)
         self.computed.update({} if parameters else record.computed)
+        self.packed.update(packed(record))
         return record, record.join(tracked), found
 
     def _backward(
@@ -231,7 +237,3 @@ def _axes(plans: Sequence[Plan]) -> Iterator[tuple[int, int]]:
             if value is not None:
                 needed.setdefault(value, plan.axes.get(value, -1))
     yield from needed.items()
-
-
-def _told(problems: Mapping[str, str]) -> str:
-    return "; ".join(f"{shown(n)}: {why}" for n, why in list(problems.items())[:3]) or "give x"

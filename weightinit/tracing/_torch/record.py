@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from weightinit._messages import shown
 from weightinit.tracing._models.operations import TRANSPOSED, Operation
 from weightinit.tracing._torch.calls import tensors_in
 from weightinit.tracing._torch.computed import Computed, Owner
@@ -116,6 +117,12 @@ class Record:
         if source := found if isinstance(found, Source) else self.source(found):
             for name in source.parts:
                 self.problems.setdefault(name, source.problem or problem)
+
+    @property
+    def reasons(self) -> str:
+        """Why some parameters are not understood."""
+        told = [f"{shown(name)}: {why}" for name, why in self.problems.items()]
+        return "; ".join(told[:3]) or "give x"
 
     def finished(self) -> list[Operation]:
         """Return the operations, with the activations recognized."""

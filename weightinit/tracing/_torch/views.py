@@ -155,8 +155,8 @@ def to_kernel(kind: str, source: Source, shape: Sequence[int]) -> tuple[int, ...
     Parameters
     ----------
     kind : str
-        What multiplies by it: ``"linear"``, ``"left"``, ``"matmul"``, ``"conv"``,
-        ``"transposed"`` or ``"embedding"``.
+        What multiplies by it: ``"linear"``, ``"matmul"``, ``"conv"``, ``"transposed"``
+        or ``"embedding"``.
     source : Source
         The weight that was given to it.
     shape : sequence of int
@@ -168,12 +168,11 @@ def to_kernel(kind: str, source: Source, shape: Sequence[int]) -> tuple[int, ...
         None where the weight is no transpose of a parameter.
     """
     axes = source.axes
-    flat = kind in ("linear", "left", "matmul")
+    flat = kind in ("linear", "matmul")
     if axes is None or len(axes) < 2 or (flat and len(axes) != 2):
         return None
     order = {
         "linear": axes[::-1],
-        "left": axes[::-1],
         "conv": (*axes[2:], axes[1], axes[0]),
         "transposed": (*axes[2:], axes[0], axes[1]),
     }.get(kind, axes)
