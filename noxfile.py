@@ -296,6 +296,19 @@ def interop(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Time drawing, training, diagnosing, importing and building, beside PyTorch (half an hour).
+
+    It prints the table, and keeps what docs/about/speed.md shows. Groups measure these alone:
+    -- drawing steps.
+    """
+    install(session, "bench", package="-e.[examples]")
+    session.run(
+        "python", "-m", "benchmarks.speed", *session.posargs, env={"OMP_NUM_THREADS": "1"}
+    )
+
+
+@nox.session(default=False)
 def soak(session: nox.Session) -> None:
     """Call everything public with odd arguments, 120,000 times; another choice: -- --seed 7."""
     install(session, "test", package="-e.[examples]")
