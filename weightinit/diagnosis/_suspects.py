@@ -205,7 +205,9 @@ def _of_weight(
         "mean": _of_mean(row, weight, sigma),
         "copies": math.log10(row.units / (row.units - measures.copied_units(row))),
     }
-    how = max(found, key=lambda key: found[key])
+    # no draw makes copies, so that they count before a scale that departs with all others
+    copied = found["copies"] >= math.log10(2)
+    how = "copies" if copied else max(found, key=lambda key: found[key])
     sign = "-" if how == "scale" and factor < 0 else "+"
     return how + sign, found[how], factor
 
