@@ -39,7 +39,7 @@ class Choice:
     told : str
         The same in words, and what is done besides.
     sizes : tuple of int
-        How many units each part has; empty where all have as many.
+        How many units each part has; empty where they have equally many.
     """
 
     role: str

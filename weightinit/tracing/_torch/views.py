@@ -41,7 +41,7 @@ class Made(NamedTuple):
     tensor : torch.Tensor
         What was computed.
     factor : torch.Tensor or None
-        What the first of them is multiplied by, entry by entry, if that is all.
+        What the first of them is multiplied by, entry by entry; None where more is done.
     """
 
     parts: tuple[str, ...]
