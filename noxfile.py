@@ -303,9 +303,7 @@ def bench(session: nox.Session) -> None:
     -- drawing steps.
     """
     install(session, "bench", package="-e.[examples]")
-    session.run(
-        "python", "-m", "benchmarks.speed", *session.posargs, env={"OMP_NUM_THREADS": "1"}
-    )
+    session.run("python", "-m", "benchmarks.speed", *session.posargs, env={"OMP_NUM_THREADS": "1"})
 
 
 @nox.session(default=False)

@@ -121,7 +121,7 @@ def start(
 
     Tables of positions and class tokens stay as they are, and so do parameters whose role is not
     known, and the bias of a ``GRU`` of Keras, which has two rows; the table says which. The forget
-    gate of an LSTM is known where one weight holds all gates.
+    gate of an LSTM is known where one weight holds the four gates.
 
     References
     ----------

@@ -86,7 +86,7 @@ def _opens(program: Program, eqn: Any, inputs: Sequence[int]) -> bool:
 
 
 def _open(program: Program, eqn: Any, inputs: tuple[int, ...], scope: str) -> list[int]:
-    """Append the body of a scan for all steps at once; return the numbers of its outputs."""
+    """Append the body of a scan for its steps at once; return the numbers of its outputs."""
     scan = Scan(eqn)
     fixed, _, steps = scan.split(inputs)
     wide = scan.body.jaxpr.invars[scan.constants : scan.constants + scan.states]

@@ -52,7 +52,7 @@ class Program:
     running : set of int
         Constants that come from the root of a running statistic.
     data : set of int
-        The inputs, and all values that depend on them.
+        The inputs, and the values that depend on them.
     """
 
     parameters: dict[int, str]

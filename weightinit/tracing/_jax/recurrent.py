@@ -16,7 +16,7 @@ class Recurrent(Layers):
     """The states of scans, and what is made of them."""
 
     def _scan_states(self, equation: Equation, _data: list[int], _owned: list[int]) -> None:
-        """Note the states before all steps; as in other traces they have no maker."""
+        """Note the states before the steps; as in other traces they have no maker."""
         gated = any(self._is_gated(value) for value in equation.outputs)
         for value in equation.outputs:
             shape = self.program.shapes[value]

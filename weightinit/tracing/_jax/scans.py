@@ -1,10 +1,10 @@
-"""Open a scan: its body once for all steps side by side, with the gradients of the whole scan.
+"""Open a scan: its body once, steps side by side, with the gradients of the whole scan.
 
-A scan computes :math:`c_{t+1}, y_t = f(c_t, x_t)`. Where the states c of all steps are known, one
-call of f for all steps at once makes the same values, and its equations are those of any pass. The
+A scan computes :math:`c_{t+1}, y_t = f(c_t, x_t)`. Where the states c are known, one
+call of f for its steps at once makes the same values, and its equations are those of a pass. The
 gradient for :math:`c_{t+1}`, there an output, is that for the state at the next step: zeros added
 to the states of the scan get it. A recorded pass runs the scan twice forward and once back, and the
-body for all steps at once; it takes as much to compile for any number of steps.
+body for its steps at once; it takes as much to compile for many steps as for few.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ class Scan:
     Attributes
     ----------
     body : ClosedJaxpr
-        From constants, states and inputs of all steps to next states and outputs of all steps.
+        From constants, states and inputs of the steps to next states and outputs of the steps.
     """
 
     def __init__(self, eqn: Any) -> None:
@@ -51,19 +51,19 @@ class Scan:
         ]
 
     def split(self, given: Sequence[Any]) -> tuple[list[Any], list[Any], list[Any]]:
-        """Return the constants, the first states and the inputs of all steps."""
+        """Return the constants, the first states and the inputs of the steps."""
         last = self.constants + self.states
         return list(given[: self.constants]), list(given[self.constants : last]), list(given[last:])
 
     def before(self, *given: Any) -> list[Any]:
-        """Return the states before all steps, which no gradient passes."""
+        """Return the states before the steps, which stop the gradient."""
         taps = [None] * self.states
         kept, _ = self._run([lax.stop_gradient(array) for array in given], taps)
         return kept
 
     def outputs(self, *given: Any) -> list[Any]:
         """
-        Return the last states and the outputs of all steps.
+        Return the last states and the outputs of the steps.
 
         Parameters
         ----------
@@ -100,7 +100,7 @@ class Scan:
         return closed
 
     def _slopes(self, given: Sequence[Any], pulls: Sequence[Any]) -> list[Any]:
-        """Return the gradient for the states before all steps; None for integers."""
+        """Return the gradient for the states before the steps; None for integers."""
         _, first, _ = self.split(given)
         zeros = [
             jnp.zeros((self._length, *array.shape), array.dtype)
@@ -117,7 +117,7 @@ class Scan:
         return [next(found) if f else None for f in self._floats]
 
     def _run(self, given: Sequence[Any], taps: list[Any]) -> tuple[list[Any], list[Any]]:
-        """Return the states before all steps, and what the scan makes, with taps on the states."""
+        """Return the states before the steps, and what the scan makes, with taps on the states."""
         fixed, first, inputs = self.split(given)
 
         def step(states: list[Any], now: Any) -> Any:
@@ -132,6 +132,6 @@ class Scan:
         return kept, [*last, *made]
 
     def _shifted(self, slopes: Any, last: Any) -> Any:
-        """Return the gradient for the states after all steps."""
+        """Return the gradient for the states after the steps."""
         parts = [last[None], slopes[:-1]] if self._reverse else [slopes[1:], last[None]]
         return jnp.concatenate(parts)
