@@ -1,7 +1,7 @@
 """Fill arrays block by block, each block from a stream of its own.
 
 A stream is keyed by the seed and the number of its block, so that threads can fill the blocks in
-any order, and a part of an array needs no blocks but those that it touches.
+whatever order, and a part of an array is made of the blocks that it touches.
 """
 
 import functools
@@ -82,7 +82,7 @@ def fill(law: Law, key: Key, number: int, block: _Array) -> None:
 
 
 def whole(law: Law, shape: tuple[int, ...], dtype: np.dtype[Any], key: Key, threads: int) -> _Array:
-    """Draw an array on so many threads at most, this one among them; 0 is all that gain by it."""
+    """Draw an array on so many threads at most, this one included; 0 is as many as gain by it."""
     out = np.empty(shape, dtype)
     flat = out.reshape(-1)
     if flat.size <= BLOCK:

@@ -30,7 +30,7 @@ def uniform(dtype: np.dtype[Any], low: float, high: float) -> Law:
     """Return the uniform law on [low, high]; memory slows it down before the processors do.
 
     Products, sums and roundings keep the order of numbers: if the ends come out within
-    [low, high], so does all between them.
+    [low, high], so does what lies between them.
     """
     kind, single = dtype.type, dtype == _SINGLE
     span, bottom, top = kind(high - low), kind(low), kind(high)

@@ -1,4 +1,4 @@
-"""Draw a part of an array: of its blocks, only those that the part touches."""
+"""Draw a part of an array from the blocks that it touches."""
 
 import itertools
 import math

@@ -5,6 +5,8 @@ Names of groups measure these alone, and leave the rest as it is kept.
 
 import argparse
 import importlib
+import os
+import platform
 import sys
 
 from benchmarks.faults import results
@@ -23,6 +25,7 @@ def main(arguments: list[str]) -> int:
         rows = list(importlib.import_module(f"benchmarks.speed.{group}").rows())
         kept = results.read(FILE)
         kept[group] = results.stamped({row["name"]: row for row in rows}, 0, PACKAGES)
+        kept[group]["machine"] = f"{os.cpu_count()} cores of {platform.machine()}"
         results.write({name: kept[name] for name in GROUPS if name in kept}, FILE)
     print(*table(results.read(FILE)), sep="\n")
     return 0

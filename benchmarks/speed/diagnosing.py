@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 import weightinit as wi
-from benchmarks.speed.timing import alternate, row
+from benchmarks.speed.timing import row, take_turns
 
 __all__ = ["rows"]
 
-BATCH, ROUNDS = 128, 9
+BATCH = 128
 #: Sizes of the layers, and how many passes a diagnosis is to cost at most.
 NETWORKS = {
     "diagnose, 50 layers of 256": ([256] * 51, 2.5),
@@ -21,18 +21,13 @@ NETWORKS = {
 def rows() -> Iterator[dict[str, Any]]:
     """Yield a row for each network: ReLU from He, float32, labels of ten classes."""
     for name, (sizes, target) in NETWORKS.items():
-        found = _measured(sizes)
-        yield row(name, found["diagnose"], found["pass"], over="a pass", target=target)
+        yield row(name, *_measured(sizes), over="a pass", target=target)
 
 
-def _measured(sizes: list[int]) -> dict[str, float]:
+def _measured(sizes: list[int]) -> tuple[float, float]:
     """Return the seconds of a diagnosis, and of a pass forward and back."""
     net = wi.mlp([*sizes, 10]).initialize(wi.he_normal, rng=0, dtype="float32")
     rng = np.random.default_rng(0)
     x = rng.standard_normal((BATCH, sizes[0]), dtype=np.float32)
     y = rng.integers(0, 10, BATCH)
-    calls = {
-        "diagnose": lambda: wi.diagnose(net, x, y),
-        "pass": lambda: net.loss_and_gradients(x, y),
-    }
-    return alternate(calls, ROUNDS)
+    return take_turns(lambda: wi.diagnose(net, x, y), lambda: net.loss_and_gradients(x, y))

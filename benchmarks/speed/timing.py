@@ -1,32 +1,50 @@
 """Time calls that take turns, so that a busy machine slows all of them alike."""
 
+import gc
+import statistics
 import time
-from collections.abc import Callable, Mapping
-from statistics import median
+from collections.abc import Callable
 from typing import Any
 
-__all__ = ["alternate", "row"]
+__all__ = ["row", "take_turns"]
+
+_TURNS = 15
+_FEW = 5  # turns, of what takes long
+_SPAN = 0.02  # seconds that one turn lasts at least, so that the clock does not show
 
 
-def alternate(calls: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
-    """Return the median of the seconds that each call takes, after one round to warm up."""
-    times: dict[str, list[float]] = {name: [] for name in calls}
-    for number in range(rounds + 1):
-        for name, call in calls.items():
-            began = time.perf_counter()
+def take_turns(
+    ours: Callable[[], object],
+    theirs: Callable[[], object],
+    *,
+    clock: Callable[[], float] = time.process_time,
+) -> tuple[float, float]:
+    """Return the median seconds of a call of each, from turns that follow each other.
+
+    Unless told otherwise they are seconds of the processor, which count nothing of what else runs.
+    """
+
+    def seconds(call: Callable[[], object], count: int) -> float:
+        gc.collect()
+        began = clock()
+        for _ in range(count):
             call()
-            if number:
-                times[name].append(time.perf_counter() - began)
-    return {name: median(found) for name, found in times.items()}
+        return clock() - began
+
+    calls, spent = (ours, theirs), ([], [])
+    for call in calls:
+        call()  # the first call is not counted
+    longest = [seconds(call, 1) for call in calls]
+    repeats = [max(1, round(_SPAN / max(one, 1e-6))) for one in longest]
+    for _ in range(_TURNS if max(longest) < 10 * _SPAN else _FEW):
+        for call, count, times in zip(calls, repeats, spent, strict=True):
+            times.append(seconds(call, count) / count)
+    return statistics.median(spent[0]), statistics.median(spent[1])
 
 
-def row(name: str, ours: float, peer: float, *, over: str, target: float | None) -> dict[str, Any]:
+def row(
+    name: str, ours: float, peer: float, *, target: float | None, over: str = "PyTorch"
+) -> dict[str, Any]:
     """Return a row: the seconds of both, their ratio, and what it is to be at most."""
-    return {
-        "name": name,
-        "ours": ours,
-        "peer": peer,
-        "over": over,
-        "ratio": ours / peer,
-        "target": target,
-    }
+    told = {"name": name, "ours": ours, "peer": peer, "over": over}
+    return told | {"ratio": ours / peer, "target": target}

@@ -3,7 +3,7 @@ Draw a weight in parts
 ======================
 
 A weight of 65,536 inputs and outputs takes 16 GiB in float32. Sixty-four processes that hold a
-shard each have no need of the rest, and one process that drew it all might not have the memory.
+shard each have no need of the rest, and a process that drew the whole might lack the memory.
 
 Each shard drawn with a seed of its own would do, but then the weight depends on how it was cut.
 Can each process draw its shard of one weight, the same weight however it is cut? At what cost?
@@ -60,7 +60,7 @@ def blocks_touched(index):
 
 
 # %%
-# **One sweep.** The memory that one shard takes, and what all shards draw together, over what is
+# **One sweep.** The memory that one shard takes, and what the shards draw together, over what is
 # kept: a block that lies in several shards is drawn for each.
 
 peaks, stds = zip(
@@ -87,7 +87,7 @@ print(f"{len(parts)} shards put together are the whole: {np.array_equal(put_toge
 
 # %%
 # Left, the memory in use while one shard of rows is drawn: dots are measured, the line is the size
-# of the shard. Right, how many weights all shards draw for each that is kept.
+# of the shard. Right, how many weights the shards draw for each that is kept.
 
 fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.4), layout="constrained")
 fig.set_label(

@@ -110,7 +110,7 @@ def test_every_column_has_its_legend():
 def test_signal_is_the_root_mean_square():
     """The column `signal` is the rms of the activations, and the evidence a share of its square."""
     rng = np.random.default_rng(0)
-    net = wi.mlp([64] * 6 + [10]).initialize(wi.Normal(std=0.01), rng=rng)
+    net = wi.mlp([64] * 6 + [10]).initialize(wi.Normal(std=0.003), rng=rng)
     x = rng.standard_normal((100, 64))
     h = np.maximum(x @ net.parameters["dense0.weight"], 0)
     diagnosis = wi.diagnose(net, x)

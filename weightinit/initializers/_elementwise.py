@@ -1,4 +1,4 @@
-"""Initializers that draw each weight by itself, and so any block of a weight."""
+"""Initializers that draw each weight by itself, and so a block at a time."""
 
 from abc import abstractmethod
 from typing import Any

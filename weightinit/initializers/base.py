@@ -111,8 +111,8 @@ class Initializer(ABC):
         Draw a part of an array by itself: ``init(shape, rng=rng, dtype=dtype)[index]``, to the bit.
 
         The whole array is not drawn, and need not fit into memory: time and memory grow with the
-        blocks of 32,768 neighbouring weights that the part touches. Every process of a cluster can
-        so draw its own part of a weight.
+        blocks of 32,768 neighbouring weights that the part touches. The processes of a cluster can
+        so draw a part each of one weight.
 
         Parameters
         ----------
@@ -124,7 +124,7 @@ class Initializer(ABC):
         rng : int or Generator
             As for a call, but not None, which would make each part one of another array. A
             Generator advances as by a call: where each process draws its parts of a network's
-            weights from a Generator with the same seed, all of them stay at the same place.
+            weights from a Generator with the same seed, these stay at the same place.
         dtype : dtype, default numpy.float64
             As for a call.
 
@@ -157,7 +157,9 @@ class Initializer(ABC):
         places = check_index(index, sizes)
         if rng is None:
             allowed = "the seed of the whole array"
-            raise ValueError(message("rng", rng, allowed, "write rng=0, the same for all parts"))
+            raise ValueError(
+                message("rng", rng, allowed, "write rng=0, and the same for the other parts")
+            )
         computed = self._part(sizes, places, rng, computing_dtype(kind))
         return computed.astype(kind, copy=False)
 
