@@ -158,11 +158,12 @@ def _copied(facts: Facts) -> Symptom | None:
         copies = copied_units(row)
         if copies < COPIED * row.units or distinct_units(row) < row.units:
             continue  # of the latter, symmetric units tell
+        left = row.units - copies
+        rest = f"one of {left} units" if left > 1 else "a single unit"
         seen[row.name] = (
             f"{copies} of its {row.units} units compute what another one does: they have its "
-            f"weights. The layer starts as one of {row.units - copies}."
+            f"weights. The layer starts as {rest}."
         )
-        left = row.units - copies
         lost.append(math.log10(row.units / left) if left > 1 else math.inf)
     return first("units alike", seen, lost)
 
