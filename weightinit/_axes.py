@@ -83,6 +83,16 @@ class Layout(NamedTuple):
         """Number of positions in the receptive field."""
         return math.prod(self.shape) // (self.stack * self.c_in * self.c_out)
 
+    @property
+    def fan_in(self) -> int:
+        """How many inputs a unit sums."""
+        return self.c_in * self.field
+
+    @property
+    def fan_out(self) -> int:
+        """How many units an input feeds."""
+        return self.c_out * self.field
+
     def weight(self, matrices: NDArray[Any]) -> NDArray[Any]:
         """Return a weight with these matrices (stack, c_in, c_out) at the centre of its field."""
         ends = self.batch + self.inputs + self.outputs

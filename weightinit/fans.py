@@ -156,4 +156,4 @@ def compute_fans(
         groups=groups,
         transposed=transposed,
     )
-    return Fans(fan_in=layout.c_in * layout.field, fan_out=layout.c_out * layout.field)
+    return Fans(fan_in=layout.fan_in, fan_out=layout.fan_out)

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from weightinit import streams
+from weightinit import _laws
+from weightinit._blocks import key_of, whole
 
 __all__ = ["haar"]
 
@@ -20,8 +21,12 @@ _Array = NDArray[Any]
 _TILE = 64
 
 
-def haar(shape: tuple[int, int], rng: np.random.Generator, dtype: np.dtype[Any]) -> _Array:
-    """Draw a matrix with orthonormal columns, or rows if these are fewer (Haar measure).
+def haar(
+    shape: tuple[int, int], rng: np.random.Generator, dtype: np.dtype[Any], *, gain: float
+) -> _Array:
+    """Draw `gain` times a matrix with orthonormal columns, or rows if these are fewer.
+
+    It is drawn from the Haar measure.
 
     The QR decomposition of a Gaussian matrix reflects away, column by column, what is below the
     diagonal. What it finds there is Gaussian and independent of all reflections before, so that
@@ -32,7 +37,7 @@ def haar(shape: tuple[int, int], rng: np.random.Generator, dtype: np.dtype[Any])
     long, short = max(shape), min(shape)
     v, squares, signs = _reflectors(long, short, rng, dtype)
     q = _product(v, squares)
-    matrix = _untiled(q)[:long, :short] * signs[:short]
+    matrix: _Array = _untiled(q)[:long, :short] * (signs[:short] * dtype.type(gain))
     return matrix if shape == (long, short) else matrix.T
 
 
@@ -43,12 +48,14 @@ def _reflectors(
     height, width = min(_TILE, long), min(_TILE, short)
     rows, columns = math.ceil(long / height), math.ceil(short / width)
     v = np.zeros((rows * height, columns * width), dtype)  # the padding reflects nothing
-    v[:long, :short] = np.tril(streams.normal(rng, (long, short), dtype, mean=0.0, std=1.0))
+    v[:long, :short] = np.tril(whole(_laws.normal(0.0, 1.0), (long, short), dtype, key_of(rng), 0))
     diagonal = np.einsum("ii->i", v[: columns * width])
+    lengths = np.sqrt(np.einsum("ij,ij->j", v, v))
     signs = np.copysign(dtype.type(1), diagonal)
-    diagonal += signs * np.sqrt(np.square(v).sum(axis=0))  # the sign that does not cancel
+    squares = 2 * lengths * (lengths + np.abs(diagonal))  # of v with what comes to the diagonal
+    diagonal += signs * lengths  # the sign that does not cancel
     tiles = v.reshape(rows, height, columns, width).transpose(0, 2, 1, 3)
-    return np.ascontiguousarray(tiles), np.square(v).sum(axis=0), -signs
+    return np.ascontiguousarray(tiles), squares, -signs
 
 
 def _product(v: _Array, squares: _Array) -> _Array:

@@ -1,5 +1,6 @@
 """Parameters that name the axes of a weight, for the initializers that need them."""
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,7 @@ from weightinit._checks import check_nonnegative
 from weightinit._messages import shown
 from weightinit.initializers.base import Initializer
 
-__all__ = ["axes_of", "check_centre", "check_fields"]
+__all__ = ["check_centre", "check_fields", "layout_of"]
 
 _AXES: dict[str, Callable[[str, object], Any]] = {
     "in_axis": normalize_axes,
@@ -24,13 +25,23 @@ def check_fields(init: Initializer) -> None:
     if hasattr(init, "gain"):
         hint = "it multiplies the length of every signal; 1.0 keeps it"
         object.__setattr__(init, "gain", check_nonnegative("gain", init.gain, hint=hint))
-    for name, value in axes_of(init).items():
+    for name, value in _axes_of(init).items():
         object.__setattr__(init, name, _AXES[name](name, value))
 
 
-def axes_of(init: Initializer) -> dict[str, Any]:
+def _axes_of(init: Initializer) -> dict[str, Any]:
     """Return the axis parameters of an initializer by name."""
     return {name: getattr(init, name) for name in _AXES if hasattr(init, name)}
+
+
+def layout_of(init: Initializer, shape: tuple[int, ...]) -> Layout:
+    """Read a weight of this shape as the axes of an initializer say, or raise."""
+    return _layout(shape, tuple(_axes_of(init).items()))
+
+
+@functools.lru_cache(maxsize=1024)  # a call asks three times, a network for many like layers
+def _layout(shape: tuple[int, ...], axes: tuple[tuple[str, Any], ...]) -> Layout:
+    return Layout.of(shape, **dict(axes))
 
 
 def check_centre(layout: Layout) -> Layout:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from weightinit._axes import Axes, Layout
 from weightinit._messages import shown
 from weightinit.initializers._haar import haar
-from weightinit.initializers._kernels import axes_of, check_centre, check_fields
+from weightinit.initializers._kernels import check_centre, check_fields, layout_of
 from weightinit.initializers.base import Initializer
 
 __all__ = ["DeltaOrthogonal", "Orthogonal"]
@@ -86,7 +86,7 @@ class Orthogonal(Initializer):
         check_fields(self)
 
     def _layout(self, shape: tuple[int, ...]) -> Layout:
-        return Layout.of(shape, **axes_of(self))
+        return layout_of(self, shape)
 
     def _std(self, shape: tuple[int, ...]) -> float:
         layout = self._layout(shape)
@@ -155,7 +155,7 @@ class DeltaOrthogonal(Initializer):
         check_fields(self)
 
     def _layout(self, shape: tuple[int, ...]) -> Layout:
-        return check_centre(Layout.of(shape, **axes_of(self)))
+        return check_centre(layout_of(self, shape))
 
     def _std(self, shape: tuple[int, ...]) -> float:
         layout = self._layout(shape)
@@ -183,7 +183,6 @@ def _drawn(
     layout: Layout, gain: float, rng: np.random.Generator, dtype: np.dtype[Any]
 ) -> NDArray[Any]:
     """Draw the matrices of a weight independently."""
-    matrices = np.empty((layout.stack, layout.c_in, layout.c_out), dtype)
-    for matrix in matrices:
-        np.multiply(haar(matrix.shape, rng, dtype), dtype.type(gain), out=matrix)
-    return layout.weight(matrices)
+    shape = (layout.c_in, layout.c_out)
+    matrices = [haar(shape, rng, dtype, gain=gain) for _ in range(layout.stack)]
+    return layout.weight(np.stack(matrices))

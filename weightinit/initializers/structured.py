@@ -12,7 +12,7 @@ from weightinit._axes import Axes, Layout
 from weightinit._checks import RandomSource, check_integer
 from weightinit._messages import shown
 from weightinit._parts import Index, check_index, shape_of
-from weightinit.initializers._kernels import axes_of, check_centre, check_fields
+from weightinit.initializers._kernels import check_centre, check_fields, layout_of
 from weightinit.initializers._std_parameter import StdParameter
 from weightinit.initializers.base import Initializer
 
@@ -79,7 +79,7 @@ class Identity(Initializer):
         check_fields(self)
 
     def _layout(self, shape: tuple[int, ...]) -> Layout:
-        return check_centre(Layout.of(shape, **axes_of(self)))
+        return check_centre(layout_of(self, shape))
 
     def _std(self, shape: tuple[int, ...]) -> float:
         layout = self._layout(shape)
@@ -160,7 +160,7 @@ class Sparse(Initializer):
         check_fields(self)
 
     def _layout(self, shape: tuple[int, ...]) -> Layout:
-        return Layout.of(shape, **axes_of(self))
+        return layout_of(self, shape)
 
     def _std(self, shape: tuple[int, ...]) -> float:
         return self.std * math.sqrt(self.nonzeros / self._layout(shape).c_in)

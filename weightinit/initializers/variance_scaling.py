@@ -1,6 +1,5 @@
 """The basis of LeCun's, Xavier's and He's schemes: a variance that scales with the fans."""
 
-import functools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,21 +8,20 @@ from typing import Any
 import numpy as np
 
 from weightinit import _laws, streams
-from weightinit._axes import Axes
+from weightinit._axes import Axes, Layout
 from weightinit._blocks import Law
 from weightinit._checks import check_choice, check_nonnegative
-from weightinit.fans import Fans, compute_fans
 from weightinit.initializers._elementwise import Elementwise
-from weightinit.initializers._kernels import check_fields
+from weightinit.initializers._kernels import check_fields, layout_of
 
 __all__ = ["VarianceScaling"]
 
 # Mode -> the n of the variance scale / n.
-_MODES: dict[str, Callable[[Fans], float]] = {
-    "fan_in": lambda fans: fans.fan_in,
-    "fan_out": lambda fans: fans.fan_out,
-    "fan_avg": lambda fans: (fans.fan_in + fans.fan_out) / 2,
-    "fan_geo_avg": lambda fans: math.sqrt(fans.fan_in * fans.fan_out),
+_MODES: dict[str, Callable[[Layout], float]] = {
+    "fan_in": lambda of: of.fan_in,
+    "fan_out": lambda of: of.fan_out,
+    "fan_avg": lambda of: (of.fan_in + of.fan_out) / 2,
+    "fan_geo_avg": lambda of: math.sqrt(of.fan_in * of.fan_out),
 }
 
 _BOUND = 2.0  # where the truncated normal is cut off, as in JAX and Keras
@@ -126,8 +124,7 @@ class VarianceScaling(Elementwise):
         check_fields(self)
 
     def _std(self, shape: tuple[int, ...]) -> float:
-        axes = (self.in_axis, self.out_axis, self.batch_axis, self.groups, self.transposed)
-        return math.sqrt(self.scale / _connections(self.mode, shape, axes))
+        return math.sqrt(self.scale / _MODES[self.mode](layout_of(self, shape)))
 
     def _law(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Law:
         std = self._std(shape)
@@ -140,10 +137,3 @@ class VarianceScaling(Elementwise):
 
     def _largest(self, shape: tuple[int, ...]) -> float:
         return _REACH[self.distribution] * self._std(shape)
-
-
-@functools.lru_cache(maxsize=1024)
-def _connections(mode: str, shape: tuple[int, ...], axes: tuple[Any, ...]) -> float:
-    """Return n, for which a call asks three times and a network for many layers of one shape."""
-    names = ("in_axis", "out_axis", "batch_axis", "groups", "transposed")
-    return _MODES[mode](compute_fans(shape, **dict(zip(names, axes, strict=True))))
