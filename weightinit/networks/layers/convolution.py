@@ -1,7 +1,7 @@
 """Convolution in two dimensions, as a matrix product over unfolded patches."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -115,8 +115,7 @@ class Conv2D(Layer):
         (above, below), (left, right) = self._pads(height, width)
         padded = np.zeros((above + height + below, n, left + width + right, c_in), x.dtype)
         padded[above : above + height, :, left : left + width] = _swap(x)
-        y, slabs = _correlate(padded, parameters["weight"], self.stride)
-        y += parameters["bias"]
+        y, slabs = _correlate(padded, parameters["weight"], self.stride, parameters["bias"])
         return _swap(y), (slabs, x.shape)
 
     def _backward(self, parameters: Parameters, cache: Any, dy: Array) -> tuple[Array, Gradients]:
@@ -124,9 +123,17 @@ class Conv2D(Layer):
         return dx, self._gradients(parameters, cache, dy)
 
     def _gradients(self, parameters: Parameters, cache: Any, dy: Array) -> Gradients:
-        slabs, d_rows = cache[0], as_rows(_swap(dy))
-        dW = np.stack([as_rows(slab).T @ d_rows for slab in slabs])
-        return {"weight": dW.reshape(parameters["weight"].shape), "bias": sum_rows(d_rows)}
+        slabs, dy = cache[0], np.ascontiguousarray(_swap(dy))
+        dW, db = (
+            np.zeros(theta.shape, dy.dtype) for theta in (parameters["weight"], parameters["bias"])
+        )
+        matrices = dW.reshape(len(slabs), -1, self.channels)
+        for block in _blocks(dy):
+            d_rows = as_rows(dy[block])
+            for a, slab in enumerate(slabs):
+                matrices[a] += as_rows(slab[block]).T @ d_rows
+            db += sum_rows(d_rows)
+        return {"weight": dW, "bias": db}
 
     def _input_gradient(self, W: Array, dy: Array, x_shape: tuple[int, ...]) -> Array:
         """Correlate dy, spread by the stride with zeros between, with the flipped kernel.
@@ -140,11 +147,13 @@ class Conv2D(Layer):
         first = kernel_h - 1 - above, kernel_w - 1 - left
         _, rows, columns, _ = dy.shape
         spread[first[0] :: s, :, first[1] :: s][:rows, :, :columns] = _swap(dy)
-        dx, _ = _correlate(spread, W[::-1, ::-1].transpose(0, 1, 3, 2), stride=1)
+        dx, _ = _correlate(spread, W[::-1, ::-1].transpose(0, 1, 3, 2), stride=1, bias=None)
         return _swap(dx)
 
 
-def _correlate(padded: Array, W: Array, stride: int) -> tuple[Array, list[Array]]:
+def _correlate(
+    padded: Array, W: Array, stride: int, bias: Array | None
+) -> tuple[Array, list[Array]]:
     """Return the sum of the formula, and the unfolded input for each kernel row.
 
     Arrays are (rows, n, columns, channels). With the rows in front, those that a row of the kernel
@@ -158,10 +167,24 @@ def _correlate(padded: Array, W: Array, stride: int) -> tuple[Array, list[Array]
     unfolded = np.ascontiguousarray(windows)
     slabs = [unfolded[a : len(padded) - kernel_h + a + 1 : stride] for a in range(kernel_h)]
     matrices = W.reshape(kernel_h, -1, c_out)
-    y = as_rows(slabs[0]) @ matrices[0]
-    for slab, matrix in zip(slabs[1:], matrices[1:], strict=True):
-        y += as_rows(slab) @ matrix
-    return y.reshape(*slabs[0].shape[:3], c_out), slabs
+    y = np.empty((*slabs[0].shape[:3], c_out), padded.dtype)
+    for block in _blocks(y):
+        part = np.matmul(as_rows(slabs[0][block]), matrices[0], out=as_rows(y[block]))
+        for slab, matrix in zip(slabs[1:], matrices[1:], strict=True):
+            part += as_rows(slab[block]) @ matrix
+        if bias is not None:
+            part += bias
+    return y, slabs
+
+
+def _blocks(y: Array) -> Iterator[slice]:
+    """Yield slices of image rows of about a quarter of a megabyte.
+
+    So much stays in a core's own cache between one product, or sum, and the next: to read and write
+    a large output once for each row of the kernel takes longer than the products themselves.
+    """
+    rows = max(1, 2**18 // y[0].nbytes)
+    return (slice(start, start + rows) for start in range(0, len(y), rows))
 
 
 def _swap(x: Array) -> Array:

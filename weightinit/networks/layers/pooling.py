@@ -75,7 +75,9 @@ class MaxPool2D(Layer):
 
     def _backward(self, _parameters: Parameters, cache: Any, dy: Array) -> tuple[Array, Gradients]:
         x, y = cache
-        dx = np.zeros_like(x)
+        dx = np.empty_like(x)
+        rows, columns = (k * size for k, size in zip(self.size, y.shape[1:3], strict=True))
+        dx[:, rows:] = dx[:, :, columns:] = 0  # what fills no window
         waiting = np.ones_like(y, bool)  # windows whose largest value has not been met yet
         for place, d_place in zip(self._places(x), self._places(dx), strict=True):
             hit = (place == y) & waiting
