@@ -9,6 +9,10 @@ from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters,
 
 __all__ = ["ActivationLayer"]
 
+#: Activations with phi'(phi(x)) = phi'(x): the layer keeps its output, which the next layer keeps
+#: as well, and not its input, whose memory is free at once for the next output.
+_SAME_SLOPE = {activations.linear, activations.relu, activations.relu6, activations.hardtanh}
+
 
 @dataclass(frozen=True)
 class ActivationLayer(Layer):
@@ -58,7 +62,8 @@ class ActivationLayer(Layer):
         return input_shape
 
     def _forward(self, _parameters: Parameters, x: Array, _mask: Array | None) -> tuple[Array, Any]:
-        return self.activation._phi(x), x
+        y = self.activation._phi(x)
+        return y, y if self.activation in _SAME_SLOPE else x
 
     def _backward(self, _parameters: Parameters, cache: Any, dy: Array) -> tuple[Array, Gradients]:
         return dy * self.activation._slope(cache), {}
