@@ -1,6 +1,7 @@
 """An activation as a layer."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from weightinit import activations
@@ -55,6 +56,10 @@ class ActivationLayer(Layer):
         """The name of the layer in a network, before its number: ``relu0``."""
         return self.activation.name
 
+    @cached_property
+    def _keeps_output(self) -> bool:
+        return self.activation in _SAME_SLOPE
+
     def _parameter_shapes(self, _input_shape: Shape) -> dict[str, tuple[int, ...]]:
         return {}
 
@@ -63,7 +68,7 @@ class ActivationLayer(Layer):
 
     def _forward(self, _parameters: Parameters, x: Array, _mask: Array | None) -> tuple[Array, Any]:
         y = self.activation._phi(x)
-        return y, y if self.activation in _SAME_SLOPE else x
+        return y, y if self._keeps_output else x
 
     def _backward(self, _parameters: Parameters, cache: Any, dy: Array) -> tuple[Array, Gradients]:
         return dy * self.activation._slope(cache), {}

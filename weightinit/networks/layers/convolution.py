@@ -16,6 +16,10 @@ from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters,
 __all__ = ["Conv2D"]
 
 
+# From (n, rows, columns, channels) to (rows, columns, n, channels), and back.
+_PIXELS_FIRST, _SAMPLES_FIRST = (1, 2, 0, 3), (2, 0, 1, 3)
+
+
 @dataclass(frozen=True)
 class Conv2D(Layer):
     r"""
@@ -116,14 +120,14 @@ class Conv2D(Layer):
         padded = np.zeros((above + height + below, n, left + width + right, c_in), x.dtype)
         padded[above : above + height, :, left : left + width] = _swap(x)
         y, slabs = _correlate(padded, parameters["weight"], self.stride, parameters["bias"])
-        return _swap(y), (slabs, x.shape)
+        return y.transpose(_SAMPLES_FIRST), (slabs, x.shape)
 
     def _backward(self, parameters: Parameters, cache: Any, dy: Array) -> tuple[Array, Gradients]:
         dx = self._input_gradient(parameters["weight"], dy, x_shape=cache[1])
         return dx, self._gradients(parameters, cache, dy)
 
     def _gradients(self, parameters: Parameters, cache: Any, dy: Array) -> Gradients:
-        slabs, dy = cache[0], np.ascontiguousarray(_swap(dy))
+        slabs, dy = cache[0], np.ascontiguousarray(dy.transpose(_PIXELS_FIRST))
         dW, db = (
             np.zeros(theta.shape, dy.dtype) for theta in (parameters["weight"], parameters["bias"])
         )
@@ -148,7 +152,7 @@ class Conv2D(Layer):
         _, rows, columns, _ = dy.shape
         spread[first[0] :: s, :, first[1] :: s][:rows, :, :columns] = _swap(dy)
         dx, _ = _correlate(spread, W[::-1, ::-1].transpose(0, 1, 3, 2), stride=1, bias=None)
-        return _swap(dx)
+        return dx.transpose(_SAMPLES_FIRST)
 
 
 def _correlate(
@@ -156,24 +160,27 @@ def _correlate(
 ) -> tuple[Array, list[Array]]:
     """Return the sum of the formula, and the unfolded input for each kernel row.
 
-    Arrays are (rows, n, columns, channels). With the rows in front, those that a row of the kernel
+    The input is (rows, n, columns, in). With the rows in front, those that a row of the kernel
     meets lie side by side, and in a row so do the kernel_w * in values of a window. So the input is
     copied kernel_w times and not kernel_h * kernel_w times, and the rest is one matrix product for
-    each row of the kernel.
+    each row of the kernel. The output is (rows, columns, n, out): pixels lie in one piece for the
+    whole batch, so that a pool compares long runs and not the channels of one pixel.
     """
     kernel_h, kernel_w, c_in, c_out = W.shape
     lines = padded.reshape(*padded.shape[:2], -1)
     windows = sliding_window_view(lines, kernel_w * c_in, axis=2)[:, :, :: stride * c_in]
-    unfolded = np.ascontiguousarray(windows)
+    unfolded = np.ascontiguousarray(windows.transpose(0, 2, 1, 3))
     slabs = [unfolded[a : len(padded) - kernel_h + a + 1 : stride] for a in range(kernel_h)]
     matrices = W.reshape(kernel_h, -1, c_out)
     y = np.empty((*slabs[0].shape[:3], c_out), padded.dtype)
+    tiled = None if bias is None else np.tile(bias, y.shape[2])
     for block in _blocks(y):
         part = np.matmul(as_rows(slabs[0][block]), matrices[0], out=as_rows(y[block]))
         for slab, matrix in zip(slabs[1:], matrices[1:], strict=True):
             part += as_rows(slab[block]) @ matrix
-        if bias is not None:
-            part += bias
+        if tiled is not None:
+            lines = part.reshape(-1, len(tiled))
+            lines += tiled
     return y, slabs
 
 

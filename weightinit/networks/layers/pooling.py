@@ -67,9 +67,9 @@ class MaxPool2D(Layer):
         return [x[:, i:rows:a, j:columns:b] for i, j in np.ndindex(a, b)]
 
     def _forward(self, _parameters: Parameters, x: Array, _mask: Array | None) -> tuple[Array, Any]:
-        first, *others = self._places(x)
-        y = first.copy(order="K")
-        for place in others:
+        places = self._places(x)
+        y = np.maximum(places[0], places[-1])
+        for place in places[1:-1]:
             np.maximum(y, place, out=y)
         return y, (x, y)
 
@@ -80,7 +80,8 @@ class MaxPool2D(Layer):
         dx[:, rows:] = dx[:, :, columns:] = 0  # what fills no window
         waiting = np.ones_like(y, bool)  # windows whose largest value has not been met yet
         for place, d_place in zip(self._places(x), self._places(dx), strict=True):
-            hit = (place == y) & waiting
+            hit = place == y
+            hit &= waiting
             np.multiply(dy, hit, out=d_place)
             waiting ^= hit
         return dx, {}
