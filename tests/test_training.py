@@ -3,7 +3,10 @@
 import ctypes
 import dataclasses
 import importlib
+import mmap
+import platform
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -42,15 +45,20 @@ def test_the_same_seed_gives_the_same_history(optimizer: str) -> None:
     assert run(fresh(), optimizer=optimizer, rng=1) != run(fresh(), optimizer=optimizer)
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        {"learning_rate": 0.5},
-        {"learning_rate": 0.1, "momentum": 0.9},
-        {"learning_rate": 0.02, "optimizer": "adam"},
-    ],
-    ids=["sgd", "momentum", "adam"],
-)
+OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
+    "sgd": lambda theta: Sgd(theta, 0.1),
+    "momentum": lambda theta: Sgd(theta, 0.1, momentum=0.9),
+    "adam": lambda theta: Adam(theta, 0.1),
+}
+
+WAYS = [
+    {"learning_rate": 0.5},
+    {"learning_rate": 0.1, "momentum": 0.9},
+    {"learning_rate": 0.02, "optimizer": "adam"},
+]
+
+
+@pytest.mark.parametrize("options", WAYS, ids=["sgd", "momentum", "adam"])
 def test_training_learns_the_ring(options: dict[str, Any]) -> None:
     """The loss falls below a quarter of log 2 and nearly all labels are right."""
     net = fresh()
@@ -70,6 +78,76 @@ def test_a_step_of_sgd_is_its_formula() -> None:
     assert history.accuracies == [np.mean(reference.predict(X) == Y)]
     for name, theta in reference.parameters.items():
         np.testing.assert_array_equal(net.parameters[name], theta - 0.5 * gradients[name])
+
+
+@pytest.mark.parametrize("watched", [False, True])
+@pytest.mark.parametrize("options", WAYS, ids=["sgd", "momentum", "adam"])
+def test_a_lookup_is_trained_as_its_whole_gradient_says(
+    options: dict[str, Any], watched: bool
+) -> None:
+    """Training steps only in the rows that a batch touches, to the bits of the whole gradient.
+
+    A monitor changes nothing of it, and is given the whole gradient.
+    """
+    tokens = np.random.default_rng(0).integers(0, 50, (12, 5))
+    y = np.arange(12) % 2
+    net = wi.rnn(50, 4, 2).initialize(wi.xavier_normal, rng=0, dtype=np.float32)
+    plain = net.copy()
+    kind = Adam if "optimizer" in options else Sgd
+    optimizer = kind(plain.parameters, *(options[key] for key in options if key != "optimizer"))
+    gradients, met = [], []
+    for _ in range(4):
+        gradients.append(plain.loss_and_gradients(tokens, y)[1])
+        optimizer.update(gradients[-1])
+    monitor = (lambda *what: met.append(what[3])) if watched else None
+    wi.train(net, tokens, y, epochs=4, batch_size=12, monitor=monitor, **options)
+    np.testing.assert_equal(net.parameters, plain.parameters)
+    np.testing.assert_equal(met, gradients if watched else [])
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+def test_parameters_of_one_shape_are_stepped_as_if_alone(kind: str) -> None:
+    """That parameters of a shape compute in the same arrays shows in none of their values."""
+    rng = np.random.default_rng(0)
+    starts, gradients = rng.normal(size=(2, 3, 4)), rng.normal(size=(3, 2, 3, 4))
+    together = dict(zip("ab", starts.copy(), strict=True))
+    optimizer = OPTIMIZERS[kind](together)
+    for pair in gradients:
+        optimizer.update(dict(zip("ab", pair, strict=True)))
+    for name, start, own in zip("ab", starts, gradients.swapaxes(0, 1), strict=True):
+        alone = {name: start.copy()}
+        optimizer = OPTIMIZERS[kind](alone)
+        for gradient in own:
+            optimizer.update({name: gradient})
+        np.testing.assert_array_equal(together[name], alone[name])
+
+
+FAULTS = """
+import resource
+import numpy as np
+from weightinit.training import _memory
+if {kept}:
+    _memory.keep_freed_memory()
+counts = []
+for _ in range(3):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    np.ones(2**21, np.uint8)
+    counts.append(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+print(counts[0] if not {kept} else counts[2])
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries are not changed")
+def test_what_a_step_frees_the_next_one_has() -> None:
+    """An array of 2 MB comes with a page fault for each page at first, and later with hardly any.
+
+    Fresh processes show it, since whatever frees an array before changes what the C library does.
+    """
+    for kept in (False, True):
+        command = [sys.executable, "-c", FAULTS.format(kept=kept)]
+        found = int(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+        pages = 2**21 // mmap.PAGESIZE
+        assert found < pages / 10 if kept else found >= pages
 
 
 @given(
@@ -187,13 +265,6 @@ def test_an_interrupt_returns_what_was_learned() -> None:
     assert "epochs=2" in repr(history)
     assert repr(history).endswith("interrupted)")
     assert not np.array_equal(net.parameters["dense0.weight"], fresh().parameters["dense0.weight"])
-
-
-OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
-    "sgd": lambda theta: Sgd(theta, 0.1),
-    "momentum": lambda theta: Sgd(theta, 0.1, momentum=0.9),
-    "adam": lambda theta: Adam(theta, 0.1),
-}
 
 
 def trajectory(kind: str, steps: int) -> tuple[dict[str, Any], Callable[[], None], list[str]]:

@@ -59,6 +59,30 @@ def test_forward_is_the_formula(
     np.testing.assert_allclose(y, by_definition(layer, parameters, x), rtol=0, atol=atol)
 
 
+@pytest.mark.parametrize("stride", [1, 2])
+def test_a_large_batch_is_its_samples(stride: int) -> None:
+    """A batch so large that it is computed in parts gives what its samples give one by one."""
+    rng, layer = np.random.default_rng(0), Conv2D(16, stride=stride)
+    x = rng.normal(size=(40, 6, 64, 2))
+    parameters = draw_parameters(layer, x.shape[1:], rng)
+    y, cache = layer.forward(parameters, x)
+    dy = rng.normal(size=y.shape)
+    dx, gradients = layer.backward(parameters, cache, dy)
+    assert y[:, 0].nbytes * 3 > 2**18  # of the rows of the output no three fit into a part
+    sums = {name: np.zeros_like(theta) for name, theta in parameters.items()}
+    for i in range(len(x)):
+        y_i, cache_i = layer.forward(parameters, x[i : i + 1])
+        dx_i, gradients_i = layer.backward(parameters, cache_i, dy[i : i + 1])
+        # Sums of 18 and 144 products of normal numbers, each below 100, in another order.
+        np.testing.assert_allclose(y[i], y_i[0], rtol=0, atol=18 * 100 * np.finfo(float).eps)
+        np.testing.assert_allclose(dx[i], dx_i[0], rtol=0, atol=144 * 100 * np.finfo(float).eps)
+        for name in sums:
+            sums[name] += gradients_i[name]
+    for name, total in sums.items():
+        atol = y[..., 0].size * 100 * np.finfo(float).eps
+        np.testing.assert_allclose(gradients[name], total, rtol=0, atol=atol)
+
+
 @settings(max_examples=30)
 @given(layer=LAYERS, height=PIXELS, width=PIXELS, c_in=SIZES, seed=SEEDS)
 def test_backward_is_exact(layer: Conv2D, height: int, width: int, c_in: int, seed: int) -> None:

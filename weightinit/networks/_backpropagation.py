@@ -1,10 +1,11 @@
 """One pass forward to the loss and back to the gradients."""
 
 from weightinit.networks._losses import Loss
+from weightinit.networks.layers._rows import RowGradients, whole
 from weightinit.networks.layers.base import Array, Gradients, Parameters
 from weightinit.networks.layers.chain import Chain
 
-__all__ = ["backpropagate"]
+__all__ = ["backpropagate", "backpropagate_rows"]
 
 
 def backpropagate(
@@ -46,6 +47,14 @@ def backpropagate(
     >>> backpropagate(net.chain, net.parameters, mean_squared_error, x, y)[0]
     9.0
     """
+    value, outputs, gradients = backpropagate_rows(chain, parameters, loss, x, y)
+    return value, outputs, whole(gradients)
+
+
+def backpropagate_rows(
+    chain: Chain, parameters: Parameters, loss: Loss, x: Array, y: Array
+) -> tuple[float, Array, RowGradients]:
+    """Compute what :func:`backpropagate` does, but leave the gradient of a lookup as rows."""
     outputs, cache = chain._forward(parameters, x, None)
     value, d_outputs = loss(outputs, y)
     return value, outputs, chain._gradients(parameters, cache, d_outputs)

@@ -18,12 +18,14 @@ from weightinit._checks import (
 )
 from weightinit._extras import import_extra
 from weightinit._messages import shown
-from weightinit.networks._backpropagation import backpropagate
+from weightinit.networks._backpropagation import backpropagate_rows
 from weightinit.networks._foreign import check_network
 from weightinit.networks._losses import Loss, choose_loss, labels_of, mean_squared_error
+from weightinit.networks.layers._rows import whole
 from weightinit.networks.layers.base import Array, Gradients
 from weightinit.networks.network import Network
 from weightinit.training._interrupts import interrupts_are_raised
+from weightinit.training._memory import keep_freed_memory
 from weightinit.training.history import History
 from weightinit.training.optimizers import Adam, Optimizer, Sgd
 
@@ -120,6 +122,7 @@ def train(
     (100, True)
     """
     check_network(net)
+    keep_freed_memory()
     steps = _optimizer(optimizer, net, learning_rate, momentum)
     samples = net.check_inputs(x)
     loss, targets = choose_loss(y, len(samples), net.output_shape)
@@ -197,14 +200,14 @@ class _Run:
         for x, y in self._batches(size, rng):
             self.step += 1
             with np.errstate(all="ignore"):  # told below, with the layer
-                value, outputs, gradients = backpropagate(
+                value, outputs, gradients = backpropagate_rows(
                     self.net.chain, self.net.parameters, self.loss, x, y
                 )
                 if not math.isfinite(value):
                     self._give_up(number, x)
                 self.optimizer._apply(gradients)
             if self.monitor is not None:
-                self.monitor(self.step, self.net, value, gradients)
+                self.monitor(self.step, self.net, value, whole(gradients))
                 self.optimizer.check()  # a monitor may put other arrays there
             total += value * len(x)
             if self.loss is not mean_squared_error:

@@ -2,14 +2,17 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from operator import setitem
 from typing import Any
 
 import numpy as np
 
-from weightinit._checks import check_mapping, check_nonnegative, check_positive
-from weightinit._messages import message, shown
+from weightinit._checks import check_nonnegative, check_positive
+from weightinit._messages import shown
 from weightinit._uninterrupted import uninterrupted
+from weightinit.networks.layers._rows import RowGradients, Rows, whole
 from weightinit.networks.layers.base import Array
+from weightinit.training._arrays import check_arrays
 
 __all__ = ["Adam", "Optimizer", "Sgd"]
 
@@ -35,19 +38,32 @@ class Optimizer(ABC):
     array([0.8])
     """
 
+    #: Whether a step can be made of the rows of a gradient that are not zero.
+    _takes_rows = False
+
     def __init__(
-        self, parameters: Mapping[str, Array], learning_rate: float, *, slots: int = 1
+        self,
+        parameters: Mapping[str, Array],
+        learning_rate: float,
+        *,
+        slots: int = 1,
+        rooms: int = 0,
     ) -> None:
         self.parameters = parameters
         self.learning_rate = check_positive("learning_rate", learning_rate)
         self._t = 0
         self._shapes = {
-            name: theta.shape for name, theta in _check_arrays("parameters", parameters).items()
+            name: theta.shape for name, theta in check_arrays("parameters", parameters).items()
         }
         self.check()
-        self._slots = {
-            name: [np.zeros_like(theta) for _ in range(slots)] for name, theta in parameters.items()
-        }
+        shared: dict[Any, list[Array]] = {}  # a room in use stays in the core's own cache
+        self._slots: dict[str, list[Array]] = {}
+        for name, theta in parameters.items():
+            like = theta.shape, theta.dtype
+            if like not in shared:
+                shared[like] = [np.empty_like(theta) for _ in range(rooms)]
+            memories = [np.zeros_like(theta) for _ in range(slots - rooms)]
+            self._slots[name] = shared[like] + memories
 
     def update(self, gradients: Mapping[str, Array]) -> None:
         """
@@ -70,7 +86,7 @@ class Optimizer(ABC):
         overflows becomes infinite without a warning; :func:`train` tells of it.
         """
         self.check()
-        given = _check_arrays("gradients", gradients, self._shapes)
+        given = check_arrays("gradients", gradients, self._shapes)
         with np.errstate(all="ignore"):
             self._apply(given)
 
@@ -83,56 +99,38 @@ class Optimizer(ABC):
         TypeError, ValueError
             A parameter was put in the place of another that is not like it, or is read-only.
         """
-        for name, theta in _check_arrays("parameters", self.parameters, self._shapes).items():
+        for name, theta in check_arrays("parameters", self.parameters, self._shapes).items():
             if not theta.flags.writeable:
                 raise ValueError(
                     f"parameters[{shown(name)}] must be writeable, got a read-only array; it is "
                     "changed in place: put a copy of it there"
                 )
 
-    def _apply(self, gradients: Mapping[str, Array]) -> None:
+    def _apply(self, gradients: RowGradients) -> None:
         """Change the parameters by one step, with checked gradients.
 
         NumPy has to be told to ignore all that goes wrong with numbers,
         ``np.errstate(all="ignore")``: an error or a warning would come in the midst of a step.
         """
         t = self._t + 1
+        gradients = gradients if self._takes_rows else whole(gradients)
         calls: list[tuple[Any, ...]] = [(setattr, self, "_t", t)]
         for name, theta in self.parameters.items():
             g = gradients[name]
             if g.shape != theta.shape or g.dtype.kind != "f":  # a layer may have made a mistake
-                _check_arrays("gradients", gradients, self._shapes)
+                check_arrays("gradients", whole(gradients), self._shapes)
             calls += self._step(t, theta, g, self._slots[name])
         uninterrupted(calls)
 
     @abstractmethod
     def _step(
-        self, t: int, theta: Array, g: Array, slots: Sequence[Array]
+        self, t: int, theta: Array, g: Any, slots: Sequence[Array]
     ) -> Sequence[tuple[Any, ...]]:
         """Return the calls of C functions that make the t-th step of a parameter in place.
 
-        The slots are arrays beside it, at first 0: what is remembered, and room to compute in.
+        The slots are arrays beside it. First come rooms to compute in, which all parameters of a
+        shape share, then what is remembered, at first 0.
         """
-
-
-def _check_arrays(
-    argument: str, arrays: Mapping[str, Array], shapes: Mapping[str, tuple[int, ...]] | None = None
-) -> dict[str, Array]:
-    """Return arrays of floats by name, with the expected names and shapes."""
-    own = "parameters" if argument == "parameters" else "loss_and_gradients(x, y)[1]"
-    hint = f"take net.{own}"
-    given = check_mapping(argument, arrays, "a mapping from names to arrays", hint=hint)
-    if shapes is not None and given.keys() != shapes.keys():
-        raise ValueError(
-            f"{argument} must be named {shown(list(shapes))}, got {shown(list(given))}; {hint}"
-        )
-    for name, array in given.items():
-        place = f"{argument}[{shown(name)}]"
-        if type(array) is not np.ndarray or array.dtype.kind != "f":  # a subclass may run Python
-            raise TypeError(message(place, array, "a NumPy array of floats", hint))
-        if shapes is not None and array.shape != shapes[name]:
-            raise ValueError(f"{place} must be of shape {shapes[name]}, got {array.shape}; {hint}")
-    return given
 
 
 class Sgd(Optimizer):
@@ -170,8 +168,8 @@ class Sgd(Optimizer):
         mu = check_nonnegative("momentum", momentum)
         if mu >= 1:
             raise ValueError(f"momentum must be below 1, got {shown(momentum)}; 0.9 is usual")
-        super().__init__(parameters, learning_rate, slots=2 if mu else 1)
-        self._momentum = mu
+        super().__init__(parameters, learning_rate, slots=2 if mu else 1, rooms=1)
+        self._momentum, self._takes_rows = mu, not mu
 
     @property
     def momentum(self) -> float:
@@ -179,10 +177,12 @@ class Sgd(Optimizer):
         return self._momentum
 
     def _step(
-        self, t: int, theta: Array, g: Array, slots: Sequence[Array]
+        self, t: int, theta: Array, g: Array | Rows, slots: Sequence[Array]
     ) -> Sequence[tuple[Any, ...]]:
         del t
         room, eta = slots[0], self.learning_rate
+        if isinstance(g, Rows):  # elsewhere theta - eta 0 is theta
+            return ((setitem, theta, g.rows, theta[g.rows] - eta * g.values),)
         if not self.momentum:
             return (np.multiply, g, eta, room), (np.subtract, theta, room, theta)
         v = slots[1]
@@ -231,7 +231,7 @@ class Adam(Optimizer):
     beta1, beta2, epsilon = 0.9, 0.999, 1e-8
 
     def __init__(self, parameters: Mapping[str, Array], learning_rate: float) -> None:
-        super().__init__(parameters, learning_rate, slots=4)
+        super().__init__(parameters, learning_rate, slots=4, rooms=2)
 
     def _step(
         self, t: int, theta: Array, g: Array, slots: Sequence[Array]

@@ -1,6 +1,7 @@
 """An activation as a layer."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from weightinit import activations
@@ -8,6 +9,10 @@ from weightinit.activations import Activation
 from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
 
 __all__ = ["ActivationLayer"]
+
+#: Activations with phi'(phi(x)) = phi'(x): the layer keeps its output, which the next layer keeps
+#: as well, and not its input, whose memory is free at once for the next output.
+_SAME_SLOPE = {activations.linear, activations.relu, activations.relu6, activations.hardtanh}
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,10 @@ class ActivationLayer(Layer):
         """The name of the layer in a network, before its number: ``relu0``."""
         return self.activation.name
 
+    @cached_property
+    def _keeps_output(self) -> bool:
+        return self.activation in _SAME_SLOPE
+
     def _parameter_shapes(self, _input_shape: Shape) -> dict[str, tuple[int, ...]]:
         return {}
 
@@ -58,7 +67,8 @@ class ActivationLayer(Layer):
         return input_shape
 
     def _forward(self, _parameters: Parameters, x: Array, _mask: Array | None) -> tuple[Array, Any]:
-        return self.activation._phi(x), x
+        y = self.activation._phi(x)
+        return y, y if self._keeps_output else x
 
     def _backward(self, _parameters: Parameters, cache: Any, dy: Array) -> tuple[Array, Gradients]:
         return dy * self.activation._slope(cache), {}

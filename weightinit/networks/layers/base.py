@@ -13,6 +13,7 @@ from weightinit.networks.layers._inputs import (
     no_overflow,
 )
 from weightinit.networks.layers._passes import Cache, check_backward, check_forward
+from weightinit.networks.layers._rows import RowGradients, whole
 from weightinit.networks.layers._types import Array, Gradients, Parameters, Shape
 
 __all__ = ["Array", "Gradients", "Layer", "Parameters", "Shape"]
@@ -192,7 +193,7 @@ class Layer(ABC):
         """
         given, flow = check_backward(self, parameters, cache, dy)
         with no_overflow("parameters and dy", _SMALLER) as made:
-            gradients = self._gradients(given, cache.content, flow)
+            gradients = whole(self._gradients(given, cache.content, flow))
             made.extend(gradients.values())
         return gradients
 
@@ -250,6 +251,6 @@ class Layer(ABC):
         """Return the mask; a layer that changes the time steps overrides this."""
         return mask
 
-    def _gradients(self, parameters: Parameters, cache: Any, dy: Array) -> Gradients:
+    def _gradients(self, parameters: Parameters, cache: Any, dy: Array) -> RowGradients:
         """Return the gradients for the parameters; a layer that saves work by it overrides this."""
         return self._backward(parameters, cache, dy)[1]

@@ -10,6 +10,7 @@ import numpy as np
 
 from weightinit._checks import check_items
 from weightinit._messages import message, shown
+from weightinit.networks.layers._rows import RowGradients, whole
 from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
 
 __all__ = ["Chain", "check_layers"]
@@ -98,9 +99,10 @@ class Chain(Layer):
     def _backward(
         self, parameters: Parameters, cache: Any, dy: Array
     ) -> tuple[Array | None, Gradients]:
-        return self._go_back(parameters, cache, dy, to_input=True)
+        dx, gradients = self._go_back(parameters, cache, dy, to_input=True)
+        return dx, whole(gradients)
 
-    def _gradients(self, parameters: Parameters, cache: Any, dy: Array) -> Gradients:
+    def _gradients(self, parameters: Parameters, cache: Any, dy: Array) -> RowGradients:
         return self._go_back(parameters, cache, dy, to_input=False)[1]
 
     def _steps(
@@ -116,9 +118,9 @@ class Chain(Layer):
 
     def _go_back(
         self, parameters: Parameters, caches: Sequence[Any], dy: Array, *, to_input: bool
-    ) -> tuple[Array | None, Gradients]:
+    ) -> tuple[Array | None, RowGradients]:
         """Apply the chain rule from the last layer to the first, or on to the input."""
-        own, gradients = _by_layer(parameters), {}
+        own, gradients = _by_layer(parameters), dict[str, RowGradients]()
         first, flow = next(iter(self.named)), dy
         for (name, layer), cache in zip(
             reversed(self.named.items()), reversed(caches), strict=True
@@ -143,7 +145,7 @@ def _by_layer(parameters: Parameters) -> dict[str, dict[str, Array]]:
     return groups
 
 
-def _full_names(by_layer: Iterable[tuple[str, Gradients]]) -> Gradients:
+def _full_names(by_layer: Iterable[tuple[str, RowGradients]]) -> RowGradients:
     """Put the layer's name before the name of each gradient."""
     return {f"{name}.{local}": g for name, own in by_layer for local, g in own.items()}
 

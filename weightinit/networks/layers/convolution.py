@@ -1,7 +1,7 @@
 """Convolution in two dimensions, as a matrix product over unfolded patches."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -14,6 +14,10 @@ from weightinit.networks.layers._shapes import as_rows, check_image_shape, check
 from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
 
 __all__ = ["Conv2D"]
+
+
+# From (n, rows, columns, channels) to (rows, columns, n, channels), and back.
+_PIXELS_FIRST, _SAMPLES_FIRST = (1, 2, 0, 3), (2, 0, 1, 3)
 
 
 @dataclass(frozen=True)
@@ -115,18 +119,25 @@ class Conv2D(Layer):
         (above, below), (left, right) = self._pads(height, width)
         padded = np.zeros((above + height + below, n, left + width + right, c_in), x.dtype)
         padded[above : above + height, :, left : left + width] = _swap(x)
-        y, slabs = _correlate(padded, parameters["weight"], self.stride)
-        y += parameters["bias"]
-        return _swap(y), (slabs, x.shape)
+        y, slabs = _correlate(padded, parameters["weight"], self.stride, parameters["bias"])
+        return y.transpose(_SAMPLES_FIRST), (slabs, x.shape)
 
     def _backward(self, parameters: Parameters, cache: Any, dy: Array) -> tuple[Array, Gradients]:
         dx = self._input_gradient(parameters["weight"], dy, x_shape=cache[1])
         return dx, self._gradients(parameters, cache, dy)
 
     def _gradients(self, parameters: Parameters, cache: Any, dy: Array) -> Gradients:
-        slabs, d_rows = cache[0], as_rows(_swap(dy))
-        dW = np.stack([as_rows(slab).T @ d_rows for slab in slabs])
-        return {"weight": dW.reshape(parameters["weight"].shape), "bias": sum_rows(d_rows)}
+        slabs, dy = cache[0], np.ascontiguousarray(dy.transpose(_PIXELS_FIRST))
+        dW, db = (
+            np.zeros(theta.shape, dy.dtype) for theta in (parameters["weight"], parameters["bias"])
+        )
+        matrices = dW.reshape(len(slabs), -1, self.channels)
+        for block in _blocks(dy):
+            d_rows = as_rows(dy[block])
+            for a, slab in enumerate(slabs):
+                matrices[a] += as_rows(slab[block]).T @ d_rows
+            db += sum_rows(d_rows)
+        return {"weight": dW, "bias": db}
 
     def _input_gradient(self, W: Array, dy: Array, x_shape: tuple[int, ...]) -> Array:
         """Correlate dy, spread by the stride with zeros between, with the flipped kernel.
@@ -140,28 +151,47 @@ class Conv2D(Layer):
         first = kernel_h - 1 - above, kernel_w - 1 - left
         _, rows, columns, _ = dy.shape
         spread[first[0] :: s, :, first[1] :: s][:rows, :, :columns] = _swap(dy)
-        dx, _ = _correlate(spread, W[::-1, ::-1].transpose(0, 1, 3, 2), stride=1)
-        return _swap(dx)
+        dx, _ = _correlate(spread, W[::-1, ::-1].transpose(0, 1, 3, 2), stride=1, bias=None)
+        return dx.transpose(_SAMPLES_FIRST)
 
 
-def _correlate(padded: Array, W: Array, stride: int) -> tuple[Array, list[Array]]:
+def _correlate(
+    padded: Array, W: Array, stride: int, bias: Array | None
+) -> tuple[Array, list[Array]]:
     """Return the sum of the formula, and the unfolded input for each kernel row.
 
-    Arrays are (rows, n, columns, channels). With the rows in front, those that a row of the kernel
+    The input is (rows, n, columns, in). With the rows in front, those that a row of the kernel
     meets lie side by side, and in a row so do the kernel_w * in values of a window. So the input is
     copied kernel_w times and not kernel_h * kernel_w times, and the rest is one matrix product for
-    each row of the kernel.
+    each row of the kernel. The output is (rows, columns, n, out): pixels lie in one piece for the
+    whole batch, so that a pool compares long runs and not the channels of one pixel.
     """
     kernel_h, kernel_w, c_in, c_out = W.shape
     lines = padded.reshape(*padded.shape[:2], -1)
     windows = sliding_window_view(lines, kernel_w * c_in, axis=2)[:, :, :: stride * c_in]
-    unfolded = np.ascontiguousarray(windows)
+    unfolded = np.ascontiguousarray(windows.transpose(0, 2, 1, 3))
     slabs = [unfolded[a : len(padded) - kernel_h + a + 1 : stride] for a in range(kernel_h)]
     matrices = W.reshape(kernel_h, -1, c_out)
-    y = as_rows(slabs[0]) @ matrices[0]
-    for slab, matrix in zip(slabs[1:], matrices[1:], strict=True):
-        y += as_rows(slab) @ matrix
-    return y.reshape(*slabs[0].shape[:3], c_out), slabs
+    y = np.empty((*slabs[0].shape[:3], c_out), padded.dtype)
+    tiled = None if bias is None else np.tile(bias, y.shape[2])
+    for block in _blocks(y):
+        part = np.matmul(as_rows(slabs[0][block]), matrices[0], out=as_rows(y[block]))
+        for slab, matrix in zip(slabs[1:], matrices[1:], strict=True):
+            part += as_rows(slab[block]) @ matrix
+        if tiled is not None:
+            lines = part.reshape(-1, len(tiled))
+            lines += tiled
+    return y, slabs
+
+
+def _blocks(y: Array) -> Iterator[slice]:
+    """Yield slices of image rows of about a quarter of a megabyte.
+
+    So much stays in a core's own cache between one product, or sum, and the next: to read and write
+    a large output once for each row of the kernel takes longer than the products themselves.
+    """
+    rows = max(1, 2**18 // y[0].nbytes)
+    return (slice(start, start + rows) for start in range(0, len(y), rows))
 
 
 def _swap(x: Array) -> Array:

@@ -67,18 +67,21 @@ class MaxPool2D(Layer):
         return [x[:, i:rows:a, j:columns:b] for i, j in np.ndindex(a, b)]
 
     def _forward(self, _parameters: Parameters, x: Array, _mask: Array | None) -> tuple[Array, Any]:
-        first, *others = self._places(x)
-        y = first.copy(order="K")
-        for place in others:
+        places = self._places(x)
+        y = np.maximum(places[0], places[-1])
+        for place in places[1:-1]:
             np.maximum(y, place, out=y)
         return y, (x, y)
 
     def _backward(self, _parameters: Parameters, cache: Any, dy: Array) -> tuple[Array, Gradients]:
         x, y = cache
-        dx = np.zeros_like(x)
+        dx = np.empty_like(x)
+        rows, columns = (k * size for k, size in zip(self.size, y.shape[1:3], strict=True))
+        dx[:, rows:] = dx[:, :, columns:] = 0  # what fills no window
         waiting = np.ones_like(y, bool)  # windows whose largest value has not been met yet
         for place, d_place in zip(self._places(x), self._places(dx), strict=True):
-            hit = (place == y) & waiting
+            hit = place == y
+            hit &= waiting
             np.multiply(dy, hit, out=d_place)
             waiting ^= hit
         return dx, {}

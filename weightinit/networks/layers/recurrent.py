@@ -10,6 +10,7 @@ from weightinit import activations
 from weightinit._checks import check_choice, check_integer
 from weightinit._messages import shown
 from weightinit.networks.layers._inputs import check_tokens
+from weightinit.networks.layers._rows import RowGradients, Rows, whole
 from weightinit.networks.layers._shapes import as_rows, last_size, sum_rows
 from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
 
@@ -95,12 +96,19 @@ class Embedding(Layer):
         return parameters["weight"][x], x
 
     def _backward(self, parameters: Parameters, cache: Any, dy: Array) -> tuple[None, Gradients]:
+        return None, whole(self._gradients(parameters, cache, dy))
+
+    def _gradients(self, parameters: Parameters, cache: Any, dy: Array) -> RowGradients:
         order = np.argsort(cache, axis=None, kind="stable")
-        tokens = cache.ravel()[order]
+        tokens, flows = cache.ravel()[order], dy[np.unravel_index(order, cache.shape)]
         starts = np.flatnonzero(np.diff(tokens, prepend=-1))
-        dW = np.zeros_like(parameters["weight"])
-        dW[tokens[starts]] = np.add.reduceat(as_rows(dy)[order], starts)
-        return None, {"weight": dW}
+        counts = np.diff(starts, append=len(tokens))
+        sums, again = flows[starts], counts > 1
+        if again.any():  # most words of a large vocabulary occur once, with nothing to sum
+            ends = np.cumsum(counts[again])
+            repeated = flows[np.repeat(again, counts)]
+            sums[again] = np.add.reduceat(repeated, ends - counts[again])
+        return {"weight": Rows(parameters["weight"].shape, tokens[starts], sums)}
 
 
 # phi' in terms of the state h = phi(a), which is at hand, where a is not.
@@ -188,15 +196,16 @@ class RNN(Layer):
     def _backward(self, parameters: Parameters, cache: Any, dy: Array) -> tuple[Array, Gradients]:
         h, mask = cache
         W, slope = parameters["weight"], _SLOPES[self.activation.name]
+        back = np.ascontiguousarray(W.T)
         da = np.empty_like(h[1:])
         dh = dy
         for t in reversed(range(len(da))):
             np.multiply(dh, slope(h[t + 1]), out=da[t])
             if mask is None:
-                dh = da[t] @ W.T
+                dh = da[t] @ back
             else:
                 counts = mask[:, t, np.newaxis]
                 da[t] *= counts
-                dh = np.where(counts, da[t] @ W.T, dh)
+                dh = np.where(counts, da[t] @ back, dh)
         gradients = {"weight": as_rows(h[:-1]).T @ as_rows(da), "bias": sum_rows(da)}
         return da.transpose(1, 0, 2), gradients
