@@ -2,15 +2,12 @@
 
 A step is what training repeats: take a batch, forward, cross-entropy, backward, plain SGD, and note
 the loss. Both sides run whole epochs over the same batches from the same weights, in float32 and on
-one thread. They take turns, and a time is the median over the turns. It is the time of the
-processor, which what else runs on a machine disturbs less than the time of a clock.
+one thread.
 """
 
 import os
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -18,6 +15,7 @@ import torch
 from torch import nn
 
 import weightinit as wi
+from benchmarks.speed.timing import row, take_turns
 from benchmarks.speed.twins import Loop, Recurrent, cnn, copy_weights, mlp
 
 __all__ = ["CASES", "Pair", "rows"]
@@ -66,11 +64,6 @@ class Pair:
             total += loss.item() * len(chosen)
         return total / len(x)
 
-    @property
-    def steps(self) -> int:
-        """The number of steps in an epoch."""
-        return -(-len(self.x) // self.batch_size)
-
 
 def _images(side: int, c_in: int) -> Pair:
     net = wi.cnn((side, side, c_in), [16, 32], 10)
@@ -99,31 +92,12 @@ CASES: dict[str, tuple[Callable[[], Pair], float]] = {
 }
 
 
-def rows(names: list[str] | None = None, turns: int = 15) -> Iterator[dict[str, Any]]:
-    """Yield for each case its name, the seconds of a step on both sides, and their ratio.
-
-    Each row is ``{"name", "ours", "torch", "ratio", "target"}``.
-    """
+def rows() -> Iterator[dict[str, Any]]:
+    """Yield a row for each case: the seconds of an epoch on both sides."""
     if not os.environ.get("OPENBLAS_NUM_THREADS") == os.environ.get("OMP_NUM_THREADS") == "1":
         told = "set OPENBLAS_NUM_THREADS=1 and OMP_NUM_THREADS=1 before Python starts"
         raise RuntimeError(f"steps are measured on one thread; {told}")
     torch.set_num_threads(1)
-    for name in names or CASES:
-        make, target = CASES[name]
+    for name, (make, target) in CASES.items():
         pair = make()
-        ours, theirs = _in_turns(pair, turns)
-        times = {"ours": ours, "torch": theirs, "ratio": ours / theirs}
-        yield {"name": name, **times, "target": target}
-
-
-def _in_turns(pair: Pair, turns: int) -> tuple[float, float]:
-    """Return the median time of a step on each side, after two epochs to warm up."""
-    taken: dict[Callable[[], float], list[float]] = {pair.ours: [], pair.theirs: []}
-    for turn in range(turns + 2):
-        for epoch, times in taken.items():
-            began = time.process_time()
-            epoch()
-            if turn >= 2:
-                times.append((time.process_time() - began) / pair.steps)
-    ours, theirs = (median(times) for times in taken.values())
-    return ours, theirs
+        yield row(name, *take_turns(pair.ours, pair.theirs), target=target)
