@@ -153,7 +153,7 @@ class FailureRates:
         >>> net = wi.mlp([1, 2, 2, 1])
         >>> rates = wi.failure_rates(net, wi.he_normal, [[-1.0], [1.0]], draws=20, rng=0)
         >>> rates.width_for("frozen", at_most=0.1)
-        3
+        5
         """
         name = _check_problem(problem)
         rare = check_real("at_most", at_most, hint="write at_most=0.01")

@@ -78,7 +78,7 @@ class StartReport:
     First loss 1.3863, that of the best constant output 1.3863.
     <BLANKLINE>
     parameter      shape   role    started from      std before  after
-    dense0.weight  (3, 8)  dense   he_normal, lsuv            -   0.54
+    dense0.weight  (3, 8)  dense   he_normal, lsuv            -   0.63
     dense0.bias    (8,)    bias    zeros                      -      0
     dense1.weight  (8, 4)  output  zeros                      -      0
     dense1.bias    (4,)    bias    log class shares           -      0

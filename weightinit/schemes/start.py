@@ -142,7 +142,7 @@ def start(
     parameter      shape     role    started from      std before   after
     dense0.weight  (8, 32)   dense   he_normal, lsuv            -  0.0071
     dense0.bias    (32,)     bias    zeros                      -       0
-    dense1.weight  (32, 32)  dense   he_normal, lsuv            -    0.24
+    dense1.weight  (32, 32)  dense   he_normal, lsuv            -    0.26
     dense1.bias    (32,)     bias    zeros                      -       0
     dense2.weight  (32, 3)   output  zeros                      -       0
     dense2.bias    (3,)      bias    log class shares           -       1
