@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from weightinit._checks import check_instance, check_items
+from weightinit._checks import check_instance, check_integer, check_items
 from weightinit._messages import message
 from weightinit.networks.layers.base import Array
 from weightinit.tracing._fields import HINT, check_labels, check_targets
@@ -85,7 +85,8 @@ class Trace:
         if not isinstance(loss, Real):
             raise TypeError(message("loss", loss, "a number", "nan where there is none"))
         self._check_batch()
-        object.__setattr__(self, "samples", self.samples or len(self.inputs))
+        samples = check_integer("samples", self.samples, at_least=0, hint="leave it out for all")
+        object.__setattr__(self, "samples", samples or len(self.inputs))
         if self.after is not None:
             check_instance("after", self.after, Trace, "a Trace", hint="or leave it out")
             if len(self.after.layers) != len(rows):
