@@ -137,9 +137,13 @@ def test_small_weights_are_behind(negations):
 
 
 def test_a_small_recurrent_matrix_alone_learns(run_script):
-    """With W alone at std 0.01 the median run learns the negations; ten fresh seeds had 0.91 up."""
+    """With W alone at std 0.01 some of six runs learn the negations.
+
+    Of 56 fresh seeds 33 got above 0.9: none of six does with a probability of 0.005.
+    """
     found = run_script("recurrent/plot_train_an_rnn_on_negation.py").names["w_small"]
-    assert np.median(found) > 0.9
+    assert len(found) == 6
+    assert max(found) > 0.9
 
 
 def test_large_recurrent_weights_scramble_the_words(run_script):
@@ -238,9 +242,9 @@ def test_zero_recurrent_weights_learn_in_some_runs_only(locks):
     """With W zero, alone or beside E or O, some runs learn and others miss a fifth or more.
 
     Of 21 other seeds with W alone zero 9 miss as much and 12 as little; of 8 with O zero too, 2 and
-    5. The script's seeds are fixed; of its five with W and O zero, four are at chance.
+    5. That 15 runs are all of one kind has a probability below 0.001.
     """
-    runs = [locks["accuracies"][zero] for zero in ("W", "EW", "WO")]
-    assert all(min(accuracies) < 0.8 < max(accuracies) for accuracies in runs)
-    assert max(locks["accuracies"]["W"]) > 0.95
-    assert min(locks["accuracies"]["WO"]) < 0.6
+    runs = [accuracy for zero in ("W", "EW", "WO") for accuracy in locks["accuracies"][zero]]
+    assert len(runs) == 15
+    assert min(runs) < 0.8
+    assert max(runs) > 0.95
