@@ -22,7 +22,7 @@ def leading(equation: str) -> int | None:
     Examples
     --------
     >>> from weightinit.tracing._torch.einsum import leading
-    >>> leading("abc,cde->abde"), leading("abcd,cde->abe"), leading("abc,dc->abd")
+    >>> leading("abc,cde->abde"), leading("abcd,cde->abe"), leading("ijk,lk->ijl")
     (1, 2, None)
     """
     left, _, out = equation.replace(" ", "").partition("->")
