@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from weightinit._checks import check_choice, check_integer
 from weightinit._messages import shown
@@ -167,9 +166,11 @@ def _correlate(
     whole batch, so that a pool compares long runs and not the channels of one pixel.
     """
     kernel_h, kernel_w, c_in, c_out = W.shape
-    lines = padded.reshape(*padded.shape[:2], -1)
-    windows = sliding_window_view(lines, kernel_w * c_in, axis=2)[:, :, :: stride * c_in]
-    unfolded = np.ascontiguousarray(windows.transpose(0, 2, 1, 3))
+    rows, n, width, _ = padded.shape
+    shape = rows, (width - kernel_w) // stride + 1, n, kernel_w * c_in
+    row, sample, column, value = padded.strides
+    strides = row, stride * column, sample, value  # from a window to the next, and within it
+    unfolded = np.ascontiguousarray(np.ndarray(shape, padded.dtype, padded, strides=strides))
     slabs = [unfolded[a : len(padded) - kernel_h + a + 1 : stride] for a in range(kernel_h)]
     matrices = W.reshape(kernel_h, -1, c_out)
     y = np.empty((*slabs[0].shape[:3], c_out), padded.dtype)
