@@ -100,13 +100,13 @@ class Embedding(Layer):
 
     def _gradients(self, parameters: Parameters, cache: Any, dy: Array) -> RowGradients:
         order = np.argsort(cache, axis=None, kind="stable")
-        tokens, flows = cache.ravel()[order], dy[np.unravel_index(order, cache.shape)]
+        tokens = cache.ravel()[order]
         starts = np.flatnonzero(np.diff(tokens, prepend=-1))
         counts = np.diff(starts, append=len(tokens))
-        sums, again = flows[starts], counts > 1
+        sums, again = dy[np.unravel_index(order[starts], cache.shape)], counts > 1
         if again.any():  # most words of a large vocabulary occur once, with nothing to sum
+            repeated = dy[np.unravel_index(order[np.repeat(again, counts)], cache.shape)]
             ends = np.cumsum(counts[again])
-            repeated = flows[np.repeat(again, counts)]
             sums[again] = np.add.reduceat(repeated, ends - counts[again])
         return {"weight": Rows(parameters["weight"].shape, tokens[starts], sums)}
 
@@ -183,7 +183,8 @@ class RNN(Layer):
     def _forward(self, parameters: Parameters, x: Array, mask: Array | None) -> tuple[Array, Any]:
         W, b = parameters["weight"], parameters["bias"]
         n, T, units = x.shape
-        h = np.zeros((T + 1, n, units), x.dtype)
+        h = np.empty((T + 1, n, units), x.dtype)
+        h[0] = 0
         for t in range(T):
             a = h[t] @ W
             a += x[:, t]
