@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from weightinit import activations
-from weightinit._checks import check_choice, check_integer
-from weightinit._messages import shown
+from weightinit._checks import check_integer
+from weightinit._messages import message, shown
 from weightinit.networks.layers._inputs import check_tokens
 from weightinit.networks.layers._rows import RowGradients, Rows, whole
 from weightinit.networks.layers._shapes import as_rows, last_size, sum_rows
@@ -112,10 +112,10 @@ class Embedding(Layer):
 
 
 # phi' in terms of the state h = phi(a), which is at hand, where a is not.
-_SLOPES: dict[str, Callable[[Array], Array]] = {
-    "tanh": lambda h: 1 - h * h,
-    "relu": lambda h: (h > 0).astype(h.dtype),
-    "linear": np.ones_like,
+_SLOPES: dict[activations.Activation, Callable[[Array], Array]] = {
+    activations.linear: np.ones_like,
+    activations.relu: lambda h: (h > 0).astype(h.dtype),
+    activations.tanh: lambda h: 1 - h * h,
 }
 
 
@@ -139,7 +139,7 @@ class RNN(Layer):
     Parameters
     ----------
     activation : {"tanh", "relu", "linear"} or Activation, default "tanh"
-        The activation :math:`\phi`.
+        The activation :math:`\phi`, one of those three.
 
     Raises
     ------
@@ -161,7 +161,10 @@ class RNN(Layer):
 
     def __init__(self, activation: str | activations.Activation = "tanh") -> None:
         phi = activations.get(activation)
-        check_choice("activation", phi.name, _SLOPES)
+        if phi not in _SLOPES:
+            known = ", ".join(repr(one.name) for one in _SLOPES)
+            hint = "the slopes of those are known from the state alone"
+            raise ValueError(message("activation", activation, f"one of {known}", hint))
         object.__setattr__(self, "activation", phi)
 
     def _mask(self, _x: Array, _mask: Array | None) -> None:
@@ -196,7 +199,7 @@ class RNN(Layer):
 
     def _backward(self, parameters: Parameters, cache: Any, dy: Array) -> tuple[Array, Gradients]:
         h, mask = cache
-        W, slope = parameters["weight"], _SLOPES[self.activation.name]
+        W, slope = parameters["weight"], _SLOPES[self.activation]
         back = np.ascontiguousarray(W.T)
         da = np.empty_like(h[1:])
         dh = dy
