@@ -120,17 +120,21 @@ def test_a_sentence_of_padding_leaves_the_state_at_zero() -> None:
     assert net.forward([[0, 0, 0]]).tolist() == [[0.25, -0.5]]
 
 
+MINE = wi.activations.Activation("tanh", np.sin, np.cos)
+
+
 @pytest.mark.parametrize(
     "make, error, told",
     [
         (lambda: RNN("sigmoid"), ValueError, "one of 'linear', 'relu', 'tanh', got 'sigmoid'"),
+        (lambda: RNN(MINE), ValueError, "one of 'linear', 'relu', 'tanh', got tanh .Activation"),
         (lambda: Embedding(1, 4), ValueError, "vocabulary must be an integer >= 2.*padding"),
         (lambda: Embedding(5, 0), ValueError, "units must be an integer >= 1"),
         (lambda: RNN().output_shape((4,)), ValueError, r"sequences .* got \(4,\).*in front"),
         (lambda: Embedding(5, 2).output_shape((3, 2)), ValueError, r"tokens of shape \(T,\)"),
         (lambda: wi.Network([Dense(2)], (None,)), ValueError, "tokens go through an Embedding"),
     ],
-    ids=["activation", "vocabulary", "units", "vectors", "images", "tokens"],
+    ids=["activation", "namesake", "vocabulary", "units", "vectors", "images", "tokens"],
 )
 def test_what_does_not_fit_is_told(make: object, error: type[Exception], told: str) -> None:
     """Layers for sequences say what they take when they get something else."""

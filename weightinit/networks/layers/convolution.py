@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from weightinit._checks import check_choice, check_integer
 from weightinit._messages import shown
@@ -118,8 +117,8 @@ class Conv2D(Layer):
         n, height, width, c_in = x.shape
         (above, below), (left, right) = self._pads(height, width)
         padded = np.zeros((above + height + below, n, left + width + right, c_in), x.dtype)
-        padded[above : above + height, :, left : left + width] = _swap(x)
-        y, slabs = _correlate(padded, parameters["weight"], self.stride, parameters["bias"])
+        padded[above : above + height, :, left : left + width] = x.swapaxes(0, 1)
+        y, slabs = _correlate(padded, parameters["weight"], parameters["bias"], self.stride)
         return y.transpose(_SAMPLES_FIRST), (slabs, x.shape)
 
     def _backward(self, parameters: Parameters, cache: Any, dy: Array) -> tuple[Array, Gradients]:
@@ -143,21 +142,26 @@ class Conv2D(Layer):
         """Correlate dy, spread by the stride with zeros between, with the flipped kernel.
 
         By the formula x_p meets W_a in y_i where p = s i + a, so that dx_p sums W_a dy_i over
-        s i = p - a: the kernel runs backwards.
+        s i = p - a: the kernel runs backwards. The pixels that one of its places meets, along a row
+        of the image, lie in one piece, so that nothing is unfolded for a product of each place.
         """
-        (kernel_h, kernel_w), s, (n, height, width, _) = self.kernel, self.stride, x_shape
+        (kernel_h, kernel_w), s, (n, height, width, c_in) = self.kernel, self.stride, x_shape
         (above, _), (left, _) = self._pads(height, width)
-        spread = np.zeros((height + kernel_h - 1, n, width + kernel_w - 1, self.channels), dy.dtype)
+        spread = np.zeros((height + kernel_h - 1, width + kernel_w - 1, n, self.channels), dy.dtype)
         first = kernel_h - 1 - above, kernel_w - 1 - left
         _, rows, columns, _ = dy.shape
-        spread[first[0] :: s, :, first[1] :: s][:rows, :, :columns] = _swap(dy)
-        dx, _ = _correlate(spread, W[::-1, ::-1].transpose(0, 1, 3, 2), stride=1, bias=None)
+        spread[first[0] :: s, first[1] :: s][:rows, :columns] = dy.transpose(_PIXELS_FIRST)
+        flipped = np.ascontiguousarray(W[::-1, ::-1].swapaxes(2, 3))
+        dx = np.zeros((height, width, n, c_in), dy.dtype)
+        for block in _blocks(dx):
+            part = as_rows(dx[block])
+            for a, b in np.ndindex(kernel_h, kernel_w):
+                met = spread[a : a + height, b : b + width][block]
+                part += as_rows(met) @ flipped[a, b]
         return dx.transpose(_SAMPLES_FIRST)
 
 
-def _correlate(
-    padded: Array, W: Array, stride: int, bias: Array | None
-) -> tuple[Array, list[Array]]:
+def _correlate(padded: Array, W: Array, bias: Array, stride: int) -> tuple[Array, list[Array]]:
     """Return the sum of the formula, and the unfolded input for each kernel row.
 
     The input is (rows, n, columns, in). With the rows in front, those that a row of the kernel
@@ -167,33 +171,29 @@ def _correlate(
     whole batch, so that a pool compares long runs and not the channels of one pixel.
     """
     kernel_h, kernel_w, c_in, c_out = W.shape
-    lines = padded.reshape(*padded.shape[:2], -1)
-    windows = sliding_window_view(lines, kernel_w * c_in, axis=2)[:, :, :: stride * c_in]
-    unfolded = np.ascontiguousarray(windows.transpose(0, 2, 1, 3))
-    slabs = [unfolded[a : len(padded) - kernel_h + a + 1 : stride] for a in range(kernel_h)]
+    rows, n, width, _ = padded.shape
+    shape = rows, (width - kernel_w) // stride + 1, n, kernel_w * c_in
+    row, sample, column, value = padded.strides
+    strides = row, stride * column, sample, value  # from a window to the next, and within it
+    unfolded = np.ascontiguousarray(np.ndarray(shape, padded.dtype, padded, strides=strides))
+    slabs = [unfolded[a : rows - kernel_h + a + 1 : stride] for a in range(kernel_h)]
     matrices = W.reshape(kernel_h, -1, c_out)
     y = np.empty((*slabs[0].shape[:3], c_out), padded.dtype)
-    tiled = None if bias is None else np.tile(bias, y.shape[2])
+    line = np.tile(bias, n)
     for block in _blocks(y):
         part = np.matmul(as_rows(slabs[0][block]), matrices[0], out=as_rows(y[block]))
         for slab, matrix in zip(slabs[1:], matrices[1:], strict=True):
             part += as_rows(slab[block]) @ matrix
-        if tiled is not None:
-            lines = part.reshape(-1, len(tiled))
-            lines += tiled
+        lines = part.reshape(-1, len(line))
+        lines += line
     return y, slabs
 
 
 def _blocks(y: Array) -> Iterator[slice]:
-    """Yield slices of image rows of about a quarter of a megabyte.
+    """Yield slices of image rows of about 64 kB, one at least.
 
     So much stays in a core's own cache between one product, or sum, and the next: to read and write
     a large output once for each row of the kernel takes longer than the products themselves.
     """
-    rows = max(1, 2**18 // y[0].nbytes)
+    rows = max(1, 2**16 // y[0].nbytes)
     return (slice(start, start + rows) for start in range(0, len(y), rows))
-
-
-def _swap(x: Array) -> Array:
-    """Exchange the axis of the batch and that of image rows."""
-    return x.transpose(1, 0, 2, 3)

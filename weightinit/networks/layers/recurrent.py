@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from weightinit import activations
-from weightinit._checks import check_choice, check_integer
-from weightinit._messages import shown
+from weightinit._checks import check_integer
+from weightinit._messages import message, shown
 from weightinit.networks.layers._inputs import check_tokens
 from weightinit.networks.layers._rows import RowGradients, Rows, whole
 from weightinit.networks.layers._shapes import as_rows, last_size, sum_rows
@@ -100,22 +100,22 @@ class Embedding(Layer):
 
     def _gradients(self, parameters: Parameters, cache: Any, dy: Array) -> RowGradients:
         order = np.argsort(cache, axis=None, kind="stable")
-        tokens, flows = cache.ravel()[order], dy[np.unravel_index(order, cache.shape)]
+        tokens = cache.ravel()[order]
         starts = np.flatnonzero(np.diff(tokens, prepend=-1))
         counts = np.diff(starts, append=len(tokens))
-        sums, again = flows[starts], counts > 1
+        sums, again = dy[np.unravel_index(order[starts], cache.shape)], counts > 1
         if again.any():  # most words of a large vocabulary occur once, with nothing to sum
+            repeated = dy[np.unravel_index(order[np.repeat(again, counts)], cache.shape)]
             ends = np.cumsum(counts[again])
-            repeated = flows[np.repeat(again, counts)]
             sums[again] = np.add.reduceat(repeated, ends - counts[again])
         return {"weight": Rows(parameters["weight"].shape, tokens[starts], sums)}
 
 
 # phi' in terms of the state h = phi(a), which is at hand, where a is not.
-_SLOPES: dict[str, Callable[[Array], Array]] = {
-    "tanh": lambda h: 1 - h * h,
-    "relu": lambda h: (h > 0).astype(h.dtype),
-    "linear": np.ones_like,
+_SLOPES: dict[activations.Activation, Callable[[Array], Array]] = {
+    activations.linear: np.ones_like,
+    activations.relu: lambda h: (h > 0).astype(h.dtype),
+    activations.tanh: lambda h: 1 - h * h,
 }
 
 
@@ -139,7 +139,7 @@ class RNN(Layer):
     Parameters
     ----------
     activation : {"tanh", "relu", "linear"} or Activation, default "tanh"
-        The activation :math:`\phi`.
+        The activation :math:`\phi`, one of those three.
 
     Raises
     ------
@@ -161,7 +161,10 @@ class RNN(Layer):
 
     def __init__(self, activation: str | activations.Activation = "tanh") -> None:
         phi = activations.get(activation)
-        check_choice("activation", phi.name, _SLOPES)
+        if phi not in _SLOPES:
+            known = ", ".join(repr(one.name) for one in _SLOPES)
+            hint = "the slopes of those are known from the state alone"
+            raise ValueError(message("activation", activation, f"one of {known}", hint))
         object.__setattr__(self, "activation", phi)
 
     def _mask(self, _x: Array, _mask: Array | None) -> None:
@@ -183,7 +186,8 @@ class RNN(Layer):
     def _forward(self, parameters: Parameters, x: Array, mask: Array | None) -> tuple[Array, Any]:
         W, b = parameters["weight"], parameters["bias"]
         n, T, units = x.shape
-        h = np.zeros((T + 1, n, units), x.dtype)
+        h = np.empty((T + 1, n, units), x.dtype)
+        h[0] = 0
         for t in range(T):
             a = h[t] @ W
             a += x[:, t]
@@ -195,7 +199,7 @@ class RNN(Layer):
 
     def _backward(self, parameters: Parameters, cache: Any, dy: Array) -> tuple[Array, Gradients]:
         h, mask = cache
-        W, slope = parameters["weight"], _SLOPES[self.activation.name]
+        W, slope = parameters["weight"], _SLOPES[self.activation]
         back = np.ascontiguousarray(W.T)
         da = np.empty_like(h[1:])
         dh = dy
