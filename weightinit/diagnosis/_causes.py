@@ -230,7 +230,8 @@ def _to_set(trace: Trace, name: str, how: str) -> str:
     row = next(row for row in trace.layers if name in row.parameters)
     if row.roles[name] != "weight":
         return name
-    scale = row.named("length") if how.startswith("scale") else ""
+    finite = np.isfinite(row.parameters[name]).all()  # a direction of zeros, divided by its length
+    scale = row.named("length") if how.startswith("scale") and finite else ""
     return scale or row.named("direction") or name
 
 

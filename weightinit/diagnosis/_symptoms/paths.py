@@ -235,8 +235,11 @@ def _next(row: LayerTrace, q: float) -> float:
 def _blamed(row: LayerTrace, s: float, m: float) -> tuple[float, float]:
     """Return what a layer is blamed for when signals fade, and when they grow.
 
-    It is not blamed for cutting a signal above 1 down, nor for raising a weak one to size 1.
+    It is not blamed for cutting a signal above 1 down, nor for raising a weak one to size 1. What a
+    block with a normalization in its branch adds does not depend on the size of its input.
     """
+    if row.weight is None and row.normalized:
+        return _log(m / s), _log(m / max(s, 1))
     if keeps(row.activation) == "marginal":
         return _log(m / s), _log(m / s)
     return _log(m / min(s, 1)), _log(m / max(s, 1))
