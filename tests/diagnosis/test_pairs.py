@@ -40,13 +40,19 @@ def hides(first: str, second: str) -> set[str]:
 
 
 def is_found(diagnosis: Diagnosis, problem: str, layer: str) -> bool:
-    """Tell whether a problem is found, and the layer or its parameters are named."""
+    """Tell whether a problem is found, and the layer or its parameters are named.
+
+    Units that are copies for good may be told as copies that part: what mends the other fault draws
+    the weights behind them anew, so that their gradients differ.
+    """
     names = [f"dense{i}.{part}" for i in range(7) for part in ("weight", "bias")]
     started = [p for finding in diagnosis.findings for p in finding.start]
     named = {name for pattern in started for name in fnmatch.filter(names, pattern)}
     layers = {name.rpartition(".")[0] for name in named}
     layers |= {finding.layer for finding in diagnosis.findings}
-    return problem in {problem for problem, _ in shown(diagnosis)} and layer in layers
+    found = {problem for problem, _ in shown(diagnosis)}
+    found |= {"symmetric units"} if "units alike" in found else set()
+    return problem in found and layer in layers
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ class Suspect:
 
     @property
     def suspicion(self) -> tuple[bool, float]:
-        """What stands out among its like comes before what departs with all of them."""
+        """What stands out among its like comes before what departs with them."""
         return self.odd, self.departure
 
     @property

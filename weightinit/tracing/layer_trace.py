@@ -294,7 +294,7 @@ class LayerTrace:
 
     def mean_square(self, field: str) -> float:
         """Return the second moment of a matrix, ``"activations"``: of all of its rows."""
-        if field not in self._mean_squares:
+        if not isinstance(field, str) or field not in self._mean_squares:
             check_choice("field", field, (*_MATRICES, "inputs", "inputs_gradient", "weight"))
             array = getattr(self, field)
             if array is None:

@@ -85,7 +85,9 @@ class Trace:
         if not isinstance(loss, Real):
             raise TypeError(message("loss", loss, "a number", "nan where there is none"))
         self._check_batch()
-        samples = check_integer("samples", self.samples, at_least=0, hint="leave it out for all")
+        samples = check_integer(
+            "samples", self.samples, at_least=0, hint="leave it out for the whole batch"
+        )
         object.__setattr__(self, "samples", samples or len(self.inputs))
         if self.after is not None:
             check_instance("after", self.after, Trace, "a Trace", hint="or leave it out")

@@ -128,8 +128,8 @@ class Optimizer(ABC):
     ) -> Sequence[tuple[Any, ...]]:
         """Return the calls of C functions that make the t-th step of a parameter in place.
 
-        The slots are arrays beside it. First come rooms to compute in, which all parameters of a
-        shape share, then what is remembered, at first 0.
+        The slots are arrays beside it. First come rooms to compute in, which parameters of the
+        same shape share, then what is remembered, at first 0.
         """
 
 

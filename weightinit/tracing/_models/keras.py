@@ -1,4 +1,4 @@
-"""Models of Keras on any backend that is served: variables by name, and starts to paste."""
+"""Models of Keras on the backends that are served: variables by name, and starts to paste."""
 
 import importlib
 from collections.abc import Callable, Mapping

@@ -145,7 +145,7 @@ class _Planner:
     def _take(self, row: Plan, op: Operation, *, plain: bool = False) -> None:
         """Give a row the parameters of an operation, unless another row has them.
 
-        What is added is a bias only where a weight, and nothing after it, has made the sum.
+        What is added is a bias if a weight made the sum, with no operation after it; else a shift.
         """
         for role, name in op.parameters.items():
             if name.removesuffix(TRANSPOSED) in self.owned:

@@ -9,7 +9,7 @@ __all__ = ["drawn"]
 
 def drawn(init: Initializer, shape: tuple[int, ...]) -> tuple[str, float]:
     """
-    Return how to draw a parameter, in words that all frameworks have.
+    Return how to draw a parameter, in words that frameworks share.
 
     Parameters
     ----------
