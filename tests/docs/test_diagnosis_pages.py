@@ -26,7 +26,8 @@ def test_the_published_network_is_mended():
     assert 0 < len(names["stuck"]) < len(names["draws"])
     for (start, draw), share in names["right"].items():
         at_chance = start == "as published" and draw in names["stuck"]
-        assert share < 0.2 if at_chance else share > 0.4, (start, draw)
+        least = 0.5 if start == "mended" else 0.2  # a tenth is chance
+        assert share < 0.2 if at_chance else share > least, (start, draw)
     for draw in names["draws"]:
         last = {name: np.mean(names["losses"][name, draw][-47:]) for name in names["colors"]}
         assert last["mended"] < last["as published"], draw

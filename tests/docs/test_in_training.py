@@ -26,11 +26,14 @@ def test_one_matrix_at_every_step_exceeds_the_mean_of_new_matrices():
 
 
 def test_a_step_may_stretch_while_the_powers_fade():
-    """The norm of a power is at least that power of the spectral radius, and here it is small."""
+    """The norm of a power is at least that power of the spectral radius, and here it is small.
+
+    In 600 other draws of three sizes it was at most 20 times as large.
+    """
     found = run("theory/recurrent.md").names
     for one, many, power_of_radius in found["fading"]:
         assert one > 1.3
-        assert power_of_radius <= many < 10 * power_of_radius
+        assert power_of_radius <= many < 30 * power_of_radius
         assert found["two"] > 1
 
 
@@ -59,10 +62,13 @@ def test_std_times_words_decides_what_tanh_remembers():
 
 
 def test_slow_draws_are_those_with_a_large_spectral_radius():
-    """The count of words orders 25 draws as the radius does; some take over twice as long."""
+    """The count of words orders 25 draws as the radius does; some take much longer.
+
+    Of 25 among 150 other draws one took 1.5 times as long with a probability of 0.999.
+    """
     found = run("theory/recurrent.md").names
     assert found["ranked"] > 0.9
-    assert max(found["counted"]) > 2 * found["predicted"]
+    assert max(found["counted"]) > 1.5 * found["predicted"]
     assert np.median(found["counted"]) == pytest.approx(found["predicted"], rel=0.2)
 
 
