@@ -26,7 +26,7 @@ def rows() -> Iterator[dict[str, Any]]:
         peer, bare_again = take_turns(
             partial(_run, "import numpy"), partial(_run, ""), clock=_clock
         )
-        yield row(code, ours - bare, peer - bare_again, over="import numpy", target=target)
+        yield row(code, ours - bare, peer - bare_again, over="an import of NumPy", target=target)
 
 
 def _run(code: str) -> None:
