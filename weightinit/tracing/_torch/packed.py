@@ -60,7 +60,7 @@ class _Search(NamedTuple):
             view = self.record.values.tensors[user.output]
             shares = view.untyped_storage().data_ptr() == base.untyped_storage().data_ptr()
             copy = view.numel() == self.whole.numel() and view.is_contiguous()
-            if user.kind != "pass" or not (shares or copy):
+            if user.kind not in ("pass", "part") or not (shares or copy):
                 yield (0, self.whole.shape[-1])  # it is used as a whole
             elif view.numel() < self.whole.numel():
                 yield self._span(view, place)
