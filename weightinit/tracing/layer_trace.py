@@ -294,8 +294,8 @@ class LayerTrace:
 
     def mean_square(self, field: str) -> float:
         """Return the second moment of a matrix, ``"activations"``: of all of its rows."""
-        if not isinstance(field, str) or field not in self._mean_squares:
-            check_choice("field", field, (*_MATRICES, "inputs", "inputs_gradient", "weight"))
+        check_choice("field", field, (*_MATRICES, "inputs", "inputs_gradient", "weight"))
+        if field not in self._mean_squares:
             array = getattr(self, field)
             if array is None:
                 raise ValueError(message("field", field, "a matrix that the layer has", HINT))
