@@ -69,7 +69,7 @@ def check_sizes(
     """Return a sequence of positive integers as a tuple."""
     allowed = "a sequence of positive integers"
     whole = check_items(name, value, allowed, hint=hint, at_least=at_least, most=most)
-    if all(type(size) is int and 0 < size <= LARGEST for size in whole):  # as nearly always
+    if all(type(size) is int and 0 < size <= LARGEST for size in whole):  # as in most calls
         return whole
     try:
         return tuple(
@@ -81,7 +81,7 @@ def check_sizes(
 
 def check_shape(shape: object) -> tuple[int, ...]:
     """Return `shape` as a tuple of positive ints whose product an int64 can hold."""
-    if (  # as nearly always
+    if (  # as in most calls
         type(shape) is tuple
         and len(shape) <= MOST_AXES
         and {*map(type, shape)} == {int}
