@@ -24,8 +24,9 @@ def test_chunks_of_dask() -> None:
     """However it is cut, the array is the whole, from workers that drew its chunks apart."""
     whole = wi.he_normal(SHAPE, rng=3, dtype=np.float32)
     with (
+        # ":0" is any free port: sessions that run side by side would all ask for 8787
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
