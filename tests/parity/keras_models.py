@@ -45,14 +45,14 @@ def cnn() -> keras.Model:
     return keras.Model(start, layers.Dense(4, "softmax", name="out")(x))
 
 
-def attention() -> keras.Model:
-    """Return a transformer block, its norms before the layers, and dropout."""
+def attention(rate: float = 0.0) -> keras.Model:
+    """Return a transformer block, its norms before the layers, with a rate of dropout."""
     x = start = keras.Input((6, 12))
     y = layers.LayerNormalization(name="norm0")(x)
     x = x + layers.MultiHeadAttention(2, 6, name="mix")(y, y)
     y = layers.Dense(24, "gelu", name="up")(layers.LayerNormalization(name="norm1")(x))
-    x = x + layers.Dropout(0.1)(layers.Dense(12, name="down")(y))
-    y = layers.MultiHeadAttention(3, 4, dropout=0.1, name="mix1")(x, x)
+    x = x + layers.Dropout(rate)(layers.Dense(12, name="down")(y))
+    y = layers.MultiHeadAttention(3, 4, dropout=rate, name="mix1")(x, x)
     x = layers.GlobalAveragePooling1D()(x + y)
     return keras.Model(start, layers.Dense(4, name="out")(x))
 
@@ -78,6 +78,7 @@ MODELS: dict[str, tuple[Callable[[], keras.Model], Any, int, str]] = {
     "mlp": (mlp, ROWS, 4, "dense_1/kernel"),
     "cnn": (cnn, IMAGES, 4, "inner/kernel"),
     "attention": (attention, SERIES, 4, "up/kernel"),
+    "dropout": (lambda: attention(0.1), SERIES, 4, "up/kernel"),
     "pair": (pair, ([ROWS[:16], WORDS],), 2, "mixed/kernel"),
     "recurrent": (recurrent, WORDS, 4, "table/embeddings"),
 }

@@ -15,8 +15,8 @@ from tests.parity.needs import needs
 needs("keras", "jax", "torch")
 pytestmark = pytest.mark.parity
 
-NAMES = ["mlp", "cnn", "attention", "pair", "recurrent"]
-WHOLE = NAMES[:-1]  # where each backend sees all parameters
+WHOLE = ["mlp", "cnn", "attention", "pair"]  # where each backend sees all parameters
+NAMES = [*WHOLE, "dropout", "recurrent"]
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +71,21 @@ def test_the_rows_are_those_of_keras_on_jax(measured: dict[str, Any], name: str)
                     near(as_jax(a["kind"], a[key][part]), value[part], slope)
             else:
                 assert a[key] == value, key
+
+
+def test_dropout_hides_no_row(measured: dict[str, Any]) -> None:
+    """Backends drop different entries, and what else is told of the rows is the same."""
+    told = ("name", "kind", "block", "after", "normalized", "roles", "activation")
+    ours, theirs = (
+        [[row[key] for key in told] for row in measured[backend]["dropout"]["trace"]["rows"]]
+        for backend in ("torch", "jax")
+    )
+    assert ours == theirs
+    assert measured["torch"]["dropout"]["trace"]["unseen"] == ()
+    assert (
+        measured["torch"]["dropout"]["trace"]["loss"]
+        != measured["torch"]["attention"]["trace"]["loss"]
+    )
 
 
 @pytest.mark.parametrize("name", WHOLE)

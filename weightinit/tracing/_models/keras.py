@@ -91,12 +91,16 @@ class Variables:
         self.others = [variable for variable in model.variables if id(variable) not in found]
 
     def call(self, parameters: list[Any], held: list[Any], args: Any, kwargs: Any) -> Any:
-        """Return the outputs with other values of parameters and of the other variables."""
+        """
+        Return the outputs with other values of parameters and of the other variables.
+
+        As `fit` computes them: before training, running statistics of 0 and 1 normalize nothing.
+        """
         values = dict(zip(map(id, self.parameters.values()), parameters, strict=True))
         values |= dict(zip(map(id, self.others), held, strict=True))
         trained = [values[id(variable)] for variable in self.model.trainable_variables]
         fixed = [values[id(variable)] for variable in self.model.non_trainable_variables]
-        return self.model.stateless_call(trained, fixed, *args, **kwargs, training=False)[0]
+        return self.model.stateless_call(trained, fixed, *args, **kwargs, training=True)[0]
 
     def assign(self, parameters: Mapping[str, Any]) -> Any:
         """Write arrays into the parameters of these names, and return the model."""

@@ -27,7 +27,7 @@ def elementwise(record: Record, call: Call) -> Any:
     out = call.make()
     axis = values.axis(numbers[0])
     if sources:
-        _with_parameter(record, call, out, numbers, sources)
+        _with_parameter(record, call, out, signals, sources)
     elif any(t in values.statistics for t in signals):
         _with_statistic(record, call, out, signals)
     elif len({values.root(v) for v in numbers}) > 1:
@@ -44,16 +44,24 @@ def elementwise(record: Record, call: Call) -> Any:
 
 
 def _with_parameter(
-    record: Record, call: Call, out: torch.Tensor, numbers: list[int], sources: list[Source]
+    record: Record,
+    call: Call,
+    out: torch.Tensor,
+    signals: list[torch.Tensor],
+    sources: list[Source],
 ) -> None:
     """Record that a signal is multiplied by, or added to, a parameter."""
-    source, axis = sources[0], record.values.axis(numbers[0])
+    values, source = record.values, sources[0]
+    numbers = tuple(values[t] for t in signals)
+    axis = values.axis(numbers[0])
     kind = "gain" if call.name in MULTIPLY else "offset" if call.name in ADD else "other"
     if source.problem or kind == "other" or len(sources) > 1:
         told = source.problem or f"it enters through {call.name}"
         record.problems.setdefault(source.name, told)
-        record.new(out, "other", tuple(numbers), axis=axis)
+        record.new(out, "other", numbers, axis=axis)
         return
+    if kind == "gain" and signals[0] in values.statistics:
+        values.statistics[out] = values.statistics[signals[0]]._replace(gain=source)
     leaf = record.leaves[source.name]
     units = axis is not None and tuple(leaf.shape) == (out.shape[axis],)
     if kind == "offset":
@@ -69,11 +77,17 @@ def _with_statistic(
 ) -> None:
     """Record what a statistic of a signal does to it: to multiply by it is to normalize."""
     values = record.values
-    plain = [t for t in signals if t not in values.statistics]
+    plain = [values[t] for t in signals if t not in values.statistics]
+    statistic = next(values.statistics[t] for t in signals if t in values.statistics)
     if not plain:
         record.new(out, "other", tuple(values[t] for t in signals))
-        values.statistics.add(out)
+        values.statistics[out] = statistic
         return
-    kind = "norm" if call.name in MULTIPLY else "pass"
-    axis = values.axis(values[plain[0]])
-    record.new(out, kind, (values[plain[0]],), norm="layer", axis=axis)
+    told: dict[str, Any] = {"axis": values.axis(plain[0])}
+    if call.name not in MULTIPLY:
+        record.new(out, "pass", (plain[0],), **told)
+        return
+    if statistic.gain is not None:
+        told["parameters"] = {"gain": record.part(statistic.gain)}
+    norm = "batch" if statistic.of_batch else "layer"
+    record.new(out, "norm", (plain[0],), norm=norm, **told)

@@ -14,7 +14,7 @@ from weightinit.tracing._torch.functions import (
     WEIGHTS,
 )
 from weightinit.tracing._torch.record import Record
-from weightinit.tracing._torch.values import Values
+from weightinit.tracing._torch.values import Statistic, Values
 from weightinit.tracing._torch.views import Made, Source, follow
 
 __all__ = ["anything", "save_overwritten"]
@@ -126,10 +126,12 @@ def _mark(values: Values, call: Call, signals: list[torch.Tensor], out: torch.Te
     """Note what is a statistic of a signal, and what are weights of attention."""
     before = signals[0]
     reduced = out.ndim == before.ndim and out.shape != before.shape
-    if (call.name in STATISTICS and reduced) or (before in values.statistics and len(signals) == 1):
-        values.statistics.add(out)
+    if before in values.statistics and len(signals) == 1:
+        values.statistics[out] = values.statistics[before]
+    elif call.name in STATISTICS and reduced:
+        values.statistics[out] = Statistic(of_batch=out.shape[0] < before.shape[0])
     if call.name in WEIGHTS or before in values.weights:
-        values.weights.add(out)
+        values.weights[out] = None
 
 
 def _axis(values: Values, before: torch.Tensor, out: torch.Tensor) -> int | None:

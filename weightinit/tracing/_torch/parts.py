@@ -20,9 +20,10 @@ class PartsRecorder(Recorder):
     """
     A recorder that knows how Keras writes some layers.
 
-    A batch normalization multiplies by one over the root of a running statistic. Heads are split
-    by an einsum, a bias for each is added after it, and the kernel of a depthwise convolution is
-    reshaped. Parameters that enter so are matrices in the record: they are multiplied by as such.
+    A batch normalization that is frozen multiplies by one over the root of a running statistic.
+    Heads are split by an einsum, a bias for each is added after it, and the kernel of a depthwise
+    convolution is reshaped. Parameters that enter so are matrices in the record: they are
+    multiplied by as such.
 
     Parameters
     ----------

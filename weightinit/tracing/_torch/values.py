@@ -1,11 +1,15 @@
 """The tensors of a pass, by number, and how each follows from another entry by entry."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import torch
 
-__all__ = ["Values"]
+from weightinit.tracing._torch.views import Source
+
+__all__ = ["Statistic", "Values"]
+
+_Known = TypeVar("_Known")
 
 
 class _Step(NamedTuple):
@@ -16,14 +20,24 @@ class _Step(NamedTuple):
     kwargs: dict[str, Any]
 
 
-class _Tensors:
-    """A set of tensors, by identity."""
+class Statistic(NamedTuple):
+    """What sums up a signal: of which axes, and by which parameter it was multiplied since."""
+
+    of_batch: bool
+    gain: Source | None = None
+
+
+class _Tensors(Generic[_Known]):
+    """What is known of some tensors, by their identity."""
 
     def __init__(self) -> None:
-        self._ids: dict[int, torch.Tensor] = {}
+        self._ids: dict[int, tuple[torch.Tensor, _Known]] = {}
 
-    def add(self, tensor: torch.Tensor) -> None:
-        self._ids[id(tensor)] = tensor
+    def __setitem__(self, tensor: torch.Tensor, known: _Known) -> None:
+        self._ids[id(tensor)] = tensor, known
+
+    def __getitem__(self, tensor: torch.Tensor) -> _Known:
+        return self._ids[id(tensor)][1]
 
     def __contains__(self, tensor: torch.Tensor) -> bool:
         return id(tensor) in self._ids
@@ -37,7 +51,8 @@ class Values:
         self.saved: dict[int, torch.Tensor] = {}
         self.slopes: dict[int, torch.Tensor] = {}
         self.names: dict[int, str] = {}
-        self.statistics, self.weights = _Tensors(), _Tensors()
+        self.statistics: _Tensors[Statistic] = _Tensors()
+        self.weights: _Tensors[None] = _Tensors()
         self._axes: list[int | None] = []
         self._numbers: dict[int, int] = {}
         self._roots: dict[int, int] = {}
