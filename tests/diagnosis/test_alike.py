@@ -143,7 +143,7 @@ def test_what_is_not_finite_is_left_out(layer: str) -> None:
 
 @pytest.mark.parametrize("phi", ["relu", "tanh"])
 def test_weights_of_one_sign_move_units_together(phi: str) -> None:
-    """Entries from 0 to a: found at any a, in all hidden layers, and no fault of one layer."""
+    """Entries from 0 to a: found at any a, in all hidden layers; in one alone, if behind ReLU."""
     for high in (0.01, 0.2, 1.0):
         net = wi.mlp(SIZES, phi).initialize(wi.Uniform(low=0.0, high=high), rng=0)
         found = look(units_alike, net)
@@ -151,6 +151,44 @@ def test_weights_of_one_sign_move_units_together(phi: str) -> None:
         assert found.layers == ("dense0", "dense1", "dense2")
         assert found.severity > 2
     net.initialize({"dense1.weight": wi.Uniform(low=0.0, high=0.2), "*.weight": wi.he_normal})
+    found = look(units_alike, net)
+    assert (found and found.layers) == (("dense1",) if phi == "relu" else None)
+
+
+def test_how_large_a_mean_makes_a_layer_follows_from_its_inputs() -> None:
+    """The common share is n mu^2 m^2 + mu^2 v of that plus sigma^2 s, by the moments of the inputs.
+
+    Behind a ReLU of normal values m^2 / s is 1/pi, and v what is left. Of the part of sigma, a mean
+    over 400 units, the relative std is sqrt(2/400); 5 of them are allowed, and 5 of the common
+    part, whose std follows from 4,000 samples and is below a hundredth.
+    """
+    x = np.maximum(np.random.default_rng(2).standard_normal((4000, 100)), 0)
+    net = wi.mlp([100, 400, 3], "relu").initialize(wi.Normal(mean=0.05, std=0.1), rng=0)
+    row = wi.trace(net, x).layers[0]
+    mean, s = x.mean(), np.mean(x**2)
+    large = 0.05**2 * (100 * mean**2 + s - mean**2)
+    told = look(units_alike, net, x)
+    assert told is not None
+    share = float(told.evidence.split(" %")[0]) / 100
+    ratio = share / (1 - share)
+    assert ratio == pytest.approx(large / (0.1**2 * s), rel=5 * (np.sqrt(2 / 400) + 0.01))
+    assert row.mean_square("pre_activations") > 5 * 100 * 0.1**2 * s
+
+
+@pytest.mark.parametrize("case", ["normalized", "identity", "small mean", "tanh"])
+def test_a_mean_that_makes_nothing_large_is_no_finding(case: str) -> None:
+    """A normalization divides it out; an identity hands on; centered inputs have no common part."""
+    net = wi.mlp(SIZES, "tanh" if case == "tanh" else "relu")
+    if case == "normalized":
+        hidden = [Dense(64), LayerNorm(), ActivationLayer("relu")]
+        net = Network([*hidden * 3, Dense(10)], (64,))
+    net.initialize(wi.xavier_normal if case == "tanh" else wi.he_normal, rng=0)
+    weight = net.parameters["dense1.weight"]
+    if case == "identity":
+        weight[...] = np.eye(64)
+        net.parameters["dense0.bias"][...] = 5.0  # inputs that hardly differ from unit to unit
+    else:
+        weight += weight.std() * (1 / 8 if case == "small mean" else 1)
     assert look(units_alike, net) is None
 
 
