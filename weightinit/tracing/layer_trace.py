@@ -240,6 +240,11 @@ class LayerTrace:
         name = self.named("weight")
         return self.parameters.get(name, self.shared.get(name))
 
+    def __repr__(self) -> str:
+        """Return what it is a record of, without the arrays."""
+        phi = "no activation" if self.activation is None else self.activation.name
+        return f"<LayerTrace of {self.name}: {self.kind}, {self.units} units, {phi}>"
+
     @functools.cached_property
     def weight_gradient(self) -> Array | None:
         """The gradient for the weight."""

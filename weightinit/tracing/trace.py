@@ -1,6 +1,7 @@
 """The record of a pass through a network: its layers, its batch and its loss."""
 
 import functools
+import math
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 
 from weightinit._checks import check_instance, check_integer, check_items
 from weightinit._messages import message
+from weightinit._tables import number, text_table, wrapped
 from weightinit.networks.layers.base import Array
 from weightinit.tracing._fields import HINT, check_labels, check_targets
 from weightinit.tracing.layer_trace import LayerTrace
@@ -60,6 +62,10 @@ class Trace:
     False
     >>> bool(found.after.gradients["dense0.weight"].any())  # and a step later it is not
     True
+    >>> print(found)  # root mean squares of the activations and of their gradients
+    layer   kind   activation  units  signal  gradient
+    dense0  dense  relu            4    0.83         0
+    dense1  dense  -               3       0      0.24
     """
 
     inputs: Array
@@ -108,6 +114,26 @@ class Trace:
             if self.labels is not None:
                 told = "got both; leave out those that its loss is not of"
                 raise ValueError(f"a trace must have labels or targets, {told}")
+
+    def __repr__(self) -> str:
+        """Return what it is a record of, without the arrays."""
+        return f"<Trace of {len(self.layers)} layers, {len(self.inputs)} samples>"
+
+    def __str__(self) -> str:
+        """Return a table of the layers: root mean squares of signals and of their gradients."""
+        rows = [("layer", "kind", "activation", "units", "signal", "gradient")]
+        for row in self.layers:
+            phi = "-" if row.activation is None else row.activation.name
+            sizes = (row.mean_square(f"activations{end}") for end in ("", "_gradient"))
+            told = (number(math.sqrt(size)) for size in sizes)
+            rows.append((row.name, row.kind, phi, str(row.units), *told))
+        lines = list(text_table(rows, left=3))
+        if self.unseen:
+            lines += wrapped(
+                f"Not seen, {1 - self.seen:.2%} of the entries of parameters: "
+                + "; ".join(self.unseen)
+            )
+        return "\n".join(lines)
 
     @property
     def parameters(self) -> dict[str, Array]:
