@@ -121,7 +121,8 @@ class Trace:
 
     def __str__(self) -> str:
         """Return a table of the layers: root mean squares of signals and of their gradients."""
-        rows = [("layer", "kind", "activation", "units", "signal", "gradient")]
+        head = ("layer", "kind", "activation", "units", "signal", "gradient")
+        rows: list[tuple[str, ...]] = [head]
         for row in self.layers:
             phi = "-" if row.activation is None else row.activation.name
             sizes = (row.mean_square(f"activations{end}") for end in ("", "_gradient"))
