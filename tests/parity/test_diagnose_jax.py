@@ -389,6 +389,18 @@ def test_half_precision() -> None:
     assert found.layers[0].activation == wi.activations.tanh
 
 
+def test_in_bfloat16_the_first_loss_is_off_by_the_square_of_the_rounding() -> None:
+    """At the lowest loss a bias off by d adds at most d**2: bfloat16 has d = 2**-8 of the bias."""
+    half = {"param_dtype": jnp.bfloat16, "dtype": jnp.bfloat16}
+    for seed in range(3):
+        model = linen.Sequential([linen.Dense(16, **half), linen.relu, linen.Dense(4, **half)])
+        y = np.random.default_rng(seed).choice(4, len(X), p=[0.7, 0.1, 0.1, 0.1])
+        done = wi.start(with_variables(model, X), X, y, rng=seed)
+        shares = np.bincount(y, minlength=4) / len(y)
+        d = 2**-8 * float(np.abs(np.log(shares[shares > 0])).max())
+        assert -1e-6 <= done.first_loss - done.best_constant_loss <= d**2 + 1e-6
+
+
 def test_code_to_paste_starts_what_it_says() -> None:
     """The lines run, and give the parameter the std that they name."""
     model, variables = with_variables(Mlp(), X)

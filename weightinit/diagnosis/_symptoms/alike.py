@@ -246,7 +246,7 @@ def _standard_errors(row: LayerTrace) -> float:
 
 
 def _common_share(row: LayerTrace, *, centered: bool) -> float:
-    """Return the share that all units have in common, of what differs or of all but the bias."""
+    """Return the common share of the units: of what differs, or of the sum without the bias."""
     z = row.pre_activations.astype(np.float64)
     if centered:
         z -= z.mean(axis=0)

@@ -62,6 +62,10 @@ class JaxProbe(Probe):
             parameters[name] = layouts[name].apply(value) if name in layouts else value
         return cls(model, arrays, place, passed, np.asarray(arrays[place]), parameters)
 
+    def eps(self, name: str) -> float:
+        """Return the relative distance of the numbers that the model can hold in a parameter."""
+        return float(jnp.finfo(jnp.result_type(self.model.parameters[name])).eps)
+
     def with_inputs(self, inputs: Array) -> Self:
         """Return the same with other inputs, of the same shape."""
         arrays = list(self.arrays)
