@@ -1,5 +1,6 @@
 """Inputs, targets and labels that no start makes up for; nothing here is left to chance."""
 
+import dataclasses
 import re
 
 import numpy as np
@@ -56,6 +57,18 @@ FINE = {
 def test_usual_inputs_are_fine(case: str) -> None:
     """Inputs on which networks do train are not blamed."""
     assert of_inputs(FINE[case]) is None
+
+
+def test_a_batch_is_not_blamed_for_what_becomes_of_it() -> None:
+    """Where the batch is fine and what the first layer receives is not, no standardizing helps."""
+    net = wi.mlp([20, 16, 3]).initialize(wi.he_normal, rng=0)
+    found = unscaled_inputs(Facts(dataclasses.replace(wi.trace(net, 1e-4 * X), inputs=X)))
+    assert found is not None
+    assert (found.parameter, found.severity) == ("", pytest.approx(3.0, abs=0.1))
+    assert found.evidence.startswith(
+        "The batch itself is well scaled; what dense0 receives is not: the inputs have"
+    )
+    assert found.advice == "look at what the model does to the batch before dense0"
 
 
 @pytest.mark.parametrize(

@@ -220,6 +220,31 @@ def test_a_weight_that_cannot_be_set_is_named() -> None:
     assert [row.name for row in found.layers] == ["0", "2"]
 
 
+def test_a_weight_of_low_rank_is_named() -> None:
+    """The factors of a weight are not taken for a layer, and the batch is not blamed for them."""
+
+    class LowRank(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.a = nn.Parameter(0.01 * torch.randn(16, 4))
+            self.b = nn.Parameter(torch.randn(4, 6) / 2)
+
+        def forward(self, x: Any) -> Any:
+            return nn.functional.linear(x, self.a @ self.b)
+
+    model = plain()
+    model[0] = LowRank().double()
+    x, y = batch()
+    found = wi.trace(model, x, y)
+    why = "it enters through several parameters; what to set for a wanted weight is not known"
+    assert found.unseen == tuple(f"0.{name} (LowRank): {why}" for name in "ab")
+    assert [row.name for row in found.layers] == ["2", "4"]
+    named = {f.problem: f for f in wi.diagnose(model, x, y).findings}
+    finding = named["unscaled inputs"]
+    assert (finding.parameter, finding.code) == ("", ())
+    assert finding.advice == "look at what the model does to the batch before 2"
+
+
 def test_a_recurrent_layer_may_compute_a_weight() -> None:
     """The weights of an LSTM, of which one is computed, and all gradients are recorded."""
 

@@ -45,17 +45,25 @@ def unscaled_inputs(facts: Facts) -> Symptom | None:
     x = first.inputs
     if batch.dtype.kind != "f" or x is None or not x.any() or not np.isfinite(x).all():
         return None
-    n = facts.trace.samples
-    found = [_common(x, n), _dominated(x, n)]
-    if not first.normalized:
-        found.append(_sized(x))
-    severity, evidence = max(found)
+    n, sized = facts.trace.samples, not first.normalized
+    severity, evidence = _farthest(x, n, sized=sized)
     if severity <= 0:
         return None
+    if batch.any() and np.isfinite(batch).all() and _farthest(batch, n, sized=sized)[0] <= 0:
+        told = f"The batch itself is well scaled; what {first.name} receives is not: "
+        advice = f"look at what the model does to the batch before {first.name}"
+        told += evidence[0].lower() + evidence[1:]
+        return Symptom("unscaled inputs", (first.name,), told, severity, "", advice)
     advice = f"standardize the inputs: {call(batch)}"
     if severity == math.inf:
         advice = "look at the data: all samples of the batch are the same"
     return Symptom("unscaled inputs", (first.name,), evidence, severity, "inputs", advice)
+
+
+def _farthest(x: Array, samples: int, *, sized: bool) -> tuple[float, str]:
+    """Return by how many orders of magnitude the worst of inputs is out of bounds, and what."""
+    found = [_common(x, samples), _dominated(x, samples)]
+    return max([*found, _sized(x)] if sized else found)
 
 
 def _rms(x: Array) -> float:

@@ -49,6 +49,8 @@ def product(record: Record, call: Call) -> Any:
     plain = call.name != "einsum" and len(tensors) == 2 and record.source(tensors[1])
     if not plain or (bias is not None and record.source(bias) is None):
         return moves.anything(record, call)
+    if record.enters(tensors[0]):  # of two parameters: it may be a weight of low rank
+        return moves.anything(record, call)
     return _weighted(record, call, _Roles(tensors[0], tensors[1], bias, "matmul", "dense"))
 
 
