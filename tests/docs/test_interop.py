@@ -27,7 +27,8 @@ def test_the_page_states_what_is_kept() -> None:
     harmless = figures.share(figures.plants(KEPT, "harmless"), "found")
     trained = figures.rows(KEPT).keys() & KEPT["harm"]["found"].keys()
     prose = run("about/interop.md").prose
-    assert f"In {len(figures.rows(KEPT))} models (" in prose
-    assert f"in {len(trained)} models: there it names" in prose
+    assert f"Of {len(figures.rows(KEPT))} models (" in prose
+    assert f"{len(trained)} models were trained with and without theirs" in prose
+    assert f"The other {len(figures.plants(KEPT, 'between'))} are in between" in prose
     assert f"names {100 * named.hits / named.of:.0f} % ({named.hits} of {named.of}) of" in prose
     assert f"reports {100 * harmless.hits / harmless.of:.0f} % ({harmless.hits} of" in prose
