@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from weightinit._checks import RandomSource, check_rng
 
-__all__ = ["BLOCK", "DrawMany", "Job", "Key", "Law", "draw", "fill", "key_of", "whole", "workers"]
+__all__ = ["BLOCK", "Draw", "Job", "Key", "Law", "draw", "fill", "key_of", "whole", "workers"]
 
 _Array = NDArray[Any]
 
@@ -28,6 +28,8 @@ Key = tuple[int, int, int]
 # Blocks that a thread draws in one turn. Threads wait for each other where one has just called
 # NumPy and the other would: the longer a call, the rarer that is, until a turn outgrows the cache.
 _TURN = 12
+#: What fills a block from its stream.
+Draw = Callable[[np.random.Generator, _Array], None]
 #: What fills neighbouring blocks, as the rows of a matrix, from a stream each.
 DrawMany = Callable[[Iterable[np.random.Generator], _Array], None]
 
@@ -50,7 +52,7 @@ class Law(NamedTuple):
         Fills neighbouring blocks with the same numbers in fewer and longer calls of NumPy.
     """
 
-    draw: Callable[[np.random.Generator, _Array], None]
+    draw: Draw
     workers: int = 2**10
     share: int = 2**18
     draw_many: DrawMany | None = None

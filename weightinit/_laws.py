@@ -6,20 +6,19 @@ some blocks at once, each a row: of two threads in short calls of NumPy, one wai
 """
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from weightinit._blocks import DrawMany, Law
+from weightinit._blocks import Draw, Law
 from weightinit._truncation import curve_within, exp, reach
 
 __all__ = ["normal", "truncated_normal", "uniform"]
 
 _Array = NDArray[Any]
 _Stream = np.random.Generator
-_Streams = Iterable[_Stream]
 
 _SINGLE = np.dtype(np.float32)
 _UNIT = 2.0**-32  # in it a word of 32 bits lies between 0 and 1, or between -1/2 and 1/2
@@ -42,12 +41,7 @@ def uniform(dtype: np.dtype[Any], low: float, high: float) -> Law:
     inside = bottom <= ends[0] * span + start and ends[1] * span + start <= top
     factors = _factors(span) if single else (span,)
 
-    def draw_many(streams: _Streams, blocks: _Array) -> None:
-        if single:
-            _words(streams, blocks)
-        else:
-            for stream, block in zip(streams, blocks, strict=True):
-                stream.random(out=block)
+    def finish(blocks: _Array) -> None:
         for factor in factors:
             blocks *= factor
         if start:
@@ -55,18 +49,28 @@ def uniform(dtype: np.dtype[Any], low: float, high: float) -> Law:
         if not inside:
             np.clip(blocks, bottom, top, out=blocks)
 
-    return _law(draw_many, workers=8, share=2**19 if single else 2**18)
+    return _law(_words if single else _unit, finish, workers=8, share=2**19 if single else 2**18)
 
 
 @_remember
 def normal(mean: float, std: float) -> Law:
     """Return the normal law."""
 
-    def draw_many(streams: _Streams, blocks: _Array) -> None:
-        _normal(streams, blocks, std)
+    def finish(blocks: _Array) -> None:
+        _normal(blocks, std)
         _scale(blocks, mean, 1.0)
 
-    return _law(draw_many)
+    law = _law(_normal_words, finish)
+
+    def draw(stream: _Stream, block: _Array) -> None:
+        if block.size % 2 and block.dtype == _SINGLE:  # which are drawn in pairs
+            even = np.empty(block.size + 1, _SINGLE)
+            law.draw(stream, even)
+            block[:] = even[:-1]
+        else:
+            law.draw(stream, block)
+
+    return law._replace(draw=draw)
 
 
 @_remember
@@ -75,12 +79,11 @@ def truncated_normal(dtype: np.dtype[Any], mean: float, std: float, bound: float
     if dtype == _SINGLE and bound <= 2:
         curve, scale = curve_within(bound), std * reach(bound)
 
-        def draw_many(streams: _Streams, blocks: _Array) -> None:
-            _words(streams, blocks)
+        def finish(blocks: _Array) -> None:
             _invert(blocks, *curve)
             _scale(blocks, mean, scale)
 
-        return _law(draw_many)
+        return _law(_words, finish)
 
     unit = 1.0 if bound <= 1 else bound  # filled in units of a bound that may be tiny
     rescale = std * (reach(bound) / unit)
@@ -92,11 +95,19 @@ def truncated_normal(dtype: np.dtype[Any], mean: float, std: float, bound: float
     return Law(draw)
 
 
-def _law(draw_many: DrawMany, **threads: int) -> Law:
-    """Return the law that draws one block as the only row of many."""
-    return Law(
-        lambda stream, block: draw_many((stream,), block[None]), draw_many=draw_many, **threads
-    )
+def _law(begin: Draw, finish: Callable[[_Array], None], **threads: int) -> Law:
+    """Return the law that begins each block from its stream, and finishes some at once."""
+
+    def draw(stream: _Stream, block: _Array) -> None:
+        begin(stream, block)
+        finish(block)
+
+    def draw_many(streams: Iterable[_Stream], blocks: _Array) -> None:
+        for stream, block in zip(streams, blocks, strict=True):
+            begin(stream, block)
+        finish(blocks)
+
+    return Law(draw, draw_many=draw_many, **threads)
 
 
 def _scale(block: _Array, mean: float, std: float) -> None:
@@ -112,36 +123,38 @@ def _factors(span: np.float32) -> tuple[np.float32, ...]:
     return (unit * span,) if span > 2.0**-90 else (unit, span)
 
 
-def _words(streams: _Streams, blocks: _Array) -> None:
-    """Fill blocks with words of 32 bits, rounded to the 24 bits of a float32.
-
-    Their sign counts, so that they lie around 0.
-    """
-    for stream, block in zip(streams, blocks, strict=True):
-        np.copyto(block, _raw(stream, block.size), casting="unsafe")
+def _unit(stream: _Stream, block: _Array) -> None:
+    """Fill a block with float64 on [0, 1)."""
+    stream.random(out=block)
 
 
-def _raw(stream: _Stream, size: int) -> _Array:
+def _words(stream: _Stream, block: _Array) -> None:
+    """Fill a block with words of 32 bits around 0, rounded to the 24 bits of a float32."""
+    np.copyto(block, _raw(stream, block.size), casting="unsafe")
+
+
+def _raw(stream: _Stream, size: int) -> NDArray[np.int32]:
     return stream.bit_generator.random_raw((size + 1) // 2).view(np.int32)[:size]
 
 
-def _normal(streams: _Streams, blocks: _Array, std: float) -> None:
-    """Fill blocks with normal numbers of mean 0."""
+def _normal_words(stream: _Stream, block: _Array) -> None:
+    """Fill a block with what `_normal` finishes: in float32 the words of as many pairs."""
+    if block.dtype != _SINGLE:
+        stream.standard_normal(out=block)
+        return
+    half = block.size // 2
+    words = _raw(stream, block.size)
+    np.copyto(block[:half], words[:half].view(np.uint32), casting="unsafe")
+    np.copyto(block[half:], words[half:], casting="unsafe")
+
+
+def _normal(blocks: _Array, std: float) -> None:
+    """Turn what `_normal_words` has begun into normal numbers of mean 0."""
     if blocks.dtype != _SINGLE:
-        for stream, block in zip(streams, blocks, strict=True):
-            stream.standard_normal(out=block)
         blocks *= std
-    elif blocks.shape[1] % 2:
-        even = np.empty((len(blocks), blocks.shape[1] + 1), _SINGLE)
-        _normal(streams, even, std)
-        blocks[:] = even[:, :-1]
-    else:
-        r, a = blocks.reshape(len(blocks), 2, -1).swapaxes(0, 1)
-        for stream, length, angle in zip(streams, r, a, strict=True):
-            words = _raw(stream, blocks.shape[1])
-            np.copyto(length, words[: length.size].view(np.uint32), casting="unsafe")
-            np.copyto(angle, words[length.size :], casting="unsafe")
-        _box_muller(r, a, np.float32(std))
+        return
+    half = blocks.shape[-1] // 2
+    _box_muller(blocks[..., :half], blocks[..., half:], np.float32(std))
 
 
 def _box_muller(r: _Array, a: _Array, std: np.float32) -> None:
@@ -202,7 +215,7 @@ def _accepted(stream: _Stream, block: _Array, bound: float) -> None:
 
 def _propose_normal(stream: _Stream, block: _Array, bound: float) -> NDArray[np.intp]:
     """Fill the block with normal numbers; return which lie out of bounds (< 32 %)."""
-    _normal((stream,), block[None], 1.0)
+    _STANDARD.draw(stream, block)
     return np.flatnonzero(np.abs(block) > bound)
 
 
@@ -215,3 +228,6 @@ def _propose_uniform(stream: _Stream, block: _Array, bound: float) -> NDArray[np
     t = np.square(bound * block) / -2
     doubtful = np.flatnonzero(keep > 1 + t)  # exp(t) is above its tangent
     return doubtful[keep[doubtful] > exp(t[doubtful])]
+
+
+_STANDARD = normal(0.0, 1.0)
