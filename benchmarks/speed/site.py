@@ -1,5 +1,6 @@
 """What building the site costs: cold over the code that it runs, and after a change."""
 
+import json
 import os
 import re
 import shutil
@@ -20,8 +21,12 @@ ROOT = Path(__file__).parents[2]
 PAGE = "docs/theory/he.md"
 SCRIPT = "gallery/distributions/plot_truncate_a_normal.py"
 SCRIPTS = "scripts.xml"  # what each script took
+#: Pages and scripts, and the seconds of each that ran.
+Code = dict[str, dict[str, float]]
 _LEFT_OUT = shutil.ignore_patterns("_build", "auto_gallery", "generated", ".*", "__pycache__")
-_SECONDS = re.compile(r"Executed notebook in ([\d.]+) seconds")
+#: What each page takes, by which docs/_ext/reading_order.py shares pages out.
+SECONDS = ROOT / "docs" / "_ext" / "reading_seconds.json"
+_PAGE = re.compile(r"/docs/(\S+)\.md: Executed notebook in ([\d.]+) seconds")
 
 
 def rows() -> Iterator[dict[str, Any]]:
@@ -35,8 +40,10 @@ def rows() -> Iterator[dict[str, Any]]:
                 shutil.copy(path, copy)
         cold, code = _build(copy)
         over = {"over": "its code, on all cores", "target": 1.4}
-        told = {"code": {kind: sorted(found, reverse=True) for kind, found in code.items()}}
-        yield row("site, cold", cold, _seconds(code) / (os.cpu_count() or 1), **over) | told
+        SECONDS.write_text(f"{json.dumps(code['pages'], indent=1)}\n", encoding="utf-8")
+        yield row("site, cold", cold, _seconds(code) / (os.cpu_count() or 1), **over) | {
+            "code": code
+        }
         for name, changed in (("page", PAGE), ("script", SCRIPT)):
             with (copy / changed).open("a", encoding="utf-8") as file:
                 file.write("\n")
@@ -47,7 +54,7 @@ def rows() -> Iterator[dict[str, Any]]:
         yield row("site, nothing changed", again, 5.0, over="5 s", target=1)
 
 
-def _build(folder: Path) -> tuple[float, dict[str, list[float]]]:
+def _build(folder: Path) -> tuple[float, Code]:
     """Build the site; return the seconds that it took, and those of each page and script."""
     began = time.perf_counter()
     timed = f"sphinx_gallery_conf.junit={SCRIPTS}"
@@ -66,13 +73,14 @@ def _build(folder: Path) -> tuple[float, dict[str, list[float]]]:
     return time.perf_counter() - began, _code(folder, done.stdout)
 
 
-def _code(folder: Path, said: str) -> dict[str, list[float]]:
+def _code(folder: Path, said: str) -> Code:
     """Return the seconds of the pages and of the scripts that ran, by their own logs."""
     cases = ET.parse(folder / "docs" / "_build" / "html" / SCRIPTS).iter("testcase")
-    scripts = [float(case.get("time", 0)) for case in cases]
-    pages = [float(seconds) for seconds in _SECONDS.findall(said)]
-    return {"pages": pages, "scripts": [seconds for seconds in scripts if seconds]}
+    scripts = {case.get("classname", ""): float(case.get("time", 0)) for case in cases}
+    pages = sorted((name, float(seconds)) for name, seconds in _PAGE.findall(said))
+    ran = {name: round(seconds, 1) for name, seconds in sorted(scripts.items()) if seconds}
+    return {"pages": {name: round(seconds, 1) for name, seconds in pages}, "scripts": ran}
 
 
-def _seconds(code: dict[str, list[float]]) -> float:
-    return sum(map(sum, code.values()))
+def _seconds(code: Code) -> float:
+    return sum(sum(by_name.values()) for by_name in code.values())
