@@ -108,15 +108,20 @@ class _Weights(Layer):
 
 
 def _networks() -> tuple[Callable[[], object], ...]:
-    """Return what starts a whole network, which keeps its weights until the next start."""
-    net, kept = wi.Network([_Weights()], (1,)), {}
+    """Return what starts a whole network, once the weights of the one before are forgotten."""
+    kept: list[object] = []
 
     def ours() -> None:
-        net.initialize(wi.he_normal, rng=0, dtype="float32")
+        kept.clear()
+        net = wi.Network([_Weights()], (1,))
+        kept.append(net.initialize(wi.he_normal, rng=0, dtype="float32"))
 
     def theirs() -> None:
-        for place, shape in enumerate(transformer()):
-            kept[place] = torch.nn.init.normal_(torch.empty(shape), std=math.sqrt(2 / shape[0]))
+        kept.clear()
+        kept.extend(
+            torch.nn.init.normal_(torch.empty(shape), std=math.sqrt(2 / shape[0]))
+            for shape in transformer()
+        )
 
     return ours, theirs
 

@@ -109,19 +109,24 @@ def _steps(widths: Sequence[int]) -> _Calls:
 
 
 def products(sizes: Sequence[int], batch: int, steps: int) -> None:
-    """Multiply the matrices of some steps: forward, and back to weights and to all inputs but x."""
+    """Multiply the matrices of some steps: forward, and back to weights and to all inputs but x.
+
+    Each layer has matrices of its own, which push each other out of the cache as in training.
+    """
     for _ in range(steps):
         for place, (c_in, c_out) in enumerate(itertools.pairwise(sizes)):
-            w, x, y = (c_in, c_out), (batch, c_in), (batch, c_out)
-            np.matmul(_matrix(x, "x"), _matrix(w, "w"), out=_matrix(y, "made"))
-            np.matmul(_matrix(x, "x").T, _matrix(y, "y"), out=_matrix(w, "made"))
+            x, w, y, dx, dw, dy = _matrices(place, batch, c_in, c_out)
+            np.matmul(x, w, out=y)
+            np.matmul(x.T, dy, out=dw)
             if place:
-                np.matmul(_matrix(y, "y"), _matrix(w, "w").T, out=_matrix(x, "made"))
+                np.matmul(dy, w.T, out=dx)
 
 
 @functools.cache
-def _matrix(shape: tuple[int, int], _name: str) -> NDArray[np.float32]:
-    return np.random.default_rng(0).standard_normal(shape, np.float32)
+def _matrices(_place: int, batch: int, c_in: int, c_out: int) -> list[NDArray[np.float32]]:
+    rng = np.random.default_rng(0)
+    shapes = [(batch, c_in), (c_in, c_out), (batch, c_out)] * 2
+    return [rng.standard_normal(shape, np.float32) for shape in shapes]
 
 
 def _passes(widths: Sequence[int]) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 import cProfile
 import pstats
+import re
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -31,7 +32,8 @@ def shares(call: Callable[[], object]) -> dict[str, float]:
 
 
 def _named(file: str, function: str) -> str:
-    """Return the short name of a function: its module and its own, or that of a builtin."""
+    """Return the short name of a function: its module, or the type that has it, and its own."""
     if file != "~":
         return f"{Path(file).stem}.{function}"
-    return function.strip("<>").removeprefix("built-in method ").removeprefix("method ")
+    short = function.strip("<>").removeprefix("built-in method ").removeprefix("method ")
+    return re.sub(r"'(\w+)' of '([\w.]+)' objects", r"\2.\1", short)
