@@ -105,7 +105,7 @@ def whole(law: Law, shape: tuple[int, ...], dtype: np.dtype[Any], key: Key, thre
 
 
 def draw(jobs: Sequence[Job], threads: int = 0) -> None:
-    """Fill arrays on the same threads; whichever is free takes the next blocks of any of them."""
+    """Fill arrays on the same threads; whichever is free takes the next blocks."""
     helpers = workers(jobs, threads or _processors()) - 1
     turns = iter(list(_turns(jobs, helpers)))  # of a list: threads cannot share a generator
 
