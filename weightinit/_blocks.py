@@ -5,10 +5,8 @@ whatever order, and a part of an array is made of the blocks that it touches.
 """
 
 import functools
-import math
 import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,7 +15,7 @@ from numpy.typing import NDArray
 
 from weightinit._checks import RandomSource, check_rng
 
-__all__ = ["BLOCK", "Draw", "Key", "Law", "fill", "key_of", "whole"]
+__all__ = ["BLOCK", "Draw", "Job", "Key", "Law", "draw", "fill", "key_of", "whole", "workers"]
 
 _Array = NDArray[Any]
 
@@ -27,9 +25,13 @@ BLOCK = 2**15
 #: What one call takes from the caller's generator: three words, the state of a stream.
 Key = tuple[int, int, int]
 
-_SHARE = 2**17  # elements that take longer than it takes to start a thread for them
+# Blocks that a thread draws in one turn. Threads wait for each other where one has just called
+# NumPy and the other would: the longer a call, the rarer that is, until a turn outgrows the cache.
+_TURN = 12
 #: What fills a block from its stream.
 Draw = Callable[[np.random.Generator, _Array], None]
+#: What fills neighbouring blocks, as the rows of a matrix, from a stream each.
+DrawMany = Callable[[Iterable[np.random.Generator], _Array], None]
 
 _GOLDEN = 0x9E3779B97F4A7C15  # odd, so that no two blocks share a multiple of it
 _WORD = 2**64 - 1
@@ -44,10 +46,24 @@ class Law(NamedTuple):
         Fills a block from its stream.
     workers : int
         How many threads at most gain by it; memory limits those that compute little.
+    share : int
+        For how many numbers a thread is worth its start, of about a millisecond.
+    draw_many : callable, optional
+        Fills neighbouring blocks with the same numbers in fewer and longer calls of NumPy.
     """
 
     draw: Draw
     workers: int = 2**10
+    share: int = 2**18
+    draw_many: DrawMany | None = None
+
+
+class Job(NamedTuple):
+    """An array to fill, flat, and what fills it."""
+
+    law: Law
+    key: Key
+    flat: _Array
 
 
 class _Words(ISeedSequence):
@@ -74,11 +90,7 @@ def key_of(rng: RandomSource) -> Key:
 
 def fill(law: Law, key: Key, number: int, block: _Array) -> None:
     """Draw one block."""
-    first, second, third = key
-    # SFC64 is the fastest of NumPy's, whose stubs forget what seeds it takes
-    words = np.array((first, second, third ^ (number * _GOLDEN & _WORD)), np.uint64)
-    stream = np.random.SFC64(_Words(words))  # type: ignore[arg-type]
-    law.draw(np.random.Generator(stream), block)
+    law.draw(_stream(key, number), block)
 
 
 def whole(law: Law, shape: tuple[int, ...], dtype: np.dtype[Any], key: Key, threads: int) -> _Array:
@@ -87,23 +99,68 @@ def whole(law: Law, shape: tuple[int, ...], dtype: np.dtype[Any], key: Key, thre
     flat = out.reshape(-1)
     if flat.size <= BLOCK:
         fill(law, key, 0, flat)
-        return out
-    numbers = iter(range(math.ceil(flat.size / BLOCK)))
+    else:
+        draw([Job(law, key, flat)], threads)
+    return out
+
+
+def draw(jobs: Sequence[Job], threads: int = 0) -> None:
+    """Fill arrays on the same threads; whichever is free takes the next blocks."""
+    helpers = workers(jobs, threads or _processors()) - 1
+    turns = iter(list(_turns(jobs, helpers)))  # of a list: threads cannot share a generator
 
     def work() -> None:
-        for number in numbers:  # whichever block is next
-            fill(law, key, number, flat[number * BLOCK : (number + 1) * BLOCK])
+        for job, first, blocks in turns:
+            _fill_many(job, first, blocks)
 
-    helpers = min(threads or min(_processors(), law.workers), flat.size // _SHARE) - 1
-    if helpers < 1:
+    if not helpers:
         work()
-        return out
+        return
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  small arrays need no pool
+
     with ThreadPoolExecutor(helpers) as pool:  # NumPy lets go of the GIL while it draws
         helped = [pool.submit(work) for _ in range(helpers)]
         work()
     for future in helped:
         future.result()
-    return out
+
+
+def workers(jobs: Sequence[Job], most: int) -> int:
+    """Return how many threads gain by these arrays, this one included."""
+    gaining = max((job.law.workers for job in jobs), default=1)
+    shares = int(sum(job.flat.size / job.law.share for job in jobs))
+    return max(1, min(most, gaining, shares))
+
+
+def _turns(jobs: Sequence[Job], helpers: int) -> Iterator[tuple[Job, int, _Array]]:
+    """Yield neighbouring blocks with their array and the number of the first.
+
+    Alone, a thread takes one at a time, which stays in the cache; else each has two turns or more.
+    """
+    blocks = sum(-(-job.flat.size // BLOCK) for job in jobs)
+    most = max(1, min(_TURN, blocks // (2 * helpers + 2))) if helpers else 1
+    for job in jobs:
+        for first in range(0, -(-job.flat.size // BLOCK), most):
+            yield job, first, job.flat[first * BLOCK : (first + most) * BLOCK]
+
+
+def _fill_many(job: Job, first: int, blocks: _Array) -> None:
+    """Draw neighbouring blocks, of which the last may be short."""
+    law, key, _ = job
+    full = blocks.size // BLOCK
+    if law.draw_many is not None and full > 1:
+        streams = (_stream(key, first + place) for place in range(full))
+        law.draw_many(streams, blocks[: full * BLOCK].reshape(full, BLOCK))
+        first, blocks = first + full, blocks[full * BLOCK :]
+    for place in range(0, blocks.size, BLOCK):
+        fill(law, key, first + place // BLOCK, blocks[place : place + BLOCK])
+
+
+def _stream(key: Key, number: int) -> np.random.Generator:
+    first, second, third = key
+    # SFC64 is the fastest of NumPy's, whose stubs forget what seeds it takes
+    words = np.array((first, second, third ^ (number * _GOLDEN & _WORD)), np.uint64)
+    return np.random.Generator(np.random.SFC64(_Words(words)))  # type: ignore[arg-type]
 
 
 @functools.lru_cache(maxsize=1024)

@@ -1,10 +1,12 @@
 """How a block of uniform, normal or truncated normal numbers is drawn.
 
 In float64 they come from NumPy's samplers. In float32 they are computed from arrays of random
-words by NumPy's vector instructions, which takes a fifth to a half of the time.
+words by NumPy's vector instructions, which takes a fifth to a half of the time. Most laws draw
+some blocks at once, each a row: of two threads in short calls of NumPy, one waits for the other.
 """
 
 import functools
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -37,46 +39,75 @@ def uniform(dtype: np.dtype[Any], low: float, high: float) -> Law:
     start = kind(low / 2 + high / 2) if single else bottom
     ends = (kind(-0.5), kind(0.5)) if single else (kind(0), kind(1))
     inside = bottom <= ends[0] * span + start and ends[1] * span + start <= top
-    factors = _factors(span) if single else ()
+    factors = _factors(span) if single else (span,)
 
-    def draw(stream: _Stream, block: _Array) -> None:
-        if single:
-            _centered(stream, block, factors)
-        else:
-            stream.random(out=block)
-            block *= span
+    def finish(blocks: _Array) -> None:
+        for factor in factors:
+            blocks *= factor
         if start:
-            block += start
+            blocks += start
         if not inside:
-            np.clip(block, bottom, top, out=block)
+            np.clip(blocks, bottom, top, out=blocks)
 
-    return Law(draw, workers=8)
+    return _law(_words if single else _unit, finish, workers=8, share=2**19 if single else 2**18)
 
 
 @_remember
 def normal(mean: float, std: float) -> Law:
     """Return the normal law."""
 
-    def draw(stream: _Stream, block: _Array) -> None:
-        _normal(stream, block, std)
-        _scale(block, mean, 1.0)
+    def finish(blocks: _Array) -> None:
+        _normal(blocks, std)
+        _scale(blocks, mean, 1.0)
 
-    return Law(draw)
+    law = _law(_normal_words, finish)
+
+    def draw(stream: _Stream, block: _Array) -> None:
+        if block.size % 2 and block.dtype == _SINGLE:  # which are drawn in pairs
+            even = np.empty(block.size + 1, _SINGLE)
+            law.draw(stream, even)
+            block[:] = even[:-1]
+        else:
+            law.draw(stream, block)
+
+    return law._replace(draw=draw)
 
 
 @_remember
 def truncated_normal(dtype: np.dtype[Any], mean: float, std: float, bound: float) -> Law:
     """Return the normal law cut off at `bound`, of this std after the cut."""
-    by_inversion = dtype == _SINGLE and bound <= 2
-    fill = _inverted(bound) if by_inversion else functools.partial(_accepted, bound=bound)
-    in_bounds = by_inversion or bound <= 1  # filled in units of the bound, which may be tiny
-    scale = std * (reach(bound) / (1.0 if in_bounds else bound))
+    if dtype == _SINGLE and bound <= 2:
+        curve, scale = curve_within(bound), std * reach(bound)
+
+        def finish(blocks: _Array) -> None:
+            _invert(blocks, *curve)
+            _scale(blocks, mean, scale)
+
+        return _law(_words, finish)
+
+    unit = 1.0 if bound <= 1 else bound  # filled in units of a bound that may be tiny
+    rescale = std * (reach(bound) / unit)
 
     def draw(stream: _Stream, block: _Array) -> None:
-        fill(stream, block)
-        _scale(block, mean, scale)
+        _accepted(stream, block, bound)
+        _scale(block, mean, rescale)
 
     return Law(draw)
+
+
+def _law(begin: Draw, finish: Callable[[_Array], None], **threads: int) -> Law:
+    """Return the law that begins each block from its stream, and finishes some at once."""
+
+    def draw(stream: _Stream, block: _Array) -> None:
+        begin(stream, block)
+        finish(block)
+
+    def draw_many(streams: Iterable[_Stream], blocks: _Array) -> None:
+        for stream, block in zip(streams, blocks, strict=True):
+            begin(stream, block)
+        finish(blocks)
+
+    return Law(draw, draw_many=draw_many, **threads)
 
 
 def _scale(block: _Array, mean: float, std: float) -> None:
@@ -92,47 +123,47 @@ def _factors(span: np.float32) -> tuple[np.float32, ...]:
     return (unit * span,) if span > 2.0**-90 else (unit, span)
 
 
-def _words(stream: _Stream, block: _Array) -> _Array:
-    """Draw a word of 32 bits for each number of the block."""
-    return stream.bit_generator.random_raw((block.size + 1) // 2).view(np.int32)[: block.size]
+def _unit(stream: _Stream, block: _Array) -> None:
+    """Fill a block with float64 on [0, 1)."""
+    stream.random(out=block)
 
 
-def _centered(stream: _Stream, block: _Array, factors: tuple[np.float32, ...]) -> _Array:
-    """Fill the block uniformly from -span / 2 to span / 2; return an array to compute in.
-
-    The words are rounded to the 24 bits of a float32. Their memory serves again, since fresh
-    memory takes longer than an operation.
-    """
-    words = _words(stream, block)
-    np.copyto(block, words, casting="unsafe")
-    for factor in factors:
-        block *= factor
-    return words.view(np.float32)
+def _words(stream: _Stream, block: _Array) -> None:
+    """Fill a block with words of 32 bits around 0, rounded to the 24 bits of a float32."""
+    np.copyto(block, _raw(stream, block.size), casting="unsafe")
 
 
-def _normal(stream: _Stream, block: _Array, std: float) -> None:
-    """Fill a block with normal numbers of mean 0."""
+def _raw(stream: _Stream, size: int) -> NDArray[np.int32]:
+    return stream.bit_generator.random_raw((size + 1) // 2).view(np.int32)[:size]
+
+
+def _normal_words(stream: _Stream, block: _Array) -> None:
+    """Fill a block with what `_normal` finishes: in float32 the words of as many pairs."""
     if block.dtype != _SINGLE:
         stream.standard_normal(out=block)
-        block *= std
-    elif block.size % 2:
-        even = np.empty(block.size + 1, _SINGLE)
-        _normal(stream, even, std)
-        block[:] = even[:-1]
-    else:
-        _box_muller(_words(stream, block), block, np.float32(std))
+        return
+    half = block.size // 2
+    words = _raw(stream, block.size)
+    np.copyto(block[:half], words[:half].view(np.uint32), casting="unsafe")
+    np.copyto(block[half:], words[half:], casting="unsafe")
 
 
-def _box_muller(words: _Array, out: _Array, std: np.float32) -> None:
-    """Turn two words into two normal numbers, r sin a and r cos a.
+def _normal(blocks: _Array, std: float) -> None:
+    """Turn what `_normal_words` has begun into normal numbers of mean 0."""
+    if blocks.dtype != _SINGLE:
+        blocks *= std
+        return
+    half = blocks.shape[-1] // 2
+    _box_muller(blocks[..., :half], blocks[..., half:], np.float32(std))
+
+
+def _box_muller(r: _Array, a: _Array, std: np.float32) -> None:
+    """Turn two words into two normal numbers, r sin a and r cos a, in place.
 
     Their density depends on r alone, so that a is uniform, and r^2 exceeds t with probability
     exp(-t / 2): r = sqrt(-2 log u), u uniform on (0, 1] (Box and Muller 1958,
     doi:10.1214/aoms/1177706645). The least u is 2^-33, so that r is at most 6.8.
     """
-    r, a = out.reshape(2, -1)
-    np.copyto(r, words[: r.size].view(np.uint32), casting="unsafe")
-    np.copyto(a, words[r.size :], casting="unsafe")
     r *= np.float32(_UNIT)
     r += np.float32(_UNIT / 2)
     np.log(r, out=r)
@@ -140,28 +171,24 @@ def _box_muller(words: _Array, out: _Array, std: np.float32) -> None:
     np.sqrt(r, out=r)
     r *= std
     a *= np.float32(2 * np.pi * _UNIT)
-    sine = np.sin(a, out=words[: r.size].view(np.float32))
+    sine = np.sin(a)
     np.cos(a, out=a)
     a *= r
     r *= sine
 
 
-def _inverted(bound: float) -> Draw:
-    """Return what draws quantiles of uniform numbers v, in units of the bound."""
-    center, square, above, below = curve_within(bound)
-    factors = (np.float32(2 * _UNIT),)
-
-    def draw(stream: _Stream, v: _Array) -> None:
-        s = _centered(stream, v, factors)
-        np.square(v, out=s)
-        s *= square
-        np.subtract(center, s, out=s)
-        polynomial = np.empty_like(s)
-        v *= _evaluate(above, s, polynomial)
-        v /= _evaluate(below, s, polynomial)
-        np.clip(v, np.float32(-1), np.float32(1), out=v)
-
-    return draw
+def _invert(
+    v: _Array, center: np.float32, square: np.float32, above: _Array, below: _Array
+) -> None:
+    """Turn words into quantiles of uniform numbers, in units of the bound, in place."""
+    v *= np.float32(2 * _UNIT)
+    s, polynomial = np.empty((2, *v.shape), v.dtype)  # at once: malloc gives back what is freed
+    np.square(v, out=s)
+    s *= square
+    np.subtract(center, s, out=s)
+    v *= _evaluate(above, s, polynomial)
+    v /= _evaluate(below, s, polynomial)
+    np.clip(v, np.float32(-1), np.float32(1), out=v)
 
 
 def _evaluate(coefficients: _Array, s: _Array, out: _Array) -> _Array:
@@ -188,7 +215,7 @@ def _accepted(stream: _Stream, block: _Array, bound: float) -> None:
 
 def _propose_normal(stream: _Stream, block: _Array, bound: float) -> NDArray[np.intp]:
     """Fill the block with normal numbers; return which lie out of bounds (< 32 %)."""
-    _normal(stream, block, 1.0)
+    _STANDARD.draw(stream, block)
     return np.flatnonzero(np.abs(block) > bound)
 
 
@@ -201,3 +228,6 @@ def _propose_uniform(stream: _Stream, block: _Array, bound: float) -> NDArray[np
     t = np.square(bound * block) / -2
     doubtful = np.flatnonzero(keep > 1 + t)  # exp(t) is above its tangent
     return doubtful[keep[doubtful] > exp(t[doubtful])]
+
+
+_STANDARD = normal(0.0, 1.0)

@@ -1,8 +1,6 @@
 """Drawing weights, beside PyTorch: public calls, with their checks and with fresh memory."""
 
 import math
-import os
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, NamedTuple
@@ -11,9 +9,11 @@ import numpy as np
 import torch
 
 import weightinit as wi
-from benchmarks.speed.timing import row, take_turns
+from benchmarks.speed.threads import threads
+from benchmarks.speed.timing import compare
+from weightinit.networks import Layer
 
-__all__ = ["rows"]
+__all__ = ["PAIRS", "calls", "rows"]
 
 Shape = tuple[int, ...]
 
@@ -60,6 +60,7 @@ ASKED: list[tuple[str, Shape, str, int, float]] = [
     ("orthogonal", (512, 512), "float32", 1, 0.5),
     ("orthogonal", (2048, 2048), "float32", 1, 0.45),
 ]
+NETWORK = Asked("float32", 0, 0.45)
 
 
 def transformer(blocks: int = 12, width: int = 768, vocabulary: int = 50_257) -> list[Shape]:
@@ -73,44 +74,60 @@ def rows() -> Iterator[dict[str, Any]]:
     """Yield a row for each measurement: how many numbers of which law, on one thread or on all."""
     for law, shape, *rest in ASKED:
         asked = Asked(*rest)
-        threads = "1 thread" if asked.threads == 1 else "all threads"
         size = f"{shape[0]} x {shape[0]}" if law == "orthogonal" else f"{math.prod(shape):.0e}"
-        name = f"{law} {size} {asked.dtype}, {threads}"
-        yield _row(name, [shape], PAIRS[law], asked)
-    pair = Pair(wi.he_normal, lambda w: torch.nn.init.normal_(w, std=math.sqrt(2 / len(w))))
-    asked = Asked("float32", 0, 0.45)
-    yield _row("a transformer of 124 M weights, all threads", transformer(), pair, asked)
+        on = "1 thread" if asked.threads == 1 else "all threads"
+        ours, theirs = calls(PAIRS[law], shape, asked.dtype)
+        yield _row(f"{law} {size} {asked.dtype}, {on}", ours, theirs, asked)
+    yield _row("a transformer of 124 M weights, all threads", *_networks(), NETWORK)
 
 
-def _row(name: str, shapes: list[Shape], pair: Pair, asked: Asked) -> dict[str, Any]:
-    dtype, threads, target = asked
+def calls(pair: Pair, shape: Shape, dtype: str) -> tuple[Callable[[], object], ...]:
+    """Return what draws a weight here, and what draws it in PyTorch."""
     kind, their_kind = np.dtype(dtype), getattr(torch, dtype)
+    return (
+        lambda: pair.ours(shape, rng=0, dtype=kind),
+        lambda: pair.theirs(torch.empty(shape, dtype=their_kind)),
+    )
+
+
+class _Weights(Layer):
+    """The weights of a network, without what it computes from them."""
+
+    kind = "weights"
+
+    def _parameter_shapes(self, _input_shape: Shape) -> dict[str, Shape]:
+        return {str(place): shape for place, shape in enumerate(transformer())}
+
+    def _output_shape(self, input_shape: Shape) -> Shape:
+        return input_shape
+
+    def _forward(self, *_: Any) -> Any:
+        raise NotImplementedError
+
+    _backward = _forward
+
+
+def _networks() -> tuple[Callable[[], object], ...]:
+    """Return what starts a whole network, once the weights of the one before are forgotten."""
+    kept: list[object] = []
 
     def ours() -> None:
-        rng = np.random.default_rng(0) if len(shapes) > 1 else 0
-        for shape in shapes:
-            pair.ours(shape, rng=rng, dtype=kind)
+        kept.clear()
+        net = wi.Network([_Weights()], (1,))
+        kept.append(net.initialize(wi.he_normal, rng=0, dtype="float32"))
 
     def theirs() -> None:
-        for shape in shapes:
-            pair.theirs(torch.empty(shape, dtype=their_kind))
+        kept.clear()
+        kept.extend(
+            torch.nn.init.normal_(torch.empty(shape), std=math.sqrt(2 / shape[0]))
+            for shape in transformer()
+        )
 
-    cores = _cores()
-    used = threads or len(cores)
-    torch.set_num_threads(used)
-    _use(cores[:used])
-    try:
-        clock = time.process_time if used == 1 else time.perf_counter
-        seconds = take_turns(ours, theirs, clock=clock)
-    finally:
-        _use(cores)
-    return row(name, *seconds, target=target)
+    return ours, theirs
 
 
-def _cores() -> list[int]:
-    return sorted(os.sched_getaffinity(0))
-
-
-def _use(cores: list[int]) -> None:
-    """Keep this process on some cores: as many threads as these are drawn on."""
-    os.sched_setaffinity(0, cores)
+def _row(
+    name: str, ours: Callable[[], object], theirs: Callable[[], object], asked: Asked
+) -> dict[str, Any]:
+    with threads(asked.threads) as clock:
+        return compare(name, ours, theirs, clock=clock, target=asked.target)

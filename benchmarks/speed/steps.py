@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 import weightinit as wi
-from benchmarks.speed.timing import row, take_turns
+from benchmarks.speed.timing import compare
 from benchmarks.speed.twins import Loop, Recurrent, cnn, copy_weights, mlp
 
 __all__ = ["CASES", "Pair", "rows"]
@@ -100,4 +100,4 @@ def rows() -> Iterator[dict[str, Any]]:
     torch.set_num_threads(1)
     for name, (make, target) in CASES.items():
         pair = make()
-        yield row(name, *take_turns(pair.ours, pair.theirs), target=target)
+        yield compare(name, pair.ours, pair.theirs, target=target)

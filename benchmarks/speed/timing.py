@@ -6,7 +6,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["row", "take_turns"]
+from benchmarks.speed.figures import verdict
+from benchmarks.speed.profiles import shares
+
+__all__ = ["compare", "row", "take_turns"]
 
 _TURNS = 15
 _FEW = 5  # turns, of what takes long
@@ -14,11 +17,8 @@ _SPAN = 0.02  # seconds that one turn lasts at least, so that the clock does not
 
 
 def take_turns(
-    ours: Callable[[], object],
-    theirs: Callable[[], object],
-    *,
-    clock: Callable[[], float] = time.process_time,
-) -> tuple[float, float]:
+    *calls: Callable[[], object], clock: Callable[[], float] = time.process_time
+) -> tuple[float, ...]:
     """Return the median seconds of a call of each, from turns that follow each other.
 
     Unless told otherwise they are seconds of the processor, which count nothing of what else runs.
@@ -31,7 +31,7 @@ def take_turns(
             call()
         return clock() - began
 
-    calls, spent = (ours, theirs), ([], [])
+    spent: list[list[float]] = [[] for _ in calls]
     for call in calls:
         call()  # the first call is not counted
     longest = [seconds(call, 1) for call in calls]
@@ -39,7 +39,22 @@ def take_turns(
     for _ in range(_TURNS if max(longest) < 10 * _SPAN else _FEW):
         for call, count, times in zip(calls, repeats, spent, strict=True):
             times.append(seconds(call, count) / count)
-    return statistics.median(spent[0]), statistics.median(spent[1])
+    return tuple(statistics.median(times) for times in spent)
+
+
+def compare(
+    name: str,
+    ours: Callable[[], object],
+    theirs: Callable[[], object],
+    *,
+    clock: Callable[[], float] = time.process_time,
+    **told: Any,
+) -> dict[str, Any]:
+    """Return the row of two calls that take turns; where it misses, with a profile of ours."""
+    found = row(name, *take_turns(ours, theirs, clock=clock), **told)
+    if verdict(found) == "missed":
+        found["profile"] = shares(ours)
+    return found
 
 
 def row(

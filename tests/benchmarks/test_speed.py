@@ -6,7 +6,8 @@ import pytest
 
 from benchmarks.faults import results
 from benchmarks.speed import figures
-from benchmarks.speed.timing import row, take_turns
+from benchmarks.speed.profiles import shares
+from benchmarks.speed.timing import compare, row, take_turns
 
 KEPT = results.read(figures.FILE)
 
@@ -42,3 +43,40 @@ def test_the_table_has_a_line_for_each_row() -> None:
         assert line.startswith(group)
         assert found["name"] in line
         assert figures.verdict(found) in line
+
+
+def _waste() -> int:
+    return sum(number * number for number in range(20_000))
+
+
+def test_a_profile_names_where_the_time_goes() -> None:
+    """Shares are of one whole, the largest first, and the function that works has most of it."""
+    found = shares(lambda: [_waste(), len("")])
+    assert list(found.values()) == sorted(found.values(), reverse=True)
+    assert 0.5 < sum(found.values()) <= 1.005  # each is rounded to a thousandth
+    assert next(iter(found)) in ("test_speed._waste", "test_speed.<genexpr>", "builtins.sum")
+
+
+@pytest.mark.parametrize("target, profiled", [(1e-9, True), (1e9, False), (None, False)])
+def test_what_misses_is_profiled(target: float | None, profiled: bool) -> None:
+    """A row keeps a profile where it misses its aim, and only there."""
+    found = compare("task", _waste, _waste, target=target)
+    assert ("profile" in found) is profiled
+
+
+def test_kept_profiles_belong_to_what_misses() -> None:
+    """Of the rows whose calls can be profiled, those that miss have a profile, and no others."""
+    for group, found in figures.rows(KEPT):
+        if group in ("drawing", "steps", "diagnosing"):
+            assert ("profile" in found) is (figures.verdict(found) == "missed")
+
+
+def test_curves_are_whole() -> None:
+    """Each curve has a positive value at each size, and sizes rise."""
+    kept = KEPT["growth"]["found"]
+    assert len(kept) > 0
+    for found in kept.values():
+        assert found["sizes"] == sorted(set(found["sizes"]))
+        for values in found["curves"].values():
+            assert len(values) == len(found["sizes"])
+            assert min(values) > 0

@@ -15,6 +15,7 @@ from weightinit._arrays import (
     check_shape,
     computing_dtype,
 )
+from weightinit._blocks import Job
 from weightinit._checks import RandomSource, check_rng
 from weightinit._messages import message, shown
 from weightinit._parts import Index, PartIndex, check_index
@@ -199,6 +200,12 @@ class Initializer(ABC):
         largest, center, std = self._largest(sizes), self._center(), self._std(sizes)
         check_representable(self, kind, largest=largest, center=center, std=std)
         return sizes, kind
+
+    def _begun(
+        self, shape: tuple[int, ...], rng: RandomSource, dtype: np.dtype[Any]
+    ) -> tuple[NDArray[Any], Job | None]:
+        """Return the array of a call, and what is left to do until it is filled."""
+        return self(shape, rng=rng, dtype=dtype), None
 
     def _drawn(
         self, shape: tuple[int, ...], rng: RandomSource, dtype: np.dtype[Any]

@@ -2,10 +2,11 @@
 
 import fnmatch
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from weightinit._blocks import Job, draw
 from weightinit._checks import check_instance, check_mapping
 from weightinit._messages import listed, message, short, shown
 from weightinit.initializers import Initializer, ones, zeros
@@ -51,17 +52,26 @@ def matching(
     return found
 
 
-def start(
-    name: str,
-    shape: tuple[int, ...],
-    initializer: Initializer,
-    *,
-    rng: np.random.Generator,
-    dtype: np.dtype[Any],
-) -> Array:
-    """Return the first value of a parameter."""
+class Start(NamedTuple):
+    """A parameter, or a part of one, and what it starts from."""
+
+    name: str
+    shape: tuple[int, ...]
+    initializer: Initializer
+    dtype: np.dtype[Any]
+
+
+def drawn(starts: Iterable[Start], rng: np.random.Generator) -> list[Array]:
+    """Return first values, which share their threads: most arrays are too small for some."""
+    begun = [_begun(start, rng) for start in starts]
+    draw([job for _, job in begun if job is not None])
+    return [array for array, _ in begun]
+
+
+def _begun(start: Start, rng: np.random.Generator) -> tuple[Array, Job | None]:
+    name, shape, initializer, dtype = start
     try:
-        return initializer(shape, rng=rng, dtype=dtype)
+        return initializer._begun(shape, rng, dtype)
     except ValueError as error:
         raise ValueError(
             f"{name}, of shape {shown(shape)}, cannot start from the initializer "

@@ -15,7 +15,7 @@ from weightinit._tables import text_table
 from weightinit.initializers import Initializer
 from weightinit.networks._backpropagation import backpropagate
 from weightinit.networks._losses import choose_loss, labels_of
-from weightinit.networks._starts import choose_initializers, start
+from weightinit.networks._starts import Start, choose_initializers, drawn
 from weightinit.networks.layers._inputs import check_sample_shape, no_overflow
 from weightinit.networks.layers.base import Array, Gradients, Layer, Shape
 from weightinit.networks.layers.chain import Chain
@@ -143,10 +143,10 @@ class Network:
             )
         generator = check_rng(rng)
         chosen = choose_initializers(initializer, self.parameter_shapes)
-        self._parameters = {
-            name: start(name, shape, chosen[name], rng=generator, dtype=kind)
-            for name, shape in self.parameter_shapes.items()
-        }
+        starts = [
+            Start(name, shape, chosen[name], kind) for name, shape in self.parameter_shapes.items()
+        ]
+        self._parameters = dict(zip(self.parameter_shapes, drawn(starts, generator), strict=True))
         return self
 
     def copy(self) -> Self:

@@ -1,5 +1,6 @@
 """Choose what each parameter starts from by its role, and draw it."""
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from weightinit.diagnosis.remedies import advised, advised_start
 from weightinit.initializers import Initializer, Normal, Orthogonal, VarianceScaling, ones, zeros
-from weightinit.networks._starts import start
+from weightinit.networks._starts import Start, drawn
 from weightinit.networks.layers.base import Array, Parameters
 from weightinit.tracing import LayerTrace, Trace
 from weightinit.tracing._models.operations import TRANSPOSED, is_part
@@ -106,21 +107,26 @@ def draw(
     choices: Mapping[str, Choice], parameters: Parameters, rng: np.random.Generator
 ) -> dict[str, Array]:
     """Return a first value for each parameter that has an initializer, in its shape and dtype."""
-    drawn = {}
-    for name, array in parameters.items():
-        inits = choices[name].initializers
-        if not inits:
-            continue
-        shapes = [array.shape]
-        if len(inits) > 1:
-            sizes = choices[name].sizes or (array.shape[-1] // len(inits),) * len(inits)
-            shapes = [(*array.shape[:-1], size) for size in sizes]
-        parts = [
-            start(name, shape, init, rng=rng, dtype=array.dtype)
-            for init, shape in zip(inits, shapes, strict=True)
-        ]
-        drawn[name] = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
-    return drawn
+    starts = {name: _parts(name, choices[name], array) for name, array in parameters.items()}
+    arrays = iter(drawn(itertools.chain.from_iterable(starts.values()), rng))
+    values = {name: list(itertools.islice(arrays, len(parts))) for name, parts in starts.items()}
+    return {
+        name: parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
+        for name, parts in values.items()
+        if parts
+    }
+
+
+def _parts(name: str, choice: Choice, array: Array) -> list[Start]:
+    """Return what the parts of a parameter start from, in their order along its last axis."""
+    inits = choice.initializers
+    shapes = [array.shape] * len(inits)
+    if len(inits) > 1:
+        sizes = choice.sizes or (array.shape[-1] // len(inits),) * len(inits)
+        shapes = [(*array.shape[:-1], size) for size in sizes]
+    return [
+        Start(name, shape, init, array.dtype) for shape, init in zip(shapes, inits, strict=True)
+    ]
 
 
 def advise(trace: Trace, row: LayerTrace) -> Mapping[str, Initializer]:

@@ -46,7 +46,7 @@ def mean_square(x: Array) -> float:
     flat, total = x.reshape(-1), 0.0
     with np.errstate(over="ignore", invalid="ignore"):
         for start in range(0, flat.size, _BLOCK):
-            block = flat[start : start + _BLOCK].astype(np.float64)
+            block = flat[start : start + _BLOCK].astype(np.float64, copy=False)
             total += float(block @ block)
     return total / max(flat.size, 1)
 

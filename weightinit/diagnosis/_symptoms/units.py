@@ -51,7 +51,7 @@ def dead_units(facts: Facts) -> Symptom | None:
             told = f"{by_bias} of them by their bias alone"
         elif off == row.units:
             told = "so it passes nothing on, forwards or back"
-        elif off and bounds.binomial_tail(off, off + on) < _CHANCE:
+        elif off > on and bounds.binomial_tail(off, off + on) < _CHANCE:
             told = f"{on} are on for the whole batch; by chance the two counts would be about equal"
         else:
             continue
