@@ -71,7 +71,7 @@ lab.define("page", (lab) => {
     root.replaceChildren(page.problem, page.tasks.panel, page.settings.root, page.buttons.root, page.stage, more, page.live, page.tasks.list);
     root.classList.toggle("lab-embedded", state.small);
     document.documentElement.classList.toggle("lab-framed", state.small);
-    if (state.small) more.append(Object.assign(part("a", "lab-whole"), { target: "_top", textContent: "Open in the lab" }));
+    if (state.small) fitInto(page, more);
     document.addEventListener("keydown", (event) => {
       if (event.key !== " " || event.target !== document.body || page.buttons.isLocked()) return;
       event.preventDefault();
@@ -86,6 +86,12 @@ lab.define("page", (lab) => {
     for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
     return made;
   };
+
+  /* In the frame of another page: a way out of it, and that page is told how high this one is. */
+  function fitInto({ root }, more) {
+    more.append(Object.assign(part("a", "lab-whole"), { target: "_top", textContent: "Open in the lab" }));
+    new ResizeObserver(() => parent.postMessage({ labHeight: root.scrollHeight + 24 }, "*")).observe(root);
+  }
 
   /* A new state: into the controls, the address, and the worker. What it plays, it goes on playing. */
   function set(page, state) {
@@ -165,7 +171,11 @@ lab.define("page", (lab) => {
 
   const hearing = {
     refused: (page, { which, message }) => complain(page, `Network ${"AB"[which]}: ${message}`),
-    started: (page, message) => (page.runs[message.which] = panels.newRun("AB"[message.which], message)),
+    started(page, message) {
+      const wanted = fragment.settings(page.state)[message.which]; // an answer to an earlier state is late
+      if (!wanted || JSON.stringify(message.setting) !== JSON.stringify(lab.get("settings").check(wanted))) return;
+      page.runs[message.which] = panels.newRun("AB"[message.which], message);
+    },
     snapshot(page, message) {
       const run = page.runs[message.which];
       if (!run) return;
