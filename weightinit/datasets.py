@@ -107,15 +107,14 @@ def xor(n: int, *, rng: RandomSource = None) -> tuple[_Array, _Array]:
 
 def spirals(n: int, *, rng: RandomSource = None) -> tuple[_Array, _Array]:
     r"""
-    Draw points on two interleaved spirals, a hard task for a small network.
+    Draw points on two spirals that wind around each other.
 
     Both wind one and a half times around the origin, out to radius 2, each opposite the other:
 
-    .. math:: x = r \,(\cos(\tfrac{3}{2} \pi r + \pi y), \sin(\tfrac{3}{2} \pi r + \pi y)) + \varepsilon,
-        \qquad r^2 \sim U(0, 4),
+    .. math:: x = r\, (\cos \alpha, \sin \alpha) + \varepsilon, \qquad
+        \alpha = \pi (\tfrac{3}{2} r + y), \qquad r^2 \sim U(0, 4)
 
-    for the label y, with normal noise :math:`\varepsilon` of std 0.05. The spread of :math:`r^2`
-    makes them about equally dense from the inside out.
+    for the label y, with normal noise :math:`\varepsilon` of std 0.05 in both directions.
 
     Parameters
     ----------
