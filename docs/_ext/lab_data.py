@@ -30,7 +30,7 @@ class Data:
     def arrays(self) -> dict[str, np.ndarray]:
         """Return x, y, x_test and y_test: what the lines make."""
         made: dict[str, Any] = {"np": np, "wi": wi}
-        exec(self.python, made)  # noqa: S102  # the text above
+        exec(self.python, made)  # the text above
         return {name: made[name] for name in ("x", "y", "x_test", "y_test")}
 
     def json(self) -> dict[str, Any]:
@@ -57,7 +57,7 @@ class Data:
 def _packed(whole: np.ndarray) -> str | list[int]:
     """Return integers as a list, or as a string of digits where they all are."""
     flat = whole.ravel().tolist()
-    return "".join(map(str, flat)) if 0 <= min(flat) and max(flat) <= 9 else flat
+    return "".join(map(str, flat)) if min(flat) >= 0 and max(flat) <= 9 else flat
 
 
 def _plane(label: str, call: str, *imports: str) -> Data:

@@ -28,7 +28,7 @@ from weightinit.tracing.measures import flat_beyond
 from weightinit.training import Adam
 
 FILE = "lab/theory.js"  # in the folder of static files
-# Classic scripts, loaded in this order by the page of the lab; the last ones are its view.
+# Classic scripts, loaded in this order by the page of the lab.
 ENGINE = (
     "random",
     "matrix",
@@ -44,7 +44,19 @@ ENGINE = (
     "session",
     "worker",
 )
-LAB_FILES: tuple[str, ...] = ()
+VIEW = (
+    "fragment",
+    "python",
+    "chart",
+    "maps",
+    "panels",
+    "controls",
+    "picture",
+    "share",
+    "tasks",
+    "challenges",
+    "page",
+)
 #: log q of the lengths at which the second moments are tabulated: 4 points of it are interpolated.
 LOG_LENGTHS = np.arange(-8, 8.01, 0.5)
 _FAR = 28.0  # in log q: as far out moments follow a power of q, but for exponential ones
@@ -253,6 +265,8 @@ def write(app: Sphinx) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx: the lab's files, which docs/_ext/page_assets.py keeps to its page."""
     app.connect("builder-inited", write)
-    for name in ("lab", "theory", *ENGINE, *LAB_FILES):
+    for name in ("lab", "theory", *ENGINE, *VIEW):
         app.add_js_file(f"lab/{name}.js", defer="")
+    app.add_css_file("lab/lab.css")
+    app.add_js_file("lab-embed.js", defer="")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
