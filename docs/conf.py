@@ -37,7 +37,7 @@ extensions = [
     "mathml",
     "install",
     "lab_embed",
-    "lab_theory",
+    "lab_page",
     "page_notebooks",
     "page_output",
     "page_assets",

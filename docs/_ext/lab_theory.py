@@ -1,4 +1,4 @@
-"""What the lab knows of theory: written into a script when the site is built, from the package.
+"""What the lab knows of theory: a script of numbers, made from the package when the site is built.
 
 The page computes with it in JavaScript, where no gain, formula of a start or bound is typed. It is
 a script because a page that is opened from a folder may load scripts and may not fetch data.
@@ -8,14 +8,12 @@ import json
 import math
 from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from lab_data import DATA, PLANE
 from numpy.polynomial import chebyshev
 from scipy.special import erfcx
-from sphinx.application import Sphinx
 
 import weightinit as wi
 from weightinit import _formulas, meanfield
@@ -27,36 +25,6 @@ from weightinit.initializers import Constant, Initializer, Normal, Orthogonal, V
 from weightinit.tracing.measures import flat_beyond
 from weightinit.training import Adam
 
-FILE = "lab/theory.js"  # in the folder of static files
-# Classic scripts, loaded in this order by the page of the lab.
-ENGINE = (
-    "random",
-    "matrix",
-    "starts",
-    "activations",
-    "network",
-    "optimizers",
-    "measures",
-    "meanfield",
-    "prediction",
-    "words",
-    "settings",
-    "session",
-    "worker",
-)
-VIEW = (
-    "fragment",
-    "python",
-    "chart",
-    "maps",
-    "panels",
-    "controls",
-    "picture",
-    "share",
-    "tasks",
-    "challenges",
-    "page",
-)
 #: log q of the lengths at which the second moments are tabulated: 4 points of it are interpolated.
 LOG_LENGTHS = np.arange(-8, 8.01, 0.5)
 _FAR = 28.0  # in log q: as far out moments follow a power of q, but for exponential ones
@@ -252,21 +220,3 @@ def script() -> str:
     """Return the script that defines the subject "theory" of the lab."""
     text = json.dumps(theory(), separators=(",", ":"), allow_nan=False)
     return f'"use strict";\nlab.define("theory", () => ({text}));\n'
-
-
-def write(app: Sphinx) -> None:
-    """Write the script where the page looks for it."""
-    if app.builder.format == "html":
-        path = Path(app.outdir, "_static", FILE)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(script(), encoding="utf-8")
-
-
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Register with Sphinx: the lab's files, which docs/_ext/page_assets.py keeps to its page."""
-    app.connect("builder-inited", write)
-    for name in ("lab", "theory", *ENGINE, *VIEW):
-        app.add_js_file(f"lab/{name}.js", defer="")
-    app.add_css_file("lab/lab.css")
-    app.add_js_file("lab-embed.js", defer="")
-    return {"parallel_read_safe": True, "parallel_write_safe": True}
