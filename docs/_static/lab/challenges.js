@@ -20,36 +20,47 @@ lab.define("challenges", (lab) => {
     }
   }
 
+  /* The words of a challenge: its paragraphs on the page, and the list of what one may guess. */
+  function read({ id }) {
+    const place = document.querySelector(`.lab-challenge.lab-${id}`);
+    const [title, ask, question, hint, why] = [...place.querySelectorAll(":scope > p")].map((p) => p.innerHTML);
+    const options = [...place.querySelectorAll("li")].map((item) => item.textContent.trim());
+    return { place, title: title.replace(/<[^>]+>/g, ""), ask, question, hint, why, options };
+  }
+
   /**
-   * Make the list (`list`) and the open challenge (`panel`). `act`: open(task) loads its setting, lock(bool) keeps play from
-   * being pressed, close(), say(words). `look(view)` is to be called with each measurement.
+   * Make the open challenge (`panel`), and turn the texts on the page into a list. `act`: open(task) loads its setting,
+   * lock(bool) keeps play from being pressed, close(), say(words), look(). `look(view)` is to be called with each measurement.
    */
   function make(act) {
     const solved = kept();
-    const list = element("section", "lab-tasks", "");
+    const words = new Map(tasks.map((task) => [task.id, read(task)]));
+    const list = element("div", "lab-tasks", "");
     const panel = element("section", "lab-task", "");
     panel.hidden = true;
     panel.setAttribute("aria-label", "Challenge");
+    words.get(tasks[0].id).place.before(list);
+    for (const { place } of words.values()) place.hidden = true;
     let open = null;
 
     function drawList() {
-      list.innerHTML = `<h2 id="challenges">Ten challenges</h2><p>Guess first, then see. The page checks what you did; ${solved.size} of ${tasks.length} solved.</p><ol></ol>`;
-      tasks.forEach((task) => {
+      list.innerHTML = `<p>${solved.size} of ${tasks.length} solved.</p><ol></ol>`;
+      for (const { id } of tasks) {
+        const { title } = words.get(id);
         const item = element("li", "", "");
-        const button = element("button", "", `${solved.has(task.id) ? "✓ " : ""}${task.title}`);
-        button.type = "button";
-        if (solved.has(task.id)) button.setAttribute("aria-label", `${task.title}, solved`);
-        button.addEventListener("click", () => begin(task.id));
-        item.append(button);
+        const choose = button(`${solved.has(id) ? "✓ " : ""}${title}`, () => begin(id));
+        if (solved.has(id)) choose.setAttribute("aria-label", `${title}, solved`);
+        item.append(choose);
         list.lastChild.append(item);
-      });
+      }
     }
 
-    function begin(id) {
+    /** Open a challenge with its own setting, or, if that `isSet`, with the present one; null closes. */
+    function begin(id, isSet = false) {
       const task = tasks.find((one) => one.id === id);
-      if (!task) return;
+      if (!task) return open && close();
       open = { task, guess: null, came: null, step: 0, isDone: false, trials: new Map() };
-      act.open(task);
+      if (!isSet) act.open(task);
       act.lock(true);
       drawPanel();
       panel.hidden = false;
@@ -59,14 +70,13 @@ lab.define("challenges", (lab) => {
 
     function drawPanel() {
       const { task } = open;
+      const { title, ask, question, hint, why, options } = words.get(task.id);
       const number = tasks.indexOf(task) + 1;
-      const choices = task.options.map(({ text }, i) => `<label><input type="radio" name="lab-guess" value="${i}"> ${text}</label>`).join("");
-      panel.innerHTML = `<h2 tabindex="-1">Challenge ${number}: ${task.title}</h2><p>${task.ask}</p>
-        <fieldset><legend>First your guess: ${task.question}</legend>${choices}</fieldset>
+      const choices = options.map((text, i) => `<label><input type="radio" name="lab-guess" value="${i}"> ${text}</label>`).join("");
+      panel.innerHTML = `<h2 tabindex="-1">Challenge ${number}: ${title}</h2><p>${ask}</p>
+        <fieldset><legend>First your guess: ${question}</legend>${choices}</fieldset>
         <p class="lab-verdict">Choose, and the buttons unlock.</p>
-        <details><summary>Hint</summary><p>${task.hint}</p></details>
-        <p class="lab-why" hidden>${task.why} <a href="${task.link[0]}">${task.link[1]}</a></p>
-        <p class="lab-leave"></p>`;
+        <details><summary>Hint</summary><p>${hint}</p></details><p class="lab-why" hidden>${why}</p><p class="lab-leave"></p>`;
       panel.querySelector("fieldset").addEventListener("change", ({ target }) => guess(Number(target.value)));
       const again = button("Set it up again", () => act.open(task));
       const next = button("Next challenge", () => begin(tasks[number % tasks.length].id));
@@ -92,12 +102,12 @@ lab.define("challenges", (lab) => {
     /* What became of the guess, and of the task. */
     function tell() {
       const { task, guess, came, isDone } = open;
-      const words = [];
-      if (came === null) words.push(task.at ? `Now run at least ${task.at} steps of this setting to see.` : "");
-      else words.push(`After ${open.step} steps: ${task.options[came].text} ${came === guess ? "You guessed it." : "You guessed something else."}`);
-      words.push(isDone ? "Solved." : "Now change what you like until the challenge is solved.");
+      const told = [];
+      if (came === null) told.push(task.at ? `Now run at least ${task.at} steps of this setting to see.` : "");
+      else told.push(`After ${open.step} steps: ${words.get(task.id).options[came]} ${came === guess ? "You guessed it." : "You guessed something else."}`);
+      told.push(isDone ? "Solved." : "Now change what you like until the challenge is solved.");
       const line = panel.querySelector(".lab-verdict");
-      const text = words.filter(Boolean).join(" ");
+      const text = told.filter(Boolean).join(" ");
       if (line.textContent === text) return;
       line.textContent = text;
       act.say(text);
@@ -114,7 +124,7 @@ lab.define("challenges", (lab) => {
       const isDone = open.isDone || task.check(whole);
       const isDue = task.at === undefined ? isDone : view.isUntouched && view.a.now.step >= task.at;
       if (open.came === null && isDue) {
-        open.came = task.options.findIndex(({ holds }) => holds(whole));
+        open.came = task.options.findIndex((holds) => holds(whole));
         open.step = view.a.now.step;
       }
       if (isDone && !open.isDone) {
@@ -127,7 +137,7 @@ lab.define("challenges", (lab) => {
     }
 
     drawList();
-    return { list, panel, begin, look };
+    return { panel, begin, look, opened: () => open?.task.id ?? null };
   }
 
   /* Keep what a run came to: how many points were right at 300 steps, the first time it is seen. */

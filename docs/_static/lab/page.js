@@ -17,7 +17,7 @@ lab.define("page", (lab) => {
     page.engine = lab.get("worker").start((message) => hear(page, message));
     complain(page, problem);
     start(page);
-    if (state.task) page.tasks.begin(state.task);
+    openTask(page);
     addEventListener("hashchange", () => follow(page));
     document.addEventListener("visibilitychange", () => document.hidden && pause(page));
     addEventListener("resize", () => redraw(page));
@@ -68,7 +68,7 @@ lab.define("page", (lab) => {
     const more = part("div", "lab-more");
     page.both = page.buttons.button("both", "", "", () => set(page, { ...page.state, b: page.state.b ? null : { ...page.state.a, start: theory.defaults.start } }));
     more.append(page.layer.root, page.both, ...share.buttons(page), page.note);
-    root.replaceChildren(page.problem, page.tasks.panel, page.settings.root, page.buttons.root, page.stage, more, page.live, page.tasks.list);
+    root.replaceChildren(page.problem, page.tasks.panel, page.settings.root, page.buttons.root, page.stage, more, page.live);
     root.classList.toggle("lab-embedded", state.small);
     document.documentElement.classList.toggle("lab-framed", state.small);
     if (state.small) fitInto(page, more);
@@ -141,8 +141,15 @@ lab.define("page", (lab) => {
   function follow(page) {
     const { state, problem } = readAddress();
     if (problem) return complain(page, problem);
-    if (location.hash.startsWith("#v1")) set(page, state);
-    if (state.task) page.tasks.begin(state.task);
+    if (!location.hash.startsWith("#v1")) return; // a place on the page
+    set(page, state);
+    openTask(page);
+  }
+
+  /* Open the challenge that the address names, with the setting there or, where it says none, with its own. */
+  function openTask(page) {
+    const { task } = page.state;
+    if (task !== page.tasks.opened()) page.tasks.begin(task, fragment.format({ ...page.state, task: null, small: false }) !== fragment.format(fragment.defaults()));
   }
 
   function play(page) {
