@@ -91,6 +91,7 @@ lab.define("panels", (lab) => {
     const drawn = (runs) => {
       const ready = runs.filter(({ now }) => now.layers);
       if (!ready.length) return;
+      if (ready.length > 1) ready[1].isTwin = ready[0].color === ready[1].color;
       guessing = Math.log(Math.max(2, theory.data[ready[0].setting.data].outputs));
       drawCurves(all, ready);
       drawLayers(all, ready);
@@ -99,7 +100,7 @@ lab.define("panels", (lab) => {
     return { root, draw: drawn, describe: (runs) => describe(all, runs.filter(({ now }) => now.layers)) };
   }
 
-  const kind = (run, ...more) => [`lab-${run.color}`, `lab-of-${run.name}`, ...more].join(" ");
+  const kind = (run, ...more) => [`lab-${run.color}`, `lab-of-${run.name}`, run.isTwin ? "lab-twin" : "", ...more].join(" ");
 
   function drawCurves({ loss, accuracy }, runs) {
     const ends = [0, Math.max(...runs.map(({ now }) => now.step), 1)];
