@@ -7,7 +7,7 @@ a script because a page that is opened from a folder may load scripts and may no
 import json
 import math
 from collections.abc import Iterator
-from functools import partial
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ from weightinit.training import Adam
 
 #: log q of the lengths at which the second moments are tabulated: 4 points of it are interpolated.
 LOG_LENGTHS = np.arange(-8, 8.01, 0.5)
-_FAR = 28.0  # in log q: as far out moments follow a power of q, but for exponential ones
+_FAR = 16.0  # in log q: from the table to there a power of q is fitted, which goes on
 _TERMS = 28  # of the series of erfc: as many as double precision resolves
 # The mode of a scheme -> the n that divides its factor, as (constant, of fan_in, of fan_out).
 _COUNTS = {"fan_in": (0, 1, 0), "fan_out": (0, 0, 1), "fan_avg": (0, 0.5, 0.5)}
@@ -42,6 +42,7 @@ _NAMED = (
 _MOMENTUM = 0.9
 
 
+@cache
 def theory() -> dict[str, Any]:
     """Return all that the lab takes from the package."""
     return {
@@ -106,16 +107,17 @@ def activation(name: str) -> dict[str, Any]:
 
 
 def _moments(name: str) -> Iterator[dict[str, Any]]:
-    """Yield E phi^2 and E phi'^2: thousand times their logs, and the slopes beyond the table."""
-    lengths = np.concatenate([[-_FAR], LOG_LENGTHS, [_FAR]])
-    for log_moment in zip(*map(partial(_log_moments, name), lengths), strict=True):
-        far_below, *table, far_above = log_moment
+    """Yield E phi^2 and E phi'^2: thousand times their logs, and the slopes beyond the table.
+
+    Below it phi is its tangent at 0: E phi^2 goes on as phi(0)^2, or else in proportion to q.
+    """
+    below = (0.0 if wi.activations.get(name)(0.0) else 1.0, 0.0)
+    logs = [_log_moments(name, length) for length in (*LOG_LENGTHS, _FAR)]
+    for slope, (*table, far) in zip(below, zip(*logs, strict=True), strict=True):
+        above = None if far is None else round((far - table[-1]) / (_FAR - LOG_LENGTHS[-1]), 4)
         yield {
             "log": [value if value is None else round(1000 * value) for value in table],
-            "beyond": [
-                _chord(table[0], far_below, LOG_LENGTHS[0] + _FAR),
-                _chord(far_above, table[-1], _FAR - LOG_LENGTHS[-1]),
-            ],
+            "beyond": [slope, above],
         }
 
 
@@ -126,10 +128,6 @@ def _log_moments(name: str, log_length: float) -> tuple[float | None, float | No
     except MomentError:
         return None, None
     return math.log(value), math.log(slope)
-
-
-def _chord(right: float | None, left: float | None, distance: float) -> float | None:
-    return None if right is None or left is None else round((right - left) / float(distance), 4)
 
 
 def constants() -> dict[str, Any]:
