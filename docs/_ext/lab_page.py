@@ -1,16 +1,19 @@
-"""The files of the lab: which there are, and the one that is written when the site is built.
+"""The script of the lab: its files in one, without comments and indentation, and what theory says.
 
-docs/_ext/page_assets.py keeps them to the page that needs them.
+One file is one request, and 40 kB (gzip) hold all. The files themselves are classic scripts in
+docs/_static/lab; docs/_ext/page_assets.py keeps what is made of them to the page that needs it.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
-from lab_theory import script
+from lab_theory import script as theory_script
 from sphinx.application import Sphinx
 
-FILE = "lab/theory.js"  # in the folder of static files
-#: Classic scripts, loaded in this order by the page of the lab.
+FOLDER = Path(__file__).parents[1] / "_static" / "lab"
+FILE = "lab/all.js"  # in the folder of static files
+#: In the order in which they define their subjects.
 ENGINE = (
     "random",
     "matrix",
@@ -39,6 +42,19 @@ VIEW = (
     "challenges",
     "page",
 )
+# Comments that stand on lines of their own, or end one after a space; strings hold none like these.
+_COMMENT = re.compile(r"^\s*/\*.*?\*/\s*?$|\s// .*?$|\s/\* [^\n]*? \*/", re.DOTALL | re.MULTILINE)
+_MARGIN = re.compile(r"^\s+", re.MULTILINE)
+
+
+def script() -> str:
+    """Return the whole script."""
+    files = [_shortened(FOLDER / f"{name}.js") for name in (*ENGINE, *VIEW)]
+    return "".join([_shortened(FOLDER / "lab.js"), theory_script(), *files])
+
+
+def _shortened(path: Path) -> str:
+    return _MARGIN.sub("", _COMMENT.sub("", path.read_text(encoding="utf-8")))
 
 
 def write(app: Sphinx) -> None:
@@ -52,8 +68,7 @@ def write(app: Sphinx) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register with Sphinx."""
     app.connect("builder-inited", write)
-    for name in ("lab", "theory", *ENGINE, *VIEW):
-        app.add_js_file(f"lab/{name}.js", defer="")
+    app.add_js_file(FILE, defer="")
     app.add_css_file("lab/lab.css")
     app.add_js_file("lab-embed.js", defer="")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

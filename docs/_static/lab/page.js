@@ -243,7 +243,7 @@ lab.define("page", (lab) => {
 
   return { open };
 });
-document.addEventListener("DOMContentLoaded", () => {
+globalThis.document?.addEventListener("DOMContentLoaded", () => {
   const root = document.getElementById("lab");
   if (root) lab.get("page").open(root);
 });
