@@ -2,20 +2,18 @@
 
 import functools
 import json
-import math
 import subprocess
 from pathlib import Path
 from typing import Any
 
-from lab_page import ENGINE
+from lab_page import ENGINE, VIEW
 from lab_theory import script as theory_script
 from lab_theory import theory
 
-__all__ = ["FOLDER", "ask", "known", "numbers"]
+__all__ = ["FOLDER", "ask", "known"]
 
 FOLDER = Path(__file__).parents[2] / "docs" / "_static" / "lab"
 _HOST = Path(__file__).parent / "host.js"
-_NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
 @functools.cache
@@ -24,11 +22,16 @@ def known() -> dict[str, Any]:
     return json.loads(json.dumps(theory()))
 
 
+@functools.cache
+def _theory() -> str:
+    return theory_script()  # a second of work
+
+
 def ask(script: str, **given: Any) -> Any:
     """Return what the body of an async function of `lab` and `given` returns."""
     asked = {
-        "theory": theory_script(),
-        "names": ("lab", "theory", *ENGINE),
+        "theory": _theory(),
+        "names": ("lab", "theory", *ENGINE, *VIEW),
         "script": script,
         "given": given,
     }
@@ -41,8 +44,3 @@ def ask(script: str, **given: Any) -> Any:
     )
     assert made.returncode == 0, made.stderr
     return json.loads(made.stdout)
-
-
-def numbers(values: list[Any]) -> list[float]:
-    """Return numbers, with those that are not finite, which JSON has as text."""
-    return [_NOT_FINITE[value] if isinstance(value, str) else value for value in values]

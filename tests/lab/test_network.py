@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import weightinit as wi
-from tests.lab.engine import ask, known, numbers
+from tests.lab.engine import ask, known
+from tests.lab.plain import numbers
 from weightinit import meanfield
 from weightinit.networks._losses import sigmoid_cross_entropy, softmax_cross_entropy
 from weightinit.training import Adam, Sgd
