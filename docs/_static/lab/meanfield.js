@@ -41,41 +41,26 @@ lab.define("meanfield", (lab) => {
         variances.forEach((factor, l) => {
             const arrives = l ? q[l - 1].map((value) => moment(name, "value", value)) : squares;
             const added = l < variances.length - 1 ? noise : 0;
-            q.push(arrives.map((value) => sizes[l] * factor(arrives) * value + added));
+            q.push(arrives.map((value) => sizes[l] * factor * value + added));
         });
         return q;
-    }
-
-    /** Return the variance of each layer's weights; LSUV's follows from what arrives. */
-    function variancesOf(setting, sizes, squares) {
-        const of = (l) => variance(law(setting, l), sizes[l], sizes[l + 1]);
-        const all = sizes.slice(1).map((_, l) => of(l));
-        if (setting.start !== "lsuv") return all;
-        const scaled = sizes.slice(1).map((_, l) => (arrives) => 1 / (sizes[l] * mean(arrives)));
-        const q = lengthsOf(setting.activation, sizes, squares, scaled, 0);
-        return all.map((own, l) => {
-            if (setting.odd && setting.odd.layer === l) return own;
-            const arrives = l
-                ? q[l - 1].map((value) => moment(setting.activation, "value", value))
-                : squares;
-            return 1 / (sizes[l] * mean(arrives));
-        });
     }
 
     /** Return the lines {activations, gradients} (depth + 1 each), or why there are none.
 
     squares: the mean of x^2 of each sample; errors: the mean of (dL/dz)^2 over the outputs of each,
-    from which the gradients set out. The weights at the start decide, not those of now. */
-    function lines(setting, sizes, squares, errors) {
+    from which the gradients set out. The variances of the weights are those of the laws, or, where
+    the data decide as in LSUV, given. Those at the start decide, not those of now. */
+    function lines(setting, sizes, squares, errors, given) {
         const laws = sizes.slice(1).map((_, l) => law(setting, l));
         if (laws.some(({ kind, value }) => kind === "constant" && value !== 0)) {
             const why = "Theory has no line here: it is about weights that are drawn independently.";
             return { lines: null, why };
         }
         const name = setting.activation;
-        const variances = variancesOf(setting, sizes, squares);
-        const fixed = variances.map((value) => () => value);
-        const q = lengthsOf(name, sizes, squares, fixed, setting.biases ** 2);
+        const own = (of, l) => variance(of, sizes[l], sizes[l + 1]);
+        const variances = given || laws.map(own);
+        const q = lengthsOf(name, sizes, squares, variances, setting.biases ** 2);
         const last = q.length - 1;
         const activationsLine = q.map((values, l) =>
             mean(l < last ? values.map((value) => moment(name, "value", value)) : values),

@@ -161,7 +161,10 @@ lab.define("session", (lab) => {
                 meanSquare(data.x.subarray(i * inputs, (i + 1) * inputs)),
             );
             bothWays(data);
-            return lab.get("meanfield").lines(setting, sizes, squares, errorsOf(net, pass, data.n));
+            const errors = errorsOf(net, pass, data.n);
+            const scales = first.slice(0, net.weights.length).map((weight) => meanSquare(weight));
+            const given = setting.start === "lsuv" ? scales : null;
+            return lab.get("meanfield").lines(setting, sizes, squares, errors, given);
         };
 
         /** Return the parameters at the start and now, and the order of the samples by epoch. */
