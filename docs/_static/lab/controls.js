@@ -27,10 +27,10 @@ lab.define("controls", (lab) => {
   /** Make a labelled range or number; it reports when it is let go. */
   function number(name, type, [min, max], onChange, step = 1) {
     const root = document.createElement("label");
-    root.innerHTML = `<span>${name}${type === "range" ? " <output></output>" : ""}</span><input>`;
+    root.innerHTML = `<span>${name}${type === "range" ? " <b></b>" : ""}</span><input>`;
     const input = root.lastChild;
     Object.assign(input, { type, min, max, step });
-    const told = root.querySelector("output");
+    const told = root.querySelector("b");
     const tell = () => told && (told.textContent = input.value);
     input.addEventListener("input", tell);
     input.addEventListener("change", () => (input.checkValidity() && input.value !== "" ? onChange(Number(input.value)) : input.reportValidity()));

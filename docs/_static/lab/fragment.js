@@ -61,7 +61,12 @@ lab.define("fragment", (lab) => {
     if (version !== VERSION)
       refuse(`it begins with "${clip(version)}", and this page reads addresses that begin with "${VERSION}"`);
     for (const word of words) readWord(state, word);
-    for (const setting of settings(state)) lab.get("settings").check(setting);
+    try {
+      for (const setting of settings(state)) lab.get("settings").check(setting);
+    } catch (error) {
+      if (error instanceof RangeError) refuse(error.message);
+      throw error;
+    }
     if (!(state.show >= 1 && state.show <= state.depth)) state.show = 1;
     return state;
   }

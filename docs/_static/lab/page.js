@@ -69,6 +69,7 @@ lab.define("page", (lab) => {
     page.both = page.buttons.button("both", "", "", () => set(page, { ...page.state, b: page.state.b ? null : { ...page.state.a, start: theory.defaults.start } }));
     more.append(page.layer.root, page.both, ...share.buttons(page), page.note);
     root.replaceChildren(page.problem, page.tasks.panel, page.settings.root, page.buttons.root, page.stage, more, page.live);
+    root.classList.add("lab-ready");
     root.classList.toggle("lab-embedded", state.small);
     document.documentElement.classList.toggle("lab-framed", state.small);
     if (state.small) fitInto(page, more);
@@ -186,6 +187,7 @@ lab.define("page", (lab) => {
     snapshot(page, message) {
       const run = page.runs[message.which];
       if (!run) return;
+      page.isPlaying = message.playing;
       panels.record(run, message);
       examine(page);
       redraw(page);

@@ -16,7 +16,8 @@ lab.define("session", (lab) => {
     function points(name) {
         if (!known.has(name)) {
             const { x, y, scale, inputs, train, test } = theory.data[name];
-            const all = Float64Array.from(x, (value) => value / scale);
+            const whole = inputs === 2 ? Int8Array.from(atob(x), (c) => c.charCodeAt(0)) : x;
+            const all = Float64Array.from(whole, (value) => value / scale);
             const labels = Int32Array.from(y, Number);
             const part = (from, to, n) => ({
                 x: all.slice(from * inputs, to * inputs),
