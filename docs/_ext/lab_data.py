@@ -1,5 +1,6 @@
 """The data of the lab: made by the very lines of Python that its page offers for copying."""
 
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,11 +8,12 @@ import numpy as np
 
 import weightinit as wi
 
-PLANE, IMAGES = 300, 200  # how many samples train; the rest tests
-_HUNDREDTHS = 100  # in which the page keeps coordinates, and quarters in which it keeps grey
-_QUARTERS = 4
+PLANE, IMAGES = 300, 180  # how many samples train
+TESTED = {PLANE: 100, IMAGES: 90}  # and how many test
+_FORTIETHS = 40  # in which the page keeps coordinates, a byte each; of grey it keeps three levels
+_HALVES = 2
 _SPLIT = "x, x_test, y, y_test = x[:{n}], x[{n}:], y[:{n}], y[{n}:]"
-_BLOBS = "make_blobs({n}, centers=[[-1, -1], [1, 1]], cluster_std=0.6, random_state=0)"
+_BLOBS = "make_blobs({n}, centers=[[-1, -1], [1, 1]], cluster_std=0.5, random_state=0)"
 
 
 @dataclass(frozen=True)
@@ -54,16 +56,18 @@ class Data:
         }
 
 
-def _packed(whole: np.ndarray) -> str | list[int]:
-    """Return integers as a list, or as a string of digits where they all are."""
-    flat = whole.ravel().tolist()
-    return "".join(map(str, flat)) if min(flat) >= 0 and max(flat) <= 9 else flat
+def _packed(whole: np.ndarray) -> str:
+    """Return integers as a string of digits where they all are, or else as bytes in base 64."""
+    if whole.min() >= 0 and whole.max() <= 9:
+        return "".join(map(str, whole.ravel()))
+    assert np.abs(whole).max() < 128, "a byte holds no more"
+    return b64encode(whole.astype(np.int8).tobytes()).decode()
 
 
 def _plane(label: str, call: str, *imports: str) -> Data:
-    n, rounded = PLANE + 100, "x = x.round(2)"
+    n, rounded = PLANE + TESTED[PLANE], f"x = ({_FORTIETHS} * x).round() / {_FORTIETHS}"
     lines = (*imports, f"x, y = {call.format(n=n)}", rounded, _SPLIT.format(n=PLANE))
-    return Data(label, lines, _HUNDREDTHS)
+    return Data(label, lines, _FORTIETHS)
 
 
 DATA = {
@@ -76,9 +80,9 @@ DATA = {
         (
             "from sklearn.datasets import load_digits",
             "x, y = load_digits(return_X_y=True)",
-            f"x, y = (x[:{IMAGES + 100}] / 4).round() / 4, y[:{IMAGES + 100}]",
+            f"x, y = (x[:{IMAGES + TESTED[IMAGES]}] / 8).round() / 2, y[:{IMAGES + TESTED[IMAGES]}]",
             _SPLIT.format(n=IMAGES),
         ),
-        _QUARTERS,
+        _HALVES,
     ),
 }

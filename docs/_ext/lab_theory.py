@@ -26,7 +26,7 @@ from weightinit.tracing.measures import flat_beyond
 from weightinit.training import Adam
 
 #: log q of the lengths at which the second moments are tabulated: 4 points of it are interpolated.
-LOG_LENGTHS = np.arange(-8, 8.01, 0.5)
+LOG_LENGTHS = np.arange(-8, 8.51, 0.75)
 _FAR = 16.0  # in log q: from the table to there a power of q is fitted, which goes on
 _TERMS = 28  # of the series of erfc: as many as double precision resolves
 # The mode of a scheme -> the n that divides its factor, as (constant, of fan_in, of fan_out).
@@ -56,7 +56,7 @@ def theory() -> dict[str, Any]:
             "sigmas": bounds.SIGMAS,
             "margin": bounds.MARGIN,
             "too_far": TOO_FAR,
-            "allowed": [math.exp(bounds.allowance(layers)) for layers in range(1, 32)],
+            "allowed": [round(math.exp(bounds.allowance(n)), 6) for n in range(1, 32)],
             "off": units._SHARE_OFF,  # noqa: SLF001
             "eps": float(np.finfo(float).eps),
         },
@@ -79,7 +79,7 @@ def theory() -> dict[str, Any]:
             "odd": None,
             "biases": 0,
             "optimizer": "sgd",
-            "rate": 0.1,
+            "rate": 0.3,
             "batch": 30,
             "seed": 0,
         },

@@ -48,7 +48,7 @@ def test_the_worker_needs_nothing_but_its_text() -> None:
         const vm = process.getBuiltinModule("node:vm");
         const sent = [];
         const self = { postMessage: (message) => sent.push(message.type) };
-        vm.runInNewContext(text, { self, performance, setTimeout });
+        vm.runInNewContext(text, { self, performance, setTimeout, atob });
         self.onmessage({ data: { type: "set", settings: [{}], look: {} } });
         return sent;
         """
