@@ -71,7 +71,9 @@ def choose(page: Page, what: str, value: str) -> None:
         card = network(page, name)
         label = {"": f"Start of {name}", "layer": "One layer differs", "odd": "starts as"}
         # exactly: the names of other fields, to playwright, have all their options
-        field = card.get_by_label(label.get(which, which), exact=which == "std").filter(visible=True)
+        field = card.get_by_label(label.get(which, which), exact=which == "std").filter(
+            visible=True
+        )
     else:
         field = page.get_by_role("form", name=SHARED).get_by_label(what)
     if field.evaluate("element => element.matches('select')"):
@@ -112,7 +114,8 @@ def test_only_the_start_differs(lab: Page) -> None:
     """Of the usual two networks the one from zero stays at guessing, the other learns the ring."""
     make_steps(lab, 800)
     right = [float(text.split("%")[0]) for text in lab.locator(".lab-score").all_inner_texts()]
-    assert right[0] < 65 < 90 < right[1]
+    assert right[0] < 65
+    assert right[1] > 90
     expect(network(lab, "A").locator(".lab-units")).to_contain_text("1 distinct of 8")
     expect(network(lab, "B").locator(".lab-units")).to_contain_text("8 distinct of 8")
 
@@ -210,11 +213,12 @@ def test_a_picture_is_saved(page: Page, home: str) -> None:
         page.get_by_role("button", name="Save picture").click()
     picture = Path(waited.value.path()).read_bytes()
     assert waited.value.suggested_filename == "weightinit-lab.png"
-    assert picture.startswith(b"\x89PNG") and len(picture) > 20_000
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) > 20_000
 
 
 def test_copies_are_offered(lab: Page) -> None:
-    """Link and script go into the clipboard, or, where that is refused, stand there to be copied."""
+    """Link and script go into the clipboard or, where that is refused, are shown for copying."""
     lab.context.grant_permissions(["clipboard-read", "clipboard-write"])
     lab.get_by_role("button", name="Copy link").click()
     expect(lab.locator(".lab-note")).to_have_text("The link is copied.")
@@ -305,7 +309,7 @@ def test_every_link_into_the_lab_is_understood(page: Page, base_url: str, site: 
 
 
 def test_a_page_embeds_the_lab(page: Page, home: str, site: Path) -> None:
-    """A button puts the lab, small, below the link; it plays there, and nothing is loaded before."""
+    """A button puts the lab, small, below the link; it plays, and nothing was loaded before."""
     (name, _), *_ = pages_with(site, 'class="(wi-lab-embed)"')
     asked = []
     page.on("request", lambda request: asked.append(request.url))
