@@ -26,9 +26,9 @@ lab.define("network", (lab) => {
     /** Return a room for passes back too: d[l] = dL/dz_l, and gradients of weights and biases. */
     function roomBothWays(net, n) {
         const like = (arrays) => arrays.map((array) => new Float64Array(array.length));
-        const forward = room(net, n);
-        const d = like(forward.z);
-        return { ...forward, d, weights: like(net.weights), biases: like(net.biases) };
+        const oneWay = room(net, n);
+        const d = like(oneWay.z);
+        return { ...oneWay, d, weights: like(net.weights), biases: like(net.biases) };
     }
 
     /** Compute z and a of all layers for x (n x sizes[0]); the last layer's a are the logits. */
