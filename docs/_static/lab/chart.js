@@ -38,7 +38,8 @@ lab.define("chart", () => {
     const foot = hasZero ? 0.12 : 0;
     const at = (v) => (v === 0 ? 0 : v === Infinity ? 1 : foot + ((1 - foot) * (Math.log10(v) - low)) / (high - low));
     const middle = low < 0 && high > 0 ? 0 : Math.round((low + high) / 2);
-    const ticks = [...new Set([low, middle, high])].map((exponent) => 10 ** exponent);
+    const isFar = (exponent) => Math.min(exponent - low, high - exponent) > (high - low) / 7; // numbers do not touch
+    const ticks = [low, ...[middle].filter(isFar), high].map((exponent) => 10 ** exponent);
     return { at, ticks: hasZero ? [0, ...ticks] : ticks };
   }
 
