@@ -40,6 +40,7 @@ VIEW = (
     "share",
     "tasks",
     "challenges",
+    "layout",
     "page",
 )
 # Comments that stand on lines of their own, or end one after a space; strings hold none like these.
