@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.lab.agreement import AGREE, DRIVE, STEPS, Comparison, random_settings
+from tests.lab.agreement import AGREE, STEPS, Comparison
+from tests.lab.driving import DRIVE, random_settings
 
 pytestmark = pytest.mark.site
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.lab.agreement import AGREE, DRIVE, Comparison, random_settings
+from tests.lab.agreement import AGREE, Comparison
+from tests.lab.driving import DRIVE, random_settings
 from tests.lab.engine import ask, known
 
 IN_NODE = f"""
