@@ -1,4 +1,4 @@
-"""The script of the lab: its files in one, without comments and indentation, and what theory says.
+"""The script of the lab: its files in one, without comments and margins, and what theory says.
 
 One file is one request, and 40 kB (gzip) hold all. The files themselves are classic scripts in
 docs/_static/lab; docs/_ext/page_assets.py keeps what is made of them to the page that needs it.
@@ -45,7 +45,8 @@ VIEW = (
 )
 # Comments that stand on lines of their own, or end one after a space; strings hold none like these.
 _COMMENT = re.compile(r"^\s*/\*.*?\*/\s*?$|\s// .*?$|\s/\* [^\n]*? \*/", re.DOTALL | re.MULTILINE)
-_MARGIN = re.compile(r"^\s+", re.MULTILINE)
+# Margins, empty lines, and breaks where no statement can end, or one has ended.
+_SPACE = re.compile(r"^\s+|(?<=[{(\[,;])\n\s*", re.MULTILINE)
 
 
 def script() -> str:
@@ -55,7 +56,7 @@ def script() -> str:
 
 
 def _shortened(path: Path) -> str:
-    return _MARGIN.sub("", _COMMENT.sub("", path.read_text(encoding="utf-8")))
+    return _SPACE.sub("", _COMMENT.sub("", path.read_text(encoding="utf-8")))
 
 
 def write(app: Sphinx) -> None:

@@ -43,10 +43,10 @@ def test_a_dozen_pages_embed_it_and_a_dozen_link_to_it(site: Path) -> None:
 
 
 def test_shortening_leaves_all_but_comments_and_margins(tmp_path: Path) -> None:
-    """Comments and indentation go; strings that look like them stay."""
+    """Comments, margins and breaks go; strings that look like them stay."""
     text = '/* one\n   two */\nconst a = "http://x /*y*/"; // three\n    // four\n  b(`  " c"`);\n'
     (tmp_path / "file.js").write_text(text, encoding="utf-8")
-    expected = 'const a = "http://x /*y*/";\nb(`  " c"`);\n'
+    expected = 'const a = "http://x /*y*/";b(`  " c"`);'
     assert lab_page._shortened(tmp_path / "file.js").lstrip() == expected
 
 
