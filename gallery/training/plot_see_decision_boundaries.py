@@ -80,7 +80,7 @@ plt.show()
 # has.
 #
 # :lab:`Watch a boundary form from a constant and from He
-# <depth=1&rate=0.3&a=constant&b=he_normal>`.
+# <depth=1&rate=0.3&a=constant&b=he_normal>` in the lab.
 
 covered = {
     name: [(float(np.mean(z[truth] > 0)), float(np.mean(z[around] > 0))) for z, _ in runs]

@@ -85,7 +85,7 @@ plt.show()
 # the output, which is the answer, is the same for all points. We train both.
 #
 # :lab:`Watch the ring being learned, from zero and from Xavier
-# <rate=0.3&width=8&a=zeros&b=xavier_normal>`.
+# <rate=0.3&width=8&a=zeros&b=xavier_normal>` in the lab.
 
 
 def accuracy_on_separable(output_bias, seed):

@@ -110,7 +110,7 @@ plt.show()
 # not to blame: with :math:`10^{-40}` in its place neither trains well.
 #
 # :lab:`Take a small start and try both optimizers
-# <depth=3&act=relu&rate=0.01&opt=adam&batch=300&a=small&b=he_normal>`.
+# <depth=3&act=relu&rate=0.01&opt=adam&batch=300&a=small&b=he_normal>` in the lab.
 
 medians = {key: np.median(values, axis=0) for key, values in accuracies.items()}
 steps = 3 * -(-int(0.75 * len(images)) // 32)
