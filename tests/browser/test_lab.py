@@ -185,13 +185,21 @@ def test_reduced_motion_has_steps(page: Page, base_url: str) -> None:
 
 
 def test_paper_has_the_state_alone(lab: Page) -> None:
-    """Printed are the maps and charts as they are, and no controls."""
+    """Printed are the setting, the maps and the charts as they are, in light colours; no buttons."""
+    lab.emulate_media(color_scheme="light")
     make_steps(lab, 1)
-    lab.emulate_media(media="print")
+    data = "document.querySelector('.lab-map').toDataURL()"
+    light = lab.evaluate(data)
+    lab.emulate_media(color_scheme="dark")
+    lab.wait_for_timeout(200)
+    assert lab.evaluate(data) != light
+    lab.emulate_media(media="print", color_scheme="dark")
     expect(lab.locator(".lab-map").first).to_be_visible()
     expect(lab.locator(".lab-chart svg").first).to_be_visible()
-    expect(lab.get_by_role("form", name=SHARED)).to_be_hidden()
-    expect(lab.locator(".lab-buttons")).to_be_hidden()
+    expect(lab.get_by_role("form", name=SHARED)).to_be_visible()
+    expect(lab.locator(".lab-step")).to_have_text(re.compile(r"^Step 1\b"))
+    expect(lab.locator(".wi-lab button:visible")).to_have_count(0)
+    assert lab.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(0, 0, 0)"
 
 
 def test_the_theme_turns_the_maps(lab: Page) -> None:
@@ -220,9 +228,12 @@ def test_a_picture_is_saved(page: Page, home: str) -> None:
 def test_copies_are_offered(lab: Page) -> None:
     """Link and script go into the clipboard or, where that is refused, are shown for copying."""
     lab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    choose(lab, "Layers", "3")
+    address = lab.url
+    lab.get_by_role("link", name="ten challenges").click()
     lab.get_by_role("button", name="Copy link").click()
     expect(lab.locator(".lab-note")).to_have_text("The link is copied.")
-    assert lab.evaluate("navigator.clipboard.readText()") == lab.url
+    assert lab.evaluate("navigator.clipboard.readText()") == address
     lab.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(); }")
     lab.get_by_role("button", name="Copy as Python").click()
     expect(lab.get_by_label("Text to copy")).to_have_value(re.compile("import weightinit as wi"))

@@ -107,7 +107,7 @@ lab.define("chart", () => {
         });
         const name =
             label && end
-                ? `<text x="${end[0]}" y="${end[1]}" dy="${kind.includes("lab-of-B") ? 12 : -4}" class="lab-end">${label}</text>`
+                ? `<text x="${end[0]}" y="${end[1]}" dx="${kind.includes("lab-of-B") ? -12 : 0}" dy="-4" class="lab-end">${label}</text>`
                 : "";
         return `<g class="lab-line ${kind}"><path d="${line}"/>${dots}${name}</g>`;
     }

@@ -98,6 +98,7 @@ lab.define("layout", (lab) => {
         });
     }
 
+    /** Draw what has come. */
     function draw(page) {
         const { runs, state, isPlaying } = page;
         const [first] = runs;
@@ -125,5 +126,5 @@ lab.define("layout", (lab) => {
         page.problem.hidden = !words;
     }
 
-    return { build, showControls, redraw, complain };
+    return { build, showControls, draw, redraw, complain };
 });

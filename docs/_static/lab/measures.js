@@ -41,6 +41,15 @@ lab.define("measures", (lab) => {
         return kept.length;
     }
 
+    /** Return how many units have the weights of another one, beyond rounding, and not all zero. */
+    function copied(parts, units, tolerance) {
+        const limit = tolerance * largest(parts);
+        const isOn = (u) => parts[0].some((w, at) => at % units === u && w !== 0);
+        const on = Array.from({ length: units }, (_, u) => u).filter(isOn);
+        const isFirst = (u, place) => !on.slice(0, place).some((v) => near(parts, u, v, units, limit));
+        return on.length - on.filter(isFirst).length;
+    }
+
     function largest(arrays) {
         let most = 0;
         for (const array of arrays) for (const x of array) most = Math.max(most, Math.abs(x));
@@ -70,18 +79,19 @@ lab.define("measures", (lab) => {
     /** Measure all layers after a pass both ways over n samples; `before`: weights a step ago.
 
     Each entry has one number a layer (depth + 1): second moments of activations and of dL/dz,
-    counts of distinct and dead units, the share of saturated values, update over weight. */
+    counts of distinct, copied and dead units, the share of saturated values, update over weight. */
     function layers(net, name, pass, n, before) {
         const { flat } = activations[name];
         const { slope } = net.activation;
         const last = net.weights.length - 1;
         const each = (measure) => net.weights.map((_, l) => measure(l, n * net.sizes[l + 1]));
-        const copies = (l) => {
-            const units = net.sizes[l + 1];
-            const tolerance = (n + net.sizes[l] + 1) * bounds.eps;
-            const parts = [net.weights[l], net.biases[l]];
-            return distinct(parts, [pass.weights[l], pass.biases[l]], units, tolerance);
+        const tolerance = (l) => (n + net.sizes[l] + 1) * bounds.eps;
+        const parts = (l) => [net.weights[l], net.biases[l]];
+        const differ = (l) => {
+            const gradients = [pass.weights[l], pass.biases[l]];
+            return distinct(parts(l), gradients, net.sizes[l + 1], tolerance(l));
         };
+        const same = (l) => copied(parts(l), net.sizes[l + 1], tolerance(l));
         const off = (l, length) => dead(slope, pass.z[l], pass.a[l], net.sizes[l + 1], length);
         return {
             activations: Float64Array.from(each((l, length) => meanSquare(pass.a[l], length))),
@@ -90,7 +100,8 @@ lab.define("measures", (lab) => {
             saturated: Float64Array.from(
                 each((l, length) => (l < last ? saturated(pass.z[l], length, flat) : 0)),
             ),
-            distinct: Int32Array.from(each(copies)),
+            distinct: Int32Array.from(each(differ)),
+            copied: Int32Array.from(each(same)),
             dead: Int32Array.from(each((l, length) => (l < last ? off(l, length) : 0))),
             units: Int32Array.from(net.sizes.slice(1)),
             moves: Int32Array.from(each((l) => (pass.weights[l].some((g) => g !== 0) ? 1 : 0))),

@@ -3,7 +3,7 @@
 lab.define("page", (lab) => {
     const fragment = lab.get("fragment");
     const panels = lab.get("panels");
-    const { build, showControls, redraw, complain } = lab.get("layout");
+    const { build, showControls, draw, redraw, complain } = lab.get("layout");
     const GRID = 40;
 
     /** Fill the place of the lab, and start. */
@@ -21,6 +21,7 @@ lab.define("page", (lab) => {
         const themes = new MutationObserver(() => redraw(page));
         themes.observe(document.body, { attributeFilter: ["data-theme"] });
         matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => redraw(page));
+        matchMedia("print").addEventListener("change", () => draw(page)); // at once, for paper
         return page;
     }
 

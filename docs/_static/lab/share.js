@@ -8,7 +8,7 @@ lab.define("share", (lab) => {
         const { button } = page.buttons;
         return [
             button("link", "Copy link", "The address of this setting", () =>
-                copy(page, "The link is", location.href),
+                copy(page, "The link is", address(page)),
             ),
             button("script", "Copy as Python", "A script that does the same with weightinit", () =>
                 copy(page, "The script is", script(page)),
@@ -17,6 +17,11 @@ lab.define("share", (lab) => {
                 lab.get("picture").save(page.stage, title(page)),
             ),
         ];
+    }
+
+    /* Not that of the page, which may name a place on it. */
+    function address({ state }) {
+        return new URL(`#${lab.get("fragment").format(state)}`, location.href).href;
     }
 
     function script({ state, runs }) {

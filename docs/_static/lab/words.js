@@ -8,6 +8,7 @@ lab.define("words", (lab) => {
     const { erfc } = lab.get("activations");
 
     const percent = (share) => `${Math.round(100 * share)} %`;
+    const noun = (setting) => (data[setting.data].inputs === 2 ? "point" : "image");
     const count = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`;
 
     /** Return the hidden layers [0, 1, ...] for which a test holds. */
@@ -31,28 +32,41 @@ lab.define("words", (lab) => {
 
     function copies({ layers }, { depth }) {
         const { distinct, units } = layers;
-        const alike = hidden(layers, (l) => distinct[l] < units[l]);
-        if (!alike.length) return "";
-        const single = alike.filter((l) => distinct[l] === 1);
+        const less = hidden(layers, (l) => distinct[l] < units[l]);
+        if (!less.length) return "";
+        const single = less.filter((l) => distinct[l] === 1);
         if (single.length) {
             const all = `all ${units[single[0]]} units of ${named(single, depth)}`;
             return `${all[0].toUpperCase()}${all.slice(1)} are copies: one unit does the work.`;
         }
-        const [l] = alike;
+        const [l] = less;
         return `${units[l] - distinct[l]} of the ${units[l]} units of layer ${l + 1} are copies of others.`;
     }
 
-    function off({ layers }, { activation, depth }) {
+    function alike({ layers }) {
+        const { copied, distinct, units } = layers;
+        const most = (l) => copied[l] >= bounds.copied * units[l] && distinct[l] === units[l];
+        const [l] = hidden(layers, most);
+        if (l === undefined) return "";
+        return (
+            `${copied[l]} of the ${units[l]} units of layer ${l + 1} compute what another one does; ` +
+            "their gradients differ, which parts them."
+        );
+    }
+
+    function off({ layers }, setting) {
+        const { activation, depth } = setting;
         if (!activations[activation].dies) return "";
         const { dead, units } = layers;
         const whole = hidden(layers, (l) => dead[l] === units[l]);
         if (whole.length) {
-            return `All units of layer ${whole[0] + 1} are off for every point: nothing gets through.`;
+            return `All units of layer ${whole[0] + 1} are off for every ${noun(setting)}: nothing gets through.`;
         }
         const total = dead.reduce((sum, n) => sum + n, 0);
         const share = total / (depth * units[0]);
         if (share <= bounds.off) return "";
-        return `${count(total, "hidden unit")} (${percent(share)}) ${total === 1 ? "is" : "are"} off for every point.`;
+        const told = count(total, "hidden unit");
+        return `${told} (${percent(share)}) ${total === 1 ? "is" : "are"} off for every ${noun(setting)}.`;
     }
 
     /** Return how many times a healthy second moment may fall or grow over these layers. */
@@ -97,16 +111,31 @@ lab.define("words", (lab) => {
     }
 
     function progress({ loss, accuracy, testAccuracy }, session) {
-        const right = `${percent(accuracy)} of the training points are right, ${percent(testAccuracy)} of the others`;
+        const what = noun(session.setting);
+        const right =
+            `${percent(accuracy)} of the training ${what}s are right, ` +
+            `${percent(testAccuracy)} of the others`;
         if (session.step === 0) return `At the start ${right}.`;
         const guess = constantLoss(session.setting.data);
         if (loss > session.first.loss && loss > guess) {
             return `The loss is ${loss.toPrecision(2)}, above the ${session.first.loss.toPrecision(2)} of the start; ${right}.`;
         }
         if (loss > 0.98 * guess) {
-            return `The loss is ${loss.toPrecision(2)}; an answer that looks at no point has ${guess.toPrecision(2)}.`;
+            return `The loss is ${loss.toPrecision(2)}; an answer that looks at no ${what} has ${guess.toPrecision(2)}.`;
         }
         return `The loss is ${loss.toPrecision(2)}: ${right}.`;
+    }
+
+    /** Say what is worth a look where nothing stands out: a tenth, or ten times, is told. */
+    function aside({ layers }, { activation, depth }) {
+        const { gradients, saturated: flat } = layers;
+        const ratio = depth > 1 ? gradients[0] / gradients[depth - 1] : 1;
+        if (ratio < 0.1 || ratio > 10) {
+            return `The gradient's mean square at layer 1 is ${Number(ratio.toPrecision(1))} times that at layer ${depth}.`;
+        }
+        const l = flat.indexOf(Math.max(...flat));
+        if (flat[l] < 0.1) return "";
+        return `${percent(flat[l])} of the values of layer ${l + 1} lie on the flat ends of ${activation}.`;
     }
 
     /** Say what is happening in a session {setting, step, finite, first, seen}, in words. */
@@ -121,12 +150,14 @@ lab.define("words", (lab) => {
         const looks = [
             stuck(seen),
             copies(seen, setting),
+            alike(seen),
             off(seen, setting),
             flow("signal", seen.layers.activations, setting),
             flow("gradient", seen.layers.gradients, setting),
             saturated(seen, setting),
         ];
-        return [looks.find(Boolean), progress(seen, session)].filter(Boolean).join(" ");
+        const first = looks.find(Boolean) || aside(seen, setting);
+        return [first, progress(seen, session)].filter(Boolean).join(" ");
     }
 
     return { sentence, constantLoss };
