@@ -185,7 +185,7 @@ def test_reduced_motion_has_steps(page: Page, base_url: str) -> None:
 
 
 def test_paper_has_the_state_alone(lab: Page) -> None:
-    """Printed are the setting, the maps and the charts as they are, in light colours; no buttons."""
+    """Printed are the setting, maps and charts as they are, in light colours, and no buttons."""
     lab.emulate_media(color_scheme="light")
     make_steps(lab, 1)
     data = "document.querySelector('.lab-map').toDataURL()"
