@@ -47,7 +47,7 @@ TESTED: dict[str, None] = {}  # the lines of the table of what was tested, in th
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run unit tests, doctests and the gallery's claims; the quick part: -- -m "not gallery"."""
-    install(session, "test", package="-e.[examples]")
+    install(session, "node", "test", package="-e.[examples]")
     # a file stays in one process, which runs each gallery script once for all tests of it
     options = ("-n", "auto", "--dist", "loadfile", *session.posargs)
     session.run("pytest", *options)
@@ -79,7 +79,9 @@ def prerelease(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, docstrings, spelling, prose and the project's own files; says all it finds."""
-    install(session, "lint")
+    install(session, "lint", "node")
+    eslint = f"{node_modules(session, ROOT / 'tests' / 'lab')}/eslint/bin/eslint.js"
+    scripts = ("docs/_static/lab", "docs/_static/lab-embed.js")
     modules = [str(path) for path in sorted(Path("weightinit").rglob("*.py"))]
     workflows = [str(path) for path in sorted(Path(".github/workflows").iterdir())]
     schema = ("check-jsonschema", "--builtin-schema")
@@ -89,6 +91,7 @@ def lint(session: nox.Session) -> None:
         ("ruff", "format", "--check"),
         ("numpydoc", "lint", *modules),
         ("codespell",),
+        ("node", eslint, "--config", "tests/lab/eslint.config.js", *scripts),
         ("python", "-m", "tests.docs.lint_prose"),
         ("mdformat", "--check", *MARKDOWN),
         ("validate-pyproject", "pyproject.toml"),
@@ -228,6 +231,7 @@ def audit(session: nox.Session) -> None:
         session,
         ("pip-audit", "--strict", "--local"),
         ("npm", "audit", "--package-lock-only", "--prefix=tests/browser"),
+        ("npm", "audit", "--package-lock-only", "--prefix=tests/lab"),
     )
 
 

@@ -36,6 +36,8 @@ extensions = [
     "hosting",
     "mathml",
     "install",
+    "lab_embed",
+    "lab_page",
     "page_notebooks",
     "page_output",
     "page_assets",

@@ -12,7 +12,7 @@ PLANE = pytest.mark.parametrize("draw", [wi.datasets.ring, wi.datasets.xor])
 NEGATORS = {"not", "never", "hardly"}
 
 
-@PLANE
+@pytest.mark.parametrize("draw", [*PLANE.args[1], wi.datasets.spirals])
 def test_labels_are_equally_likely(draw: Callable) -> None:
     """Each label has the chance 1/2 (false alarm 1e-6)."""
     n = 10_000
@@ -32,7 +32,7 @@ def test_no_line_separates_the_labels(draw: Callable) -> None:
         assert (np.abs(points.mean(axis=0)) <= within).all()
 
 
-@pytest.mark.parametrize("draw", [*PLANE.args[1], wi.datasets.sentences])
+@pytest.mark.parametrize("draw", [*PLANE.args[1], wi.datasets.spirals, wi.datasets.sentences])
 def test_a_seed_decides_the_data(draw: Callable) -> None:
     """The same seed gives the same data, another seed others; nothing global is touched."""
     state = np.random.get_state(legacy=False)  # noqa: NPY002  # it is what must not change
@@ -67,6 +67,34 @@ def test_the_label_of_xor_is_where_signs_differ() -> None:
     # A normal point lies 1.2 / 0.3 = 4 stds to one side with a chance of 3.2e-5 on each axis; so
     # 9 or more of 10,000 have one of 3e-8.
     assert np.count_nonzero(~same[clear]) <= 8
+
+
+def test_points_lie_on_their_spiral() -> None:
+    """A point is off its own curve by noise of std 0.05 alone (false alarm 1e-6).
+
+    No farther than the noise, a normal vector in the plane, is long: by exp(-k^2 / 2) each.
+    """
+    n = 4000
+    x, y = wi.datasets.spirals(n, rng=4)
+    r = np.linspace(0, 2, 4001)
+    farthest = 0.05 * np.sqrt(2 * np.log(n / 1e-6))
+    for label in (0, 1):
+        angle = np.pi * (1.5 * r + label)
+        curve = np.column_stack([r * np.cos(angle), r * np.sin(angle)])
+        points = x[y == label]
+        distance = np.linalg.norm(points[:, np.newaxis] - curve, axis=2).min(axis=1)
+        assert distance.max() <= farthest
+        assert np.median(distance) < 0.05
+
+
+def test_a_spiral_is_the_other_turned_around() -> None:
+    """Turned by half a turn, one spiral has the distribution of the other (false alarm 1e-6)."""
+    x, y = wi.datasets.spirals(20_000, rng=5)
+    one, other = x[y == 0], -x[y == 1]
+    difference = np.abs(one.mean(axis=0) - other.mean(axis=0))
+    errors = np.sqrt(one.var(axis=0) / len(one) + other.var(axis=0) / len(other))
+    assert (difference <= standard_errors(2) * errors).all()
+    assert abs((one**2).sum(axis=1).mean() - 2.005) <= standard_errors() * 1.2 / np.sqrt(len(one))
 
 
 DATA = wi.datasets.sentences(20_000, rng=4)

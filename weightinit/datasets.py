@@ -1,4 +1,4 @@
-"""Small data sets generated from a seed: two in the plane, and one of sentences.
+"""Small data sets generated from a seed: three in the plane, and one of sentences.
 
 For real images there are the 8 x 8 digits of scikit-learn.
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from weightinit._checks import LARGEST, RandomSource, check_integer, check_rng
 
-__all__ = ["Sentences", "ring", "sentences", "xor"]
+__all__ = ["Sentences", "ring", "sentences", "spirals", "xor"]
 
 _Array = NDArray[Any]
 
@@ -103,6 +103,56 @@ def xor(n: int, *, rng: RandomSource = None) -> tuple[_Array, _Array]:
     first = generator.choice([-1.0, 1.0], len(y))
     corners = np.column_stack([first, np.where(y, -first, first)])
     return corners + generator.normal(scale=0.3, size=(len(y), 2)), y
+
+
+def spirals(n: int, *, rng: RandomSource = None) -> tuple[_Array, _Array]:
+    r"""
+    Draw points on two spirals that wind around each other.
+
+    Both wind one and a half times around the origin, out to radius 2, each opposite the other:
+
+    .. math:: x = r\, (\cos \alpha, \sin \alpha) + \varepsilon, \qquad
+        \alpha = \pi (\tfrac{3}{2} r + y), \qquad r^2 \sim U(0, 4)
+
+    for the label y, with normal noise :math:`\varepsilon` of std 0.05 in both directions.
+
+    Parameters
+    ----------
+    n : int
+        How many points, at least 1. Each has label 0 or 1 with equal chances.
+    rng : int or Generator, optional
+        Whatever :func:`numpy.random.default_rng` takes.
+
+    Returns
+    -------
+    x : ndarray, shape (n, 2)
+        The points.
+    y : ndarray of int, shape (n,)
+        The labels.
+
+    Raises
+    ------
+    TypeError, ValueError
+        `n` is not an integer >= 1, or is more than NumPy can address; `rng` is no source of
+        randomness.
+
+    References
+    ----------
+    Lang and Witbrock (1988), "Learning to tell two spirals apart", Proceedings of the 1988
+    Connectionist Models Summer School.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> x, y = wi.datasets.spirals(400, rng=0)
+    >>> x.shape, y.shape
+    ((400, 2), (400,))
+    """
+    generator, y = _start(n, rng)
+    r = 2 * np.sqrt(generator.random(len(y)))
+    angle = np.pi * (1.5 * r + y)
+    points = np.column_stack([r * np.cos(angle), r * np.sin(angle)])
+    return points + generator.normal(scale=0.05, size=points.shape), y
 
 
 def _start(n: int, rng: RandomSource) -> tuple[np.random.Generator, _Array]:

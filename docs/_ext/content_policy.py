@@ -24,6 +24,12 @@ POLICY = {
     "form-action": ["'self'"],
     "base-uri": ["'none'"],
 }
+# What a page holds -> what it may have besides: the lab computes in a thread of its own, whose
+# script it makes of its own functions; a page that embeds the lab shows it in a frame.
+BESIDES = {
+    '<div class="wi-lab"': {"worker-src": ["blob:"]},
+    'class="wi-lab-embed"': {"frame-src": ["'self'"]},
+}
 _INLINE = {
     "script-src": re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL),
     "style-src": re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL),
@@ -46,9 +52,12 @@ def guarded(page: str) -> str:
             f"{page[:80]!r}. Say in docs/_ext/content_policy.py where else it can go"
         )
     inline = {name: map(hashed, pattern.findall(page)) for name, pattern in _INLINE.items()}
+    directives = dict(POLICY)
+    for mark, besides in BESIDES.items():
+        directives |= besides if mark in page else {}
     policy = "; ".join(
         " ".join([name, *sources, *dict.fromkeys(inline.get(name, ()))])
-        for name, sources in POLICY.items()
+        for name, sources in directives.items()
     )
     tag = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     return page.replace(START, f"{START}\n    {tag}", 1)

@@ -40,6 +40,12 @@ class NotebookMarkdown(MarkdownTranslator):
         if "sphx-glr-footer" in node["classes"]:
             raise nodes.SkipNode
 
+    def visit_paragraph(self, node: nodes.paragraph) -> None:
+        """Leave out an invitation to the lab that leads nowhere, where the site has no address."""
+        if "wi-lab-embed" in node["classes"] and not self._address:
+            raise nodes.SkipNode
+        super().visit_paragraph(node)
+
     def visit_literal_block(self, node: nodes.Element) -> None:
         """Mark a cell of a gallery script, leave out what it printed."""
         if "sphx-glr-script-out" in node["classes"]:

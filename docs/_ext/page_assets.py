@@ -9,12 +9,14 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-# The beginning of a file's name -> what a page holds that needs the file.
+# The beginning of a file's name, or its folder -> what a page holds that needs the file.
 NEEDED_BY = {
     "clipboard": '<div class="highlight',
     "copybutton": '<div class="highlight',
     "design-tabs": "sd-tab-",
     "explore": '<div class="wi-explore"',
+    "lab/": '<div class="wi-lab"',
+    "lab-embed": "wi-lab-embed",
     "mystnb": '<div class="cell',
     "sg-tags": "sg-tag",
     "sg_gallery": "sphx-glr-",
@@ -24,8 +26,13 @@ NEEDED_BY = {
 
 def is_needed(file: str, body: str) -> bool:
     """Tell whether a page needs a style or a script; those of no extension every page needs."""
-    name = PurePosixPath(file).name
-    return all(mark in body for start, mark in NEEDED_BY.items() if name.startswith(start))
+    path = PurePosixPath(file)
+    folder = f"{path.parent.name}/"
+    return all(
+        mark in body
+        for start, mark in NEEDED_BY.items()
+        if start == folder or path.name.startswith(start)
+    )
 
 
 def lighten(

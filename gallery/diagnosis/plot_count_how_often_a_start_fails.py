@@ -84,6 +84,9 @@ plt.show()
 # The right panel says how little width it takes. One more unit halves the risk of a layer, and
 # twice the layers nearly double a small risk of the network, so each doubling of the depth asks
 # for one more unit.
+#
+# :lab:`Draw ten narrow layers, seed by seed <depth=10&width=4&act=relu&a=he_normal&b=none>`
+# in the lab.
 
 for (n, depth), rates in measured.items():
     low, high = rates.interval("frozen")

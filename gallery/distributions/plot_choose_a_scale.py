@@ -84,6 +84,9 @@ plt.show()
 #
 # Each seed strays a little from the theory, by the same factor under all four schemes, since they
 # use the same random numbers. The derivation is in :doc:`/theory/random-scale`.
+#
+# :lab:`Choose a std and look at the signal by layer
+# <depth=20&width=32&act=relu&rate=0.01&a=std:0.1&b=std:0.25>` in the lab.
 
 final_rms = {name: float(np.median(rms[:, -1])) for name, rms in measured.items()}
 final_theory = {name: float(factor**depth) for name, factor in factors.items()}

@@ -109,6 +109,9 @@ plt.show()
 #
 # PyTorch's ``Linear`` still starts with the old rule: ``kaiming_uniform_`` with ``a=sqrt(5)`` is
 # uniform on :math:`\pm 1/\sqrt{n_\text{in}}`. The derivation is in :doc:`/theory/xavier`.
+#
+# :lab:`Look at the gradient by layer from LeCun and from Xavier
+# <depth=10&width=32&rate=0.03&a=lecun_normal&b=xavier_normal>` in the lab.
 
 kept_up = {name: float(np.median(m[:, 0, -1] / m[:, 0, 0])) for name, m in measured.items()}
 kept_down = {name: float(np.median(m[:, 1, 0] / m[:, 1, -1])) for name, m in measured.items()}

@@ -108,6 +108,9 @@ plt.show()
 # open units with different biases are one unit at different volumes. Their gradients keep them so:
 # the second singular value of the hidden weights over the first, printed below, has grown from
 # rounding and is still tiny.
+#
+# :lab:`Let the output layer, or the hidden one, start at zero
+# <depth=1&rate=1&batch=300&a=xavier_normal,1:zeros&b=xavier_normal,0:zeros>` in the lab.
 
 for part in zero_parts:
     print(f"zero: {part:<28} tanh {medians[part, 'tanh']:.1%}   relu {medians[part, 'relu']:.1%}")

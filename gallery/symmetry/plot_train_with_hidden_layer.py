@@ -99,6 +99,9 @@ plt.show()
 # Too large is more than slow. Ten times He's weights, trained eleven times as long, still end below
 # He. In deep networks too small is fatal as well:
 # :ref:`sphx_glr_auto_gallery_training_plot_train_deep_networks.py`.
+#
+# :lab:`Train a hidden layer from zero and from He
+# <data=digits&depth=1&width=32&act=relu&rate=0.1&a=zeros&b=he_normal>` in the lab.
 
 finals = {name: values[:, -1] for name, values in accuracies.items()}
 for name, final in finals.items():

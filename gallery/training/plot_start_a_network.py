@@ -102,6 +102,8 @@ plt.show()
 # learning rate. To begin sooner, write ``overrides={"dense12.weight": wi.lecun_normal}``; the first
 # loss is then that of a random guess. And the default is no dead end for Adam, whose steps do not
 # shrink with the gradient.
+#
+# :lab:`Start other networks <act=relu&rate=0.1&a=recommended&b=std1>` in the lab.
 
 expected = {"the default": math.sqrt(1 / 6), "He": 1.0, "wi.start": 1.0}
 print(f"loss of the best constant: {best:.4f}; of outputs near 0, log 2: {math.log(2):.4f}")

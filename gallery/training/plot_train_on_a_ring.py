@@ -83,6 +83,9 @@ plt.show()
 # Does zero fail on easier tasks too? On points that a line separates, equal units suffice, and zero
 # learns. Without biases it fails there as well: equal sigmoid units are positive, so the sign of
 # the output, which is the answer, is the same for all points. We train both.
+#
+# :lab:`Watch the ring being learned, from zero and from Xavier
+# <rate=0.3&width=8&a=zeros&b=xavier_normal>` in the lab.
 
 
 def accuracy_on_separable(output_bias, seed):

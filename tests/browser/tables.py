@@ -67,7 +67,7 @@ def lines(measured: dict[str, list[dict[str, Any]]]) -> list[str]:
     parts = []
     if pages := measured.get("page"):
         parts += ["", *table(page_rows(pages))]
-    if runs := measured.get("lighthouse"):
+    for runs in (measured[kind] for kind in measured if kind != "page"):
         parts += ["", *table([list(runs[0]), *([str(v) for v in run.values()] for run in runs)])]
     return parts
 

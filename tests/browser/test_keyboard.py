@@ -12,6 +12,7 @@ PAGES = {
     "list": "/auto_gallery/training/index.html",
     "API": "/reference/generated/weightinit.he_normal.html",
     "guide": "/guides/diagnose.html",
+    "lab": "/lab.html",
     "search": "/search.html?q=relu",
 }
 WIDTHS = {"wide": 1400, "middle": 1100, "narrow": 360}

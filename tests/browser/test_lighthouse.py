@@ -14,6 +14,7 @@ pytestmark = pytest.mark.site
 
 PAGES = (
     "index.html",
+    "lab.html",
     "theory/xavier.html",
     "auto_gallery/training/plot_train_deep_networks.html",
     "reference/generated/weightinit.he_normal.html",

@@ -93,8 +93,9 @@ class Listener:
             self.page.wait_for_timeout(10)
 
     def foreign(self, origin: str) -> list[str]:
-        """Return the addresses asked for that do not begin with `origin`."""
-        return [r.url for r in self.asked if not r.url.startswith((origin, "data:"))]
+        """Return the addresses asked for that neither begin with `origin` nor stand in the page."""
+        own = (origin, "data:", "blob:")  # a blob is what a script of the page has made
+        return [r.url for r in self.asked if not r.url.startswith(own)]
 
     def violations(self) -> list[str]:
         """Return what the policy of the page refused."""

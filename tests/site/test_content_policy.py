@@ -109,9 +109,37 @@ def test_the_policy_is_strict(pages: dict[str, Page]) -> None:
         assert directives.pop("default-src") == directives.pop("base-uri") == ["'none'"]
         assert directives.pop("style-src-attr") == ["'unsafe-inline'"]
         assert directives.pop("img-src") == ["'self'", "data:"]
+        assert directives.pop("worker-src", ["blob:"]) == ["blob:"]
         rest = {source for sources in directives.values() for source in sources}
         assert not {s for s in rest if s != "'self'" and not s.startswith("'sha256-")}
         assert "form-action" in directives  # which default-src does not stand for
+
+
+@pytest.mark.site
+def test_only_the_lab_makes_a_thread(pages: dict[str, Page]) -> None:
+    """The lab alone may make workers, of its own text, and only pages that embed it have frames."""
+    assert [name for name, page in pages.items() if "worker-src" in page.directives()] == [
+        "lab.html"
+    ]
+    framing = {name for name, page in pages.items() if "frame-src" in page.directives()}
+    assert "lab.html" not in framing
+
+
+@pytest.mark.parametrize(
+    "body, directive",
+    [
+        ('<div class="wi-lab" id="lab">', "; worker-src blob:"),
+        ('<p class="wi-lab-embed">', "; frame-src 'self'"),
+        ("<p>a lab</p>", "; base-uri 'none'"),
+    ],
+    ids=["lab", "embed", "neither"],
+)
+def test_what_is_besides_is_for_pages_that_hold_it(body: str, directive: str) -> None:
+    """The policy of a page ends with what its own body needs, and with no more."""
+    page = content_policy.guarded(content_policy.START + body)
+    assert f'{directive}">' in page
+    extra = {name for besides in content_policy.BESIDES.values() for name in besides}
+    assert sum(name in page for name in extra) == (directive != "; base-uri 'none'")
 
 
 def test_a_hash_is_that_of_browsers() -> None:

@@ -57,6 +57,16 @@ def test_links_are_absolute_or_text(written, address: str, expected: str) -> Non
     assert written(nodes.paragraph("", "", link), address=address) == expected
 
 
+def test_an_invitation_to_the_lab_leads_there_or_is_left_out(written) -> None:
+    """Where the site has no address, a notebook does not ask its reader to try what it lacks."""
+    from docutils import nodes
+
+    link = nodes.reference("", "Try it", internal=True, refuri="../lab.html#v1&a=zeros")
+    invitation = nodes.paragraph("", "", link, classes=["wi-lab-embed"])
+    assert written(invitation) == "[Try it](https://example.org/lab.html#v1&a=zeros)"
+    assert written(nodes.paragraph("", "Text"), invitation.deepcopy(), address="") == "Text"
+
+
 def test_link_into_the_page_is_text(written) -> None:
     """A notebook has no anchors: what leads to a place on the same page is text."""
     from docutils import nodes

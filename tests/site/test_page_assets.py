@@ -17,8 +17,12 @@ from figure_thumbnail import SIZE
         ("_static/sg_gallery.css", "<p>a page of prose</p>", False),
         ("_static/mystnb.0f1e.css", '<div class="cell docutils container">', True),
         ("_static/clipboard.min.js", "<p>no code</p>", False),
+        ("_static/lab/network.js", '<div class="wi-lab" id="lab">', True),
+        ("_static/lab/network.js", '<p class="wi-lab-embed">', False),
+        ("_static/lab-embed.js", '<p class="wi-lab-embed">', True),
+        ("_static/lab-embed.js", '<div class="wi-lab" id="lab">', False),
     ],
-    ids=["theme", "gallery", "no-gallery", "cell", "no-code"],
+    ids=["theme", "gallery", "no-gallery", "cell", "no-code", "lab", "no-lab", "embed", "no-embed"],
 )
 def test_a_file_goes_where_it_is_needed(file: str, body: str, needed: bool) -> None:
     """The files of an extension go to pages that hold what it makes, the theme's to all."""

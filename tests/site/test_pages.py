@@ -105,8 +105,11 @@ def test_every_internal_link_leads_somewhere(pages: dict[Path, Page], site: Path
             parts = urlsplit(link)
             target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
             anchor = unquote(parts.fragment)
+            setting = target.name == "lab.html" and anchor.startswith(
+                "v1&"
+            )  # tests/browser/test_lab.py
             lost = not target.is_file() or (
-                anchor and target in pages and anchor not in pages[target].ids
+                anchor and target in pages and not setting and anchor not in pages[target].ids
             )
             if lost:
                 broken.append((str(path.relative_to(site)), link))

@@ -1,0 +1,338 @@
+"""The lab in a real browser: it plays, keeps its address true, and its challenges can be solved."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.visit import Listener
+
+pytestmark = pytest.mark.site
+
+PATIENCE = 60_000  # milliseconds; 30 layers train a thousand steps in it on a slow machine
+ADDRESSES = {
+    "usual": "v1&a=zeros&b=xavier_normal",
+    "deep": "v1&depth=30&width=4&act=relu&a=he_normal,30:zeros&b=std:0.3&show=7",
+    "digits": "v1&data=digits&opt=adam&batch=50&a=lsuv&b=none",
+}
+NETWORK, SHARED = "Network {}", "What both networks share"
+# What solves each challenge, as a reader would do it: settings, then steps. "A: ..." is the start
+# of A, "A layer": which layer differs, "A odd": how that one starts.
+SOLUTIONS: dict[str, list[tuple[str, str] | int]] = {
+    "hidden-zero": [("A layer", "1"), ("A odd", "xavier_normal"), 1000],
+    "own-std": [("A std", "0.25"), 0],
+    "one-layer": [("A layer", "1"), ("A odd", "he_normal"), 200],
+    "half-dead": [("Rate", "5"), 100],
+    "adam": [("Optimizer", "adam"), ("Rate", "0.01"), 500],
+    "rate": [("Rate", "1"), 300, ("Rate", "2"), 300, ("Rate", "3"), 300, ("Rate", "5"), 300],
+    "alike": [
+        *[("A", "he_normal"), ("Units", "32"), ("Optimizer", "adam"), ("Rate", "0.01")],
+        600,
+    ],
+    "deep-tanh": [("A", "orthogonal"), ("Optimizer", "adam"), ("Rate", "0.001"), 800],
+    "memorize": [("A", "std1"), 1000],
+    "unlucky": [act for seed in range(1, 13) for act in (("Seed", str(seed)), 0)],
+}
+
+
+@pytest.fixture
+def lab(page: Page, base_url: str) -> Page:
+    """Return the page of the lab."""
+    page.goto(f"{base_url}/lab.html")
+    return page
+
+
+def network(page: Page, name: str) -> Locator:
+    """Return the card of a network."""
+    return page.get_by_role("region", name=NETWORK.format(name), exact=True)
+
+
+def step(page: Page) -> int:
+    """Return how many steps were made."""
+    return int(re.search(r"\d+", page.locator(".lab-step").inner_text())[0])
+
+
+def make_steps(page: Page, count: int) -> None:
+    """Make so many steps after the start, by the buttons, and wait for them."""
+    for name, size in (("100", 100), ("10", 10), ("1 step", 1)):
+        for _ in range(count % (10 * size) // size if size < 100 else count // 100):
+            page.get_by_role("button", name=name, exact=True).click()
+    expect(page.locator(".lab-step")).to_have_text(
+        re.compile(rf"^Step {count}\b"), timeout=PATIENCE
+    )
+    page.wait_for_timeout(100)  # the whole snapshot that follows
+
+
+def choose(page: Page, what: str, value: str) -> None:
+    """Choose a setting by its label."""
+    name, _, which = what.partition(" ")
+    if name in ("A", "B"):
+        card = network(page, name)
+        label = {"": f"Start of {name}", "layer": "One layer differs", "odd": "starts as"}
+        # exactly: the names of other fields, to playwright, have all their options
+        field = card.get_by_label(label.get(which, which), exact=which == "std").filter(
+            visible=True
+        )
+    else:
+        field = page.get_by_role("form", name=SHARED).get_by_label(what)
+    if field.evaluate("element => element.matches('select')"):
+        field.select_option(value)
+    else:
+        field.fill(value)
+        field.press("Enter")
+    expect(page.locator(".lab-step")).to_have_text(re.compile(r"^Step 0\b"))
+
+
+def shown(page: Page) -> list[str]:
+    """Return what the page says of the networks."""
+    return page.locator(".lab-score, .lab-words, .lab-units").all_inner_texts()
+
+
+def test_it_plays_pauses_and_rewinds(page: Page, home: str) -> None:
+    """Play makes steps, pause ends them, rewind leads back to the very start; from a disk too."""
+    page.goto(f"{home}/lab.html")
+    expect(page.locator(".lab-score").first).to_contain_text("right")
+    page.wait_for_timeout(300)
+    begin = shown(page)
+    page.get_by_role("button", name="Play").click()
+    expect(page.locator(".lab-step")).to_have_text(re.compile(r"^Step [2-9]\d"), timeout=PATIENCE)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    page.wait_for_timeout(300)
+    paused = step(page)
+    assert shown(page) != begin
+    page.wait_for_timeout(300)
+    assert step(page) == paused
+    page.get_by_role("button", name="Rewind").click()
+    expect(page.locator(".lab-step")).to_have_text(re.compile(r"^Step 0\b"))
+    page.wait_for_timeout(300)
+    assert shown(page) == begin
+
+
+def test_only_the_start_differs(lab: Page) -> None:
+    """Of the usual two networks the one from zero stays at guessing, the other learns the ring."""
+    make_steps(lab, 800)
+    right = [float(text.split("%")[0]) for text in lab.locator(".lab-score").all_inner_texts()]
+    assert right[0] < 65
+    assert right[1] > 90
+    expect(network(lab, "A").locator(".lab-units")).to_contain_text("1 distinct of 8")
+    expect(network(lab, "B").locator(".lab-units")).to_contain_text("8 distinct of 8")
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_an_address_comes_back(page: Page, base_url: str, name: str) -> None:
+    """A setting that an address says is shown, and stands in the address again."""
+    page.goto(f"{base_url}/lab.html#{ADDRESSES[name]}")
+    expect(page.locator(".lab-score").first).to_contain_text("right")
+    expect(page.locator(".lab-problem")).to_be_hidden()
+    assert page.evaluate("location.hash") == f"#{ADDRESSES[name]}"
+
+
+def test_the_address_follows_the_controls(lab: Page) -> None:
+    """What is chosen stands in the address, from which another page shows the same."""
+    choose(lab, "Layers", "5")
+    choose(lab, "B", "orthogonal")
+    choose(lab, "B layer", "5")
+    choose(lab, "B odd", "std")
+    choose(lab, "B std", "0.7")
+    assert lab.evaluate("location.hash") == "#v1&depth=5&a=zeros&b=orthogonal,5:std:0.7"
+    make_steps(lab, 20)
+    seen = shown(lab)
+    other = lab.context.new_page()
+    other.goto(lab.url)
+    make_steps(other, 20)
+    assert shown(other) == seen
+
+
+@pytest.mark.parametrize("nonsense", ["v1&depth=99", "v9", "v1&a=<b>nobody</b>", "%%%"])
+def test_nonsense_is_refused(page: Page, base_url: str, nonsense: str) -> None:
+    """An address that cannot be read is answered by a message, and the usual setting is shown."""
+    page.goto(f"{base_url}/lab.html#{nonsense}")
+    expect(page.get_by_role("alert")).to_contain_text("not understood")
+    expect(page.get_by_role("alert")).to_contain_text("usual setting")
+    expect(page.locator(".lab-score").first).to_contain_text("right")
+    expect(page.get_by_label("Start of A")).to_have_value("zeros")
+
+
+def test_the_space_bar_plays(lab: Page) -> None:
+    """Where nothing has the focus, the space bar plays and pauses."""
+    expect(lab.locator(".lab-score").first).to_contain_text("right")
+    lab.keyboard.press(" ")
+    expect(lab.get_by_role("button", name="Pause")).to_be_visible()
+    lab.keyboard.press(" ")
+    expect(lab.get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_changes_are_said(lab: Page) -> None:
+    """After a step a polite region says the step and what each network does, in words."""
+    make_steps(lab, 10)
+    live = lab.locator(".lab-live")
+    expect(live).to_have_attribute("role", "status")
+    expect(live).to_contain_text("Step 10.")
+    expect(live).to_contain_text("A: ")
+    for picture in lab.locator("[role=img]:visible").all():
+        assert len(picture.get_attribute("aria-label").split()) >= 5
+
+
+def test_reduced_motion_has_steps(page: Page, base_url: str) -> None:
+    """Where motion is to be reduced there is no play, and steps remain."""
+    page.emulate_media(reduced_motion="reduce")
+    page.goto(f"{base_url}/lab.html")
+    expect(page.get_by_role("button", name="1 step")).to_be_visible()
+    expect(page.get_by_role("button", name="Play")).to_be_hidden()
+    make_steps(page, 1)
+
+
+def test_paper_has_the_state_alone(lab: Page) -> None:
+    """Printed are the setting, maps and charts as they are, in light colours, and no buttons."""
+    lab.emulate_media(color_scheme="light")
+    make_steps(lab, 1)
+    data = "document.querySelector('.lab-map').toDataURL()"
+    light = lab.evaluate(data)
+    lab.emulate_media(color_scheme="dark")
+    lab.wait_for_timeout(200)
+    assert lab.evaluate(data) != light
+    lab.emulate_media(media="print", color_scheme="dark")
+    expect(lab.locator(".lab-map").first).to_be_visible()
+    expect(lab.locator(".lab-chart svg").first).to_be_visible()
+    expect(lab.get_by_role("form", name=SHARED)).to_be_visible()
+    expect(lab.locator(".lab-step")).to_have_text(re.compile(r"^Step 1\b"))
+    expect(lab.locator(".wi-lab button:visible")).to_have_count(0)
+    assert lab.evaluate("getComputedStyle(document.querySelector('h1')).color") == "rgb(0, 0, 0)"
+
+
+def test_the_theme_turns_the_maps(lab: Page) -> None:
+    """The button for light and dark redraws what is on canvas."""
+    lab.emulate_media(color_scheme="light")
+    make_steps(lab, 1)
+    data = "document.querySelector('.lab-map').toDataURL()"
+    light = lab.evaluate(data)
+    lab.locator(".theme-toggle:visible").first.click()
+    lab.wait_for_timeout(200)
+    assert lab.evaluate(data) != light
+
+
+def test_a_picture_is_saved(page: Page, home: str) -> None:
+    """What is seen is offered as a PNG; from a disk too."""
+    page.goto(f"{home}/lab.html")
+    make_steps(page, 10)
+    with page.expect_download() as waited:
+        page.get_by_role("button", name="Save picture").click()
+    picture = Path(waited.value.path()).read_bytes()
+    assert waited.value.suggested_filename == "weightinit-lab.png"
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) > 20_000
+
+
+def test_copies_are_offered(lab: Page) -> None:
+    """Link and script go into the clipboard or, where that is refused, are shown for copying."""
+    lab.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    choose(lab, "Layers", "3")
+    address = lab.url
+    lab.get_by_role("link", name="ten challenges").click()
+    lab.get_by_role("button", name="Copy link").click()
+    expect(lab.locator(".lab-note")).to_have_text("The link is copied.")
+    assert lab.evaluate("navigator.clipboard.readText()") == address
+    lab.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(); }")
+    lab.get_by_role("button", name="Copy as Python").click()
+    expect(lab.get_by_label("Text to copy")).to_have_value(re.compile("import weightinit as wi"))
+
+
+def guess(page: Page, number: int = 0) -> None:
+    """Make a guess, which unlocks the buttons."""
+    expect(page.get_by_role("button", name="100", exact=True)).to_be_disabled()
+    page.locator(".lab-task").get_by_role("radio").nth(number).check()
+    expect(page.get_by_role("button", name="100", exact=True)).to_be_enabled()
+
+
+@pytest.mark.parametrize("task", SOLUTIONS)
+def test_a_challenge_can_be_solved(lab: Page, task: str) -> None:
+    """Untouched it is not solved and the guess is judged; by hand it is; then it is ticked."""
+    button = lab.locator(".lab-tasks li").nth([*SOLUTIONS].index(task)).get_by_role("button")
+    title = button.inner_text()
+    button.click()
+    assert f"task={task}" in lab.evaluate("location.hash")
+    guess(lab)
+    verdict = lab.locator(".lab-verdict")
+    promised = re.search(r"at least (\d+) steps", verdict.inner_text())
+    if promised:
+        make_steps(lab, int(promised[1]))
+        expect(verdict).to_contain_text(re.compile(r"You guessed (it|something else)\."))
+    expect(verdict).not_to_contain_text("Solved")
+    expect(lab.locator(".lab-why")).to_be_hidden()
+    for act in SOLUTIONS[task]:
+        if "Solved" in verdict.inner_text():
+            break
+        if isinstance(act, int):
+            make_steps(lab, act)
+        else:
+            choose(lab, *act)
+    expect(verdict).to_contain_text("Solved")
+    expect(verdict).to_contain_text("You guessed")
+    expect(lab.locator(".lab-why a")).to_be_visible()
+    expect(lab.locator(".lab-tasks").get_by_role("button", name=f"{title}, solved")).to_be_visible()
+    lab.reload()
+    expect(lab.locator(".lab-tasks").get_by_role("button", name=f"{title}, solved")).to_be_visible()
+
+
+def test_it_works_where_nothing_is_kept(page: Page, base_url: str) -> None:
+    """A browser that keeps nothing shows the lab and its challenges all the same."""
+    page.add_init_script("Storage.prototype.setItem = () => { throw new Error('refused') };")
+    heard = Listener(page)
+    page.goto(f"{base_url}/lab.html#v1&task=own-std")
+    guess(page)
+    choose(page, "A std", "0.25")
+    expect(page.locator(".lab-verdict")).to_contain_text("Solved")
+    assert not heard.console
+
+
+def test_without_scripts_the_challenges_are_a_text(browser: Browser, base_url: str) -> None:
+    """A reader without scripts is told so, and can read the challenges."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{base_url}/lab.html")
+    expect(page.get_by_text("needs JavaScript")).to_be_visible()
+    expect(page.locator(".lab-challenge")).to_have_count(len(SOLUTIONS))
+    expect(page.locator(".lab-challenge").last).to_be_visible()
+    context.close()
+
+
+def pages_with(site: Path, pattern: str) -> list[tuple[str, str]]:
+    """Return each page with what a pattern finds there."""
+    return [
+        (path.relative_to(site).as_posix(), found)
+        for path in sorted(site.rglob("*.html"))
+        for found in re.findall(pattern, path.read_text(encoding="utf-8"))
+    ]
+
+
+def test_every_link_into_the_lab_is_understood(page: Page, base_url: str, site: Path) -> None:
+    """The setting of each link on the site is shown, without a complaint."""
+    links = pages_with(site, r'href="[./]*lab\.html#(v1[^"]*)"')
+    assert links
+    page.goto(f"{base_url}/lab.html")
+    for place, setting in links:
+        page.evaluate("hash => { location.hash = hash; }", setting.replace("&amp;", "&"))
+        page.wait_for_timeout(50)
+        assert page.locator(".lab-problem").is_hidden(), place
+        expect(page.locator(".lab-score").first).to_contain_text("right")
+
+
+def test_a_page_embeds_the_lab(page: Page, home: str, site: Path) -> None:
+    """A button puts the lab, small, below the link; it plays, and nothing was loaded before."""
+    (name, _), *_ = pages_with(site, 'class="(wi-lab-embed)"')
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{home}/{name}")
+    assert not [url for url in asked if "_static/lab/" in url]
+    page.get_by_role("button", name="Try it here").click()
+    frame = page.frame_locator(".wi-lab-embed + iframe")
+    frame.get_by_role("button", name="Play").click()
+    expect(frame.get_by_role("button", name="Pause")).to_be_visible()
+    expect(frame.locator(".lab-score").first).to_contain_text("right")
+    expect(frame.locator(".sidebar-drawer, h1, .lab-settings").first).to_be_hidden()
+    expect(frame.get_by_role("link", name="Open in the lab")).to_be_visible()
+    page.wait_for_timeout(300)
+    fits = "document.scrollingElement.scrollHeight <= innerHeight + 1"
+    assert page.frames[1].evaluate(fits)
