@@ -10,6 +10,7 @@ import weightinit as wi
 
 PLANE, IMAGES = 300, 180  # how many samples train
 TESTED = {PLANE: 100, IMAGES: 90}  # and how many test
+_ALL_IMAGES = IMAGES + TESTED[IMAGES]
 _FORTIETHS = 40  # in which the page keeps coordinates, a byte each; of grey it keeps three levels
 _HALVES = 2
 _SPLIT = "x, x_test, y, y_test = x[:{n}], x[{n}:], y[:{n}], y[{n}:]"
@@ -80,7 +81,8 @@ DATA = {
         (
             "from sklearn.datasets import load_digits",
             "x, y = load_digits(return_X_y=True)",
-            f"x, y = (x[:{IMAGES + TESTED[IMAGES]}] / 8).round() / 2, y[:{IMAGES + TESTED[IMAGES]}]",
+            f"x, y = x[:{_ALL_IMAGES}], y[:{_ALL_IMAGES}]",
+            "x = (x / 8).round() / 2",
             _SPLIT.format(n=IMAGES),
         ),
         _HALVES,
