@@ -214,3 +214,17 @@ def test_the_one_that_differs_from_its_like_is_asked_first() -> None:
     first, *others = suspects(wi.trace(net, X, Y))
     assert list(first.start) == ["residual1.dense0.weight"]
     assert first.departure < min(s.departure for s in others if s.how == "scale-")
+
+
+def test_the_evidence_of_one_cause_comes_from_the_copy_with_the_others_mended():
+    """Of two faults, the loss that the second shows is that of the network without the first."""
+    net = wi.mlp([24, 128, 128, 10]).initialize(wi.he_normal, rng=0)
+    net.parameters["dense1.weight"][...] *= 100
+    net.parameters["dense2.weight"][...] *= 15
+    diagnosis = wi.diagnose(net, X, Y)
+    assert [f.problem for f in diagnosis.findings] == ["exploding signal", "first loss too high"]
+    copy = diagnosis.mended(net)
+    copy.parameters["dense2.weight"][...] = net.parameters["dense2.weight"]
+    others_mended = copy.loss_and_gradients(X, Y)[0]
+    assert f"The loss is {others_mended:.3g}," in diagnosis.findings[1].evidence
+    assert others_mended < net.loss_and_gradients(X, Y)[0] / 10

@@ -30,5 +30,5 @@ def test_the_page_states_what_is_kept() -> None:
     assert f"Of {len(figures.rows(KEPT))} models (" in prose
     assert f"{len(trained)} models were trained with and without theirs" in prose
     assert f"The other {len(figures.plants(KEPT, 'between'))} are in between" in prose
-    assert f"names {100 * named.hits / named.of:.0f} % ({named.hits} of {named.of}) of" in prose
+    assert f"names {100 * named.hits / named.of:.0f} % ({named.hits} of {named.of}), and" in prose
     assert f"reports {100 * harmless.hits / harmless.of:.0f} % ({harmless.hits} of" in prose
