@@ -2,11 +2,11 @@ r"""
 Draw a weight in parts
 ======================
 
-A weight of 65,536 inputs and outputs takes 16 GiB in float32. Sixty-four processes that hold a
-shard each have no need of the rest, and a process that drew the whole might lack the memory.
+A weight of 65,536 inputs and outputs takes 16 GiB in float32. If 64 processes hold one shard each,
+none of them needs the rest, and a process that drew the whole might not have the memory.
 
-Each shard drawn with a seed of its own would do, but then the weight depends on how it was cut.
-Can each process draw its shard of one weight, the same weight however it is cut? At what cost?
+With a different seed for each shard, the weight would depend on how it was cut. Can each process
+draw its shard of one weight, which is the same however you cut it? What does that cost?
 """
 
 import itertools
@@ -19,10 +19,10 @@ import numpy as np
 import weightinit as wi
 
 # %%
-# **Setup.** ``init.part(shape, index, rng=seed)`` draws ``init(shape, rng=seed)[index]`` alone. The
-# weights are drawn in blocks of 32,768 neighbours in memory, and a part takes the blocks that it
-# touches. The weight is cut into equal shards in three ways: across its rows, across its columns,
-# or across both into squares.
+# **Setup.** ``init.part(shape, index, rng=seed)`` draws ``init(shape, rng=seed)[index]``, and
+# nothing else. Weights are drawn in blocks of 32,768 neighbours in memory, and a part draws each
+# block that it touches. We cut the weight into equal shards in three ways: into groups of rows,
+# into groups of columns, or into squares.
 
 side, block, seed = 2**16, 2**15, 0
 size = side**2 * np.dtype(np.float32).itemsize
@@ -60,9 +60,10 @@ def blocks_touched(index):
 
 
 # %%
-# **One sweep.** The memory that one shard takes, and what the shards draw together, over what is
-# kept: a block that lies in several shards is drawn for each.
+# **One sweep.** We measure the memory that one shard takes, and count how many weights the shards
+# draw together for each one that is kept: a block in several shards is drawn for each of them.
 
+wi.he_normal.part((side, side), (0, 0), rng=seed, dtype=np.float32)  # loads what is loaded once
 peaks, stds = zip(
     *(peak_memory(shard((side, side), (n, 1), (1, 0))) for n in counts if n >= 64), strict=True
 )
@@ -74,7 +75,7 @@ drawn = {
 }
 
 # %%
-# The proof that it is one weight takes one that fits: six shards, put together, are the whole.
+# Do the shards form one weight? We check that with a weight that fits into memory, cut into six.
 
 small, mesh = (600, 500), (3, 2)
 whole = wi.he_normal(small, rng=seed)
@@ -92,9 +93,9 @@ print(f"{len(parts)} shards put together are the whole: {np.array_equal(put_toge
 fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.4), layout="constrained")
 fig.set_label(
     "Left, memory against the number of shards: measured dots on the line of the shard's own size, "
-    "from 256 MiB at 64 shards down to about 5 MiB at 4,096. Right, the weights drawn for each one "
-    "kept: 1 for rows, half the root of the number of shards for squares, half the number for "
-    "columns."
+    "or a little above, from 256 MiB at 64 shards down to about 5 MiB at 4,096. Right, the weights "
+    "drawn for each one kept: 1 for rows, half the root of the number of shards for squares, half "
+    "the number for columns."
 )
 some = [n for n in counts if n >= 64]
 left.plot(some, [size / n / 2**20 for n in some], color="C0")
@@ -105,16 +106,18 @@ for name, ratios in drawn.items():
     right.annotate(name, (counts[-1], ratios[-1]), (-6, 6), textcoords="offset points", ha="right")
 right.set(title="Drawn for each weight kept", xlabel="shards", xscale="log", yscale="log")
 right.set_ylim(top=1e4)
-fig.suptitle("A shard of rows costs its own size, a shard of columns more")
+fig.suptitle("A shard needs little beyond its own size; cutting across columns costs draws")
 plt.show()
 
 # %%
-# **Reading the figure.** The memory is that of the shard, and of a few blocks. Rows lie in memory
-# one after the other, so that shards of rows share no block but at their ends, and together draw
-# the weight once. A row of a shard of columns is a small piece of a block, of which the rest is
-# drawn and thrown away. Where you can choose, cut the first axis.
+# **Reading the figure.** A shard takes its own size and some ten arrays of the size of a block.
+# Rows lie in memory one after the other, so these shards of rows share no block, and together they
+# draw the weight once. In a shard of columns each row is a small piece of a block, and the rest of
+# that block is drawn and thrown away. If you can choose, cut the first axis.
 
+beyond = peaks[-1] - size / counts[-1]
 print(f"the weight: {size / 2**30:.0f} GiB; one of 64 shards: {peaks[0] / 2**20:.0f} MiB in use")
+print(f"beyond a shard of 4,096: {beyond / (4 * block):.0f} arrays of the size of a block")
 print(f"std of its first rows: {stds[0]:.6f}, theory {wi.he_normal.std((side, side)):.6f}")
 for name, ratios in drawn.items():
     print(f"64 shards of {name} draw {ratios[2]:.0f} weights for each one kept")
