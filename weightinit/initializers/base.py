@@ -38,7 +38,7 @@ class Initializer(ABC):
     __call__(shape, *, rng=None, dtype=np.float64)
         Draw an array.
     part(shape, index, *, rng, dtype=np.float64)
-        Draw a part of that array by itself.
+        Draw a part of that array without the rest.
     std(shape)
         Return the theoretical std of its values.
 
@@ -108,23 +108,23 @@ class Initializer(ABC):
         dtype: DTypeLike = np.float64,
     ) -> NDArray[Any]:
         """
-        Draw a part of an array by itself: ``init(shape, rng=rng, dtype=dtype)[index]``, to the bit.
+        Draw a part of an array alone: ``init(shape, rng=rng, dtype=dtype)[index]``, to the bit.
 
-        The whole array is not drawn, and need not fit into memory: time and memory grow with the
-        blocks of 32,768 neighbouring weights that the part touches. The processes of a cluster can
-        so draw a part each of one weight.
+        The whole array is not drawn, and need not fit into memory: memory grows with the part, and
+        time with the blocks of 32,768 neighbouring weights that it touches. So each process of a
+        cluster can draw its part of one weight.
 
         Parameters
         ----------
         shape : sequence of int
             Shape of the whole array.
         index : int, slice, Ellipsis or tuple of these
-            What to take of it, with the meaning that it has in ``array[index]``: steps and negative
-            numbers too, but no arrays, no bools and no None.
+            What to take of it, as in ``array[index]``: steps and negative numbers too, but no
+            arrays, no bools and no None.
         rng : int or Generator
-            As for a call, but not None, which would make each part one of another array. A
-            Generator advances as by a call: where each process draws its parts of a network's
-            weights from a Generator with the same seed, these stay at the same place.
+            As for a call, but not None: each part would then belong to another array. A Generator
+            advances as by a call. So processes that draw their parts of the same weights, in the
+            same order, from Generators of the same seed, stay in step.
         dtype : dtype, default numpy.float64
             As for a call.
 

@@ -47,11 +47,11 @@ def start(
     ==================== =======================================================================
     weight               what :func:`recommend` says for its layer, its activation and the depth;
                          gates, or queries, keys and values, that lie side by side in one weight
-                         are drawn each by itself; of one that is computed, as by
-                         ``weight_norm``, the parameters follow
-    embedding            std 1 where a layer with a weight takes its rows; tied to the output,
-                         and before an ``RNN`` that adds them up, as :func:`recommend` says
-    end of a residual    zero, or small where an activation behind it would lock zeros up
+                         are drawn separately; for a weight that is computed, as by
+                         ``weight_norm``, its parameters are set
+    embedding            std 1 where a layer with a weight takes its rows; as :func:`recommend`
+                         says if it is tied to the output, or before an ``RNN`` that adds its rows
+    end of a residual    zero, or small where an activation after it would lock zeros up
     branch
     bias, shift          0; the forget gate of an LSTM 1
     gain, scale          1
@@ -59,9 +59,10 @@ def start(
                          LeCun's
     ==================== =======================================================================
 
-    With `x` weights are then scaled one after the other, so that the pre-activations of each layer
-    have variance 1 over the batch (:func:`lsuv`): but for embeddings, recurrent layers, layers with
-    a normalization before their activation, ends of residual branches and the output.
+    With `x`, weights are then scaled one after the other, so that the pre-activations of their
+    layers have variance 1 over the batch (:func:`lsuv`). Not scaled are embeddings, recurrent
+    layers, layers with a normalization before their activation, ends of residual branches and the
+    output.
 
     Parameters
     ----------
@@ -104,10 +105,10 @@ def start(
     shares :math:`p_k`, :math:`b_k = \log p_k`; of one logit :math:`b = \log (p_1 / p_0)`; of
     targets b is their mean. The first loss is that of the best constant: no step is lost on
     learning the shares. Zeros are right here, though not in hidden layers: the units of the output
-    have different targets, so that gradients differ between units from the first step on. That
-    step moves the output alone, since the gradient for the layers below passes through its weight;
-    from the second step on these learn as well. At a very low learning rate that takes longer: to
-    avoid it, write ``overrides={"dense2.weight": wi.lecun_normal}`` for your output layer.
+    have different targets, so their gradients differ from the first step on. The first step moves
+    the output alone, since the gradient for the layers below passes through its weight; from the
+    second step on they learn as well. At a low learning rate the weight stays small for longer. To
+    avoid that, write ``overrides={"dense2.weight": wi.lecun_normal}`` for your output layer.
 
     The output starts as without `y`, and a note says why, if it has no bias, shares its weight, is
     a sum, or if `loss` is given. So it does where the first loss would miss that of the best
