@@ -220,6 +220,28 @@ def test_a_weight_that_cannot_be_set_is_named() -> None:
     assert [row.name for row in found.layers] == ["0", "2"]
 
 
+def test_a_weight_may_be_multiplied_by_one_number() -> None:
+    """A factor without axes is a parameter like others, and the lines below allow for it."""
+
+    class Factor(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.w = nn.Parameter(1000 * torch.randn(16, 16))
+            self.factor = nn.Parameter(torch.tensor(0.1))
+
+        def forward(self, x: Any) -> Any:
+            return nn.functional.linear(x, self.w * self.factor)
+
+    model = plain()
+    model[2] = Factor().double()
+    x, y = batch()
+    (finding,) = wi.diagnose(model, x, y).findings
+    assert (finding.problem, finding.parameter) == ("exploding signal", "2.factor")
+    exec("\n".join(finding.code), {"torch": torch, "model": model})
+    assert wi.diagnose(model, x, y).healthy
+    assert float(model[2].factor.detach()) == pytest.approx(0.1)
+
+
 def test_a_weight_of_low_rank_is_named() -> None:
     """The factors of a weight are not taken for a layer, and the batch is not blamed for them."""
 

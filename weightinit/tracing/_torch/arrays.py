@@ -41,4 +41,4 @@ def to_array(tensor: torch.Tensor) -> Array:
 
 def to_tensor(array: Array, axes: Sequence[int]) -> torch.Tensor:
     """Return an array with its axes in the order of the parameter."""
-    return torch.from_numpy(np.ascontiguousarray(array.transpose(np.argsort(axes))))
+    return torch.from_numpy(np.asarray(array.transpose(np.argsort(axes)), order="C"))
