@@ -20,7 +20,7 @@ from weightinit import _formulas, meanfield
 from weightinit._quadrature import MomentError
 from weightinit.advice import DEEP
 from weightinit.advice.question import TOO_FAR
-from weightinit.diagnosis._symptoms import bounds, units
+from weightinit.diagnosis._symptoms import alike, bounds, units
 from weightinit.initializers import Constant, Initializer, Normal, Orthogonal, VarianceScaling
 from weightinit.tracing.measures import flat_beyond
 from weightinit.training import Adam
@@ -53,6 +53,7 @@ def theory() -> dict[str, Any]:
         "starts": starts(),
         "optimizers": optimizers(),
         "bounds": {
+            "copied": alike.COPIED,
             "sigmas": bounds.SIGMAS,
             "margin": bounds.MARGIN,
             "too_far": TOO_FAR,
