@@ -8,9 +8,8 @@ import numpy as np
 
 import weightinit as wi
 
-PLANE, IMAGES = 300, 180  # how many samples train
-TESTED = {PLANE: 100, IMAGES: 90}  # and how many test
-_ALL_IMAGES = IMAGES + TESTED[IMAGES]
+PLANE, IMAGES = 300, 170  # how many samples train; labels are not balanced, as in wi.datasets
+TESTED = {PLANE: 100, IMAGES: 80}  # and how many test
 _FORTIETHS = 40  # in which the page keeps coordinates, a byte each; of grey it keeps three levels
 _HALVES = 2
 _SPLIT = "x, x_test, y, y_test = x[:{n}], x[{n}:], y[:{n}], y[{n}:]"
@@ -81,8 +80,8 @@ DATA = {
         (
             "from sklearn.datasets import load_digits",
             "x, y = load_digits(return_X_y=True)",
-            f"x, y = x[:{_ALL_IMAGES}], y[:{_ALL_IMAGES}]",
             "x = (x / 8).round() / 2",
+            f"x, y = x[:{IMAGES + TESTED[IMAGES]}], y[:{IMAGES + TESTED[IMAGES]}]",
             _SPLIT.format(n=IMAGES),
         ),
         _HALVES,

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 from lab_data import DATA, PLANE
-from numpy.polynomial import chebyshev
 from scipy.special import erfcx
 
 import weightinit as wi
@@ -20,7 +19,7 @@ from weightinit import _formulas, meanfield
 from weightinit._quadrature import MomentError
 from weightinit.advice import DEEP
 from weightinit.advice.question import TOO_FAR
-from weightinit.diagnosis._symptoms import bounds, units
+from weightinit.diagnosis._symptoms import alike, bounds, units
 from weightinit.initializers import Constant, Initializer, Normal, Orthogonal, VarianceScaling
 from weightinit.tracing.measures import flat_beyond
 from weightinit.training import Adam
@@ -53,6 +52,7 @@ def theory() -> dict[str, Any]:
         "starts": starts(),
         "optimizers": optimizers(),
         "bounds": {
+            "copied": alike.COPIED,
             "sigmas": bounds.SIGMAS,
             "margin": bounds.MARGIN,
             "too_far": TOO_FAR,
@@ -136,14 +136,17 @@ def constants() -> dict[str, Any]:
     The series is that of log(erfc(z) exp(z^2) / t) in Chebyshev polynomials of 2 t - 1 with
     t = 2 / (2 + z), which runs from 1 to 0 as z runs from 0 to infinity.
     """
-    nodes = (chebyshev.chebpts1(64) + 1) / 2
-    z = 2 / nodes - 2
-    series = chebyshev.chebfit(2 * nodes - 1, np.log(erfcx(z) / nodes), 48)[:_TERMS]
+    angles = np.pi * (np.arange(64) + 0.5) / 64
+    t = (np.cos(angles) + 1) / 2
+    logs = np.log(erfcx(2 / t - 2) / t)
+    # sums that are exact, so that no other processor or number of threads makes another file
+    series = [math.fsum(logs * np.cos(k * angles)) / 32 for k in range(_TERMS)]
+    series[0] /= 2
     return {
         "selu": {"alpha": _formulas._SELU_ALPHA, "lambda": _formulas._SELU_LAMBDA},  # noqa: SLF001
         "gelu_cubic": _formulas._GELU_CUBIC,  # noqa: SLF001
         "leaky_relu": wi.activations.get("leaky_relu").parameters[0],
-        "erfc": [float(f"{c:.17g}") for c in series],
+        "erfc": series,
     }
 
 

@@ -21,6 +21,7 @@ CODE_LINES_A_MINUTE = 20
 FORMULAS_A_MINUTE = 4  # of those that stand by themselves
 _PARTS = {"cell_code_source": "input", "cell_code_output": "output"}  # of a cell, as myst-nb says
 IN_ORDER = ("tutorial", "guides", "theory", "auto_gallery")  # sections whose pages are numbered
+BESIDE = ("lab",)  # pages to play with, at any time
 STATED = ("guides", "theory")  # sections whose pages say themselves what they need
 MOST_NEEDED = 2  # theory pages that are named on a gallery page
 
@@ -124,7 +125,8 @@ def place(app: Sphinx, docname: str) -> list[str]:
     """Return the parts of the line, as HTML."""
     env, relations = app.env, app.builder.relations
     parent, _, following = relations.get(docname, (None, None, None))
-    while following in env.toctree_includes:  # from section to section: over the index between
+    # from section to section: over the index between
+    while following in env.toctree_includes or following in BESIDE:
         following = relations[following][2]
     if parent is None or docname in env.toctree_includes:  # the front page, an index, the search
         return []

@@ -16,6 +16,7 @@ import pytest
 import weightinit as wi
 from tests.lab.plain import arrays, numbers
 from weightinit.tracing import measure
+from weightinit.tracing.measures import copied_units
 
 __all__ = ["AGREE", "STEPS", "Agreement", "Comparison"]
 
@@ -149,7 +150,9 @@ class Comparison:
     def moments(self, net: wi.Network, seen: dict[str, Any]) -> float:
         """Return the largest relative difference of moments and losses; counts must be the same."""
         layers = {name: numbers(values) for name, values in seen["layers"].items()}
-        stats = [measure(row) for row in wi.trace(net, self.data["x"], self.data["y"]).layers]
+        rows = wi.trace(net, self.data["x"], self.data["y"]).layers
+        stats = [measure(row) for row in rows]
+        assert layers["copied"] == [copied_units(row) for row in rows]
         assert layers["distinct"] == [row.distinct for row in stats]
         assert layers["dead"] == [round(row.dead * row.units) for row in stats]
         saturated = [row.saturated for row in stats]

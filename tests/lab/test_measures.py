@@ -10,6 +10,7 @@ from tests.chance import standard_errors
 from tests.lab.engine import ask, known
 from tests.lab.plain import arrays
 from weightinit.tracing import measure
+from weightinit.tracing.measures import copied_units
 
 MEASURE = """
     const { check } = lab.get("settings");
@@ -47,7 +48,9 @@ def test_measures_are_the_package_s() -> None:
     for (name, weight), found in zip(CASES, ask(MEASURE, cases=cases), strict=True):
         net = wi.mlp([2, 4, 1], name).initialize(wi.ones, rng=0)
         net.parameters["dense0.weight"][...] = weight
-        row = measure(wi.trace(net, data["x"], data["y"]).layers[0])
+        traced = wi.trace(net, data["x"], data["y"]).layers[0]
+        row = measure(traced)
+        assert found["copied"][0] == copied_units(traced)
         assert found["distinct"][0] == row.distinct
         assert found["dead"][0] == round(row.dead * 4)
         assert math.isclose(found["saturated"][0], row.saturated, abs_tol=1e-12)
@@ -137,6 +140,10 @@ SAID = {
     ),
     "All 8 units of the hidden layer are copies": (
         {"start": "constant", "depth": 1, "odd": {"layer": 1, "start": "zeros"}},
+        0,
+    ),
+    "7 of the 8 units of layer 2 compute what another one does": (
+        {"odd": {"layer": 1, "start": "constant"}},
         0,
     ),
     "%) are off for every point": ({"activation": "relu", "start": "small", "biases": 3}, 0),

@@ -134,3 +134,12 @@ def test_what_takes_models_of_frameworks_is_named(framework: str) -> None:
         TypeError, match=r"model must be a Network, .* got .*wi\.mlp\(\[2, 4, 1\]\)"
     ):
         wi.diagnose(model_of("unheard"), sample())
+
+
+@pytest.mark.parametrize("role", [np.array([None, 1]), 1, None])
+def test_a_role_is_a_name(role: object) -> None:
+    """What is no string is no role: it is refused, and not compared."""
+    row = wi.trace(wi.mlp([2, 1]).initialize(wi.ones), [[1.0, 2.0]]).layers[0]
+    assert (row.named("bias"), row.named("gain")) == ("dense0.bias", "")
+    with pytest.raises(TypeError, match=r"role must be a string, got .*write \"weight\""):
+        row.named(role)

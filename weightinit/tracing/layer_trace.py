@@ -231,6 +231,7 @@ class LayerTrace:
 
     def named(self, role: str) -> str:
         """Return the name of the parameter that has a role in this layer; empty if none has."""
+        check_instance("role", role, str, "a string", hint='write "weight", or "bias"')
         names = (*self.parameters, *self.shared)
         return next((name for name in names if self.roles.get(name) == role), "")
 

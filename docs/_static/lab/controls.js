@@ -5,20 +5,20 @@ lab.define("controls", (lab) => {
     const RATES = [
         0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5, 10, 30, 100,
     ];
-    const BATCHES = [1, 10, 50, 100];
+    const BATCHES = [1, 10, 30, 50, 100];
     const BIASES = [0, 0.01, 0.1, 0.5, 1];
     const SPEEDS = { slow: 10, normal: 100, fast: null };
 
-    const labels = (things) =>
-        Object.fromEntries(Object.entries(things).map(([id, { label }]) => [id, label ?? id]));
+    const labels = (things) => Object.entries(things).map(([id, { label }]) => [id, label]);
+    const same = (values) => values.map((value) => [value, value]);
 
-    /** Make a labelled select; `options`: {value: label}. A value that it lacks is added. */
+    /** Make a labelled select; `options`: [value, label] each. A value that it lacks is added. */
     function select(name, options, onChange) {
         const root = document.createElement("label");
         root.innerHTML = `<span>${name}</span><select></select>`;
         const input = root.lastChild;
         const add = (value, label) => input.add(new Option(label, value));
-        for (const [value, label] of Object.entries(options)) add(value, label);
+        for (const [value, label] of options) add(value, label);
         input.addEventListener("change", () => onChange(input.value));
         const show = (value) => {
             if (![...input.options].some((option) => option.value === String(value)))
@@ -49,31 +49,22 @@ lab.define("controls", (lab) => {
         return { root, input, show };
     }
 
-    const numbers = (values) => Object.fromEntries(values.map((value) => [`${value} `, value]));
-    /* Options in this order: keys that look like integers would come first. */
-    function numeric(name, values, onChange, extra = {}) {
-        const made = select(name, { ...extra, ...numbers(values) }, (value) =>
-            onChange(Number(value)),
-        );
-        for (const option of made.input.options) option.value = option.value.trim();
-        return made;
-    }
+    const numeric = (name, values, onChange, first = []) =>
+        select(name, [...first, ...same(values)], (value) => onChange(Number(value)));
 
     /** Make the settings that both networks share; `change({name: value})` is told of each. */
     function settings(change) {
         const { limits } = theory;
         const to = (name) => (value) => change({ [name]: value });
-        const names = Object.fromEntries(
-            Object.keys(theory.activations).map((name) => [name, name]),
-        );
+        const names = same(Object.keys(theory.activations));
         const fields = {
-            data: select("Data", labels(theory.data), (data) => change({ data })),
+            data: select("Data", labels(theory.data), to("data")),
             depth: number("Layers", "range", limits.depth, to("depth")),
             width: number("Units", "range", limits.width, to("width")),
             activation: select("Activation", names, to("activation")),
             optimizer: select("Optimizer", labels(theory.optimizers), to("optimizer")),
             rate: numeric("Rate", RATES, to("rate")),
-            batch: numeric("Batch", BATCHES, to("batch"), { [limits.batch[1]]: "all points" }),
+            batch: numeric("Batch", BATCHES, to("batch"), [[limits.batch[1], "all points"]]),
             biases: numeric("Biases", BIASES, to("biases")),
             seed: number("Seed", "number", limits.seed, to("seed")),
         };
@@ -97,9 +88,9 @@ lab.define("controls", (lab) => {
         const set = (news) => change({ ...network, ...news });
         const setOdd = (news) => change({ ...network, odd: { ...network.odd, ...news } });
         const whole = startOf(`Start of ${name}`, labels(theory.starts), set);
-        const { lsuv, ...single } = labels(theory.starts);
+        const single = labels(theory.starts).filter(([id]) => id !== "lsuv");
         const odd = startOf("starts as", single, setOdd);
-        const layer = select("One layer differs", {}, (value) =>
+        const layer = select("One layer differs", [], (value) =>
             change({
                 ...network,
                 odd:
@@ -161,11 +152,7 @@ lab.define("controls", (lab) => {
             made[id].addEventListener("click", press);
             return made[id];
         };
-        const speed = select(
-            "Speed",
-            Object.fromEntries(Object.keys(SPEEDS).map((word) => [word, word])),
-            (word) => act.speed(SPEEDS[word]),
-        );
+        const speed = select("Speed", same(Object.keys(SPEEDS)), (word) => act.speed(SPEEDS[word]));
         speed.show("normal");
         const told = Object.assign(document.createElement("span"), { className: "lab-step" });
         root.append(
