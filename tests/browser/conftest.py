@@ -60,6 +60,13 @@ def home(request: pytest.FixtureRequest, site: Path) -> str:
     return site.as_uri()
 
 
+@pytest.fixture
+def lab(page, base_url: str):
+    """Return the page of the lab."""
+    page.goto(f"{base_url}/lab.html")
+    return page
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what was measured as tables, and save it beside the site, in a folder `browser`."""
     from tests.browser.tables import lines, save
