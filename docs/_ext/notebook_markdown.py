@@ -40,6 +40,7 @@ class NotebookMarkdown(MarkdownTranslator):
         if "sphx-glr-footer" in node["classes"]:
             raise nodes.SkipNode
 
+    @pushing_context
     def visit_paragraph(self, node: nodes.paragraph) -> None:
         """Leave out an invitation to the lab that leads nowhere, where the site has no address."""
         if "wi-lab-embed" in node["classes"] and not self._address:

@@ -37,6 +37,22 @@ def test_text_means_itself(written) -> None:
     assert written(text) == r"a\_b \*c\* \`d\` - 1 \$ \< 2 \$"
 
 
+def test_a_paragraph_ends_in_the_cell_of_its_table(written) -> None:
+    """Paragraphs in cells come out as the cells of a table in Markdown."""
+    from docutils import nodes
+
+    def row(*texts: str) -> nodes.row:
+        return nodes.row("", *(nodes.entry("", nodes.paragraph("", text)) for text in texts))
+
+    columns = [nodes.colspec(colwidth=1) for _ in range(2)]
+    body = nodes.thead("", row("a", "b")), nodes.tbody("", row("c", "d"))
+    lines = written(nodes.table("", nodes.tgroup("", *columns, *body, cols=2))).splitlines()
+    assert [[cell.strip() for cell in line.strip("| ").split("|")] for line in lines[::2]] == [
+        ["a", "b"],
+        ["c", "d"],
+    ]
+
+
 def test_formulas_stand_in_dollars(written) -> None:
     """A formula is written in dollars without spaces at its ends, unescaped."""
     from docutils import nodes
