@@ -6,14 +6,13 @@ import io
 import runpy
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
 
-GALLERY = Path(__file__).parents[2] / "gallery"
+from tests.gallery.running import GALLERY
 
 
 @dataclass(frozen=True)

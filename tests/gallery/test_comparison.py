@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
+from tests.gallery.running import runs
+
 pytestmark = pytest.mark.gallery
+
+test_script_runs = runs("comparison")
 
 
 @pytest.fixture

@@ -14,8 +14,11 @@ from scipy import stats
 
 import weightinit as wi
 from tests.chance import FALSE_ALARM
+from tests.gallery.running import runs
 
 pytestmark = pytest.mark.gallery
+
+test_script_runs = runs("diagnosis")
 
 
 @pytest.fixture

@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 import weightinit as wi
+from tests.gallery.running import runs
 
 pytestmark = pytest.mark.gallery
+
+test_script_runs = runs("distributions")
 
 
 @pytest.fixture

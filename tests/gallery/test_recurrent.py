@@ -10,8 +10,11 @@ import pytest
 from scipy import stats
 
 import weightinit as wi
+from tests.gallery.running import runs
 
 pytestmark = pytest.mark.gallery
+
+test_script_runs = runs("recurrent")
 
 
 @pytest.fixture

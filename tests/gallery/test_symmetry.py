@@ -8,8 +8,11 @@ import pytest
 from scipy import stats
 
 import weightinit as wi
+from tests.gallery.running import runs
 
 pytestmark = pytest.mark.gallery
+
+test_script_runs = runs("symmetry")
 
 # Equal units may round apart, and the difference grows as long as they train: a law about them
 # allows what is far above rounding and far below what is meant by different.
