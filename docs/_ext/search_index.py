@@ -26,10 +26,12 @@ MEANINGFUL = {"he", "same"}
 # Names of nodes that hold code; the last is what sphinx-gallery makes of a literal block.
 CODE = {"literal_block", "doctest_block", "desc_signature", "code_links_block"}
 LEFT_OUT = (nodes.title, nodes.raw, nodes.image, nodes.comment, nodes.system_message)
-# Results of code, which say nothing without it, and what speaks of other pages.
+# Results of code, which say nothing without it, what speaks of other pages, and the riddles of the
+# lab, which hide their answers and lead to the pages that give them.
 LEFT_OUT_CLASSES = {
     "autosummary",
     "cell_output",
+    "lab-challenge",
     "sphx-glr-footer",
     "sphx-glr-script-out",
     "sphx-glr-timing",
