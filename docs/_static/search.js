@@ -6,7 +6,7 @@
   const PLACES_SHOWN = 2; // of one page
   const EXCERPT = 220; // letters
   const NEXT_PLACE = 0.5; // what a page's second place is worth, beside its best; the third: squared
-  const WORTH = { auto_gallery: 0.5, reference: 0.3 }; // by the first part of an address
+  const WORTH = { auto_gallery: 0.5, "lab.html": 0.5, reference: 0.3 }; // by the first part of an address
   const PACKAGE = /^(?:wi|weightinit)\./;
   const WORD = /[\p{L}\p{N}]+(?:[._'’][\p{L}\p{N}]+)*/gu;
 
