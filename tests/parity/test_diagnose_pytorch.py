@@ -53,8 +53,9 @@ def test_reports_of_the_page_say_what_its_prose_says() -> None:
     assert printed[4].startswith("None of the")
     assert "At fault: 10.weight." in printed[5]
     assert "At fault: lstm.weight_hh_l0." in printed[6]
-    assert "2.shares (Mixture): it enters through" in printed[7]
-    assert printed[8] == "() () ()\n"
+    assert "At fault: *.parametrizations.weight.original0." in printed[7]
+    assert "2.shares (Mixture): it enters through" in printed[8]
+    assert printed[9] == "() () ()\n"
 
 
 @pytest.mark.parametrize("std", [0.01, 0.1, 1.0])
