@@ -5,6 +5,7 @@ docs/_static/lab; docs/_ext/page_assets.py keeps what is made of them to the pag
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +61,25 @@ def _shortened(path: Path) -> str:
 
 
 def write(app: Sphinx) -> None:
-    """Write the script where the page looks for it."""
-    if app.builder.format == "html":
-        path = Path(app.outdir, "_static", FILE)
+    """Write the script where the page looks for it, unless it is newer than what it is made of.
+
+    Theory takes seconds. As with pages, a change of the package asks for a clean build.
+    """
+    path = Path(app.outdir, "_static", FILE)
+    if app.builder.format == "html" and not is_newer(path, _sources()):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(script(), encoding="utf-8")
+
+
+def is_newer(path: Path, sources: Iterable[Path]) -> bool:
+    """Tell whether a file is there, and was written after all of these."""
+    written = path.stat().st_mtime if path.is_file() else 0.0
+    return all(source.stat().st_mtime < written for source in sources)
+
+
+def _sources() -> Iterator[Path]:
+    yield from FOLDER.glob("*.js")
+    yield from Path(__file__).parent.glob("lab_*.py")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

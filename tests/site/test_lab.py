@@ -1,6 +1,7 @@
 """The lab on the built site: small, on its page alone, and where the site speaks of starts."""
 
 import gzip
+import os
 import re
 from collections import Counter
 from pathlib import Path
@@ -55,3 +56,14 @@ def test_every_file_is_in_the_script() -> None:
     files = {path.stem for path in lab_page.FOLDER.glob("*.js")}
     names = ["lab", *lab_page.ENGINE, *lab_page.VIEW]
     assert sorted(names) == sorted(files)
+
+
+def test_the_script_is_made_again_when_what_it_is_made_of_is_newer(tmp_path: Path) -> None:
+    """A script that is missing, or not newer than one of its sources, is out of date."""
+    source, made = tmp_path / "source", tmp_path / "made"
+    source.touch()
+    assert not lab_page.is_newer(made, [source])
+    made.touch()
+    for moved, newer in ((-5, True), (0, False), (5, False)):
+        os.utime(source, (made.stat().st_atime, made.stat().st_mtime + moved))
+        assert lab_page.is_newer(made, [source]) == newer
