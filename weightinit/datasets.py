@@ -62,7 +62,7 @@ def ring(n: int, *, rng: RandomSource = None) -> tuple[_Array, _Array]:
     # The area within a radius grows as its square, so that even spread is uniform in r ** 2.
     r = np.sqrt(generator.uniform(inner**2, outer**2))
     angle = generator.uniform(0, 2 * np.pi, len(y))
-    return np.column_stack([r * np.cos(angle), r * np.sin(angle)]), y
+    return _at(r, angle), y
 
 
 def xor(n: int, *, rng: RandomSource = None) -> tuple[_Array, _Array]:
@@ -151,8 +151,13 @@ def spirals(n: int, *, rng: RandomSource = None) -> tuple[_Array, _Array]:
     generator, y = _start(n, rng)
     r = 2 * np.sqrt(generator.random(len(y)))
     angle = np.pi * (1.5 * r + y)
-    points = np.column_stack([r * np.cos(angle), r * np.sin(angle)])
+    points = _at(r, angle)
     return points + generator.normal(scale=0.05, size=points.shape), y
+
+
+def _at(r: _Array, angle: _Array) -> _Array:
+    """Return the points of the plane at these polar coordinates."""
+    return np.column_stack([r * np.cos(angle), r * np.sin(angle)])
 
 
 def _start(n: int, rng: RandomSource) -> tuple[np.random.Generator, _Array]:
