@@ -19,8 +19,9 @@ from numpy.typing import ArrayLike, NDArray
 from weightinit._moments import REACH, Mesh, mesh
 from weightinit._quadrature import MomentError
 from weightinit._sampling import ActivationLike, sampled
+from weightinit.meanfield._roots import zero
 from weightinit.meanfield._tables import EQUAL, Tables, inside, over_arrays, tables
-from weightinit.meanfield.fixed_points import settle, zero
+from weightinit.meanfield.fixed_points import settle
 
 __all__ = ["correlation_map", "depth_scale"]
 

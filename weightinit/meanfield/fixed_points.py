@@ -5,7 +5,6 @@ Iterating the length map can take forever. In t = log q it moves t by
 length grows up to the next zero of F; where it is below, it shrinks.
 """
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from weightinit._quadrature import MomentError, TooLargeError
 from weightinit._sampling import ActivationLike
+from weightinit.meanfield._roots import zero
 from weightinit.meanfield._tables import (
     EQUAL,
     LARGEST,
@@ -23,15 +23,12 @@ from weightinit.meanfield._tables import (
     tables,
 )
 
-__all__ = ["FixedPoint", "edge_of_chaos", "fixed_point", "settle", "zero"]
+__all__ = ["FixedPoint", "edge_of_chaos", "fixed_point", "settle"]
 
 _Array = NDArray[Any]
 
 _AT_REST = 1e-9  # of F: a start that moves less is a fixed point
 _SURE = 1e-10  # of F, or relative: less may be rounding
-_EXACT = 1e-14  # of what is found
-_MOST = 60  # steps: bisection alone would need as many
-_TINY = 1e-300
 _STEPS = 16  # in a panel; F does not change faster, whatever the activation
 _LEAST = -550.0  # of log q: smaller squares are no floats
 _FARTHEST = 12.0  # log q up to which an edge is searched
@@ -241,30 +238,6 @@ def _slope(known: Tables, q: _Array, w: _Array) -> _Array:
         return w * known.growth(q)
     except TooLargeError:
         return np.where(q < np.inf, w * known.growth(np.where(q < np.inf, q, 1.0)), np.inf)
-
-
-def zero(f: Callable[[_Array], _Array], low: _Array, high: _Array) -> _Array:
-    """Find the sign change of f between pairs of places; `high` where there is none.
-
-    The method of Ridders (1979): bisect, multiply f by the exponential that makes its three values
-    lie on a line, and take the zero of the line.
-    """
-    at_low, at_high, last = f(low), f(high), high
-    sign = np.sign(at_low)
-    for _ in range(_MOST):
-        middle = (low + high) / 2
-        at_middle = f(middle)
-        root = np.sqrt(np.maximum(at_middle**2 - at_low * at_high, _TINY))
-        found = middle + (middle - low) * sign * at_middle / root
-        found = np.clip(found, np.minimum(low, high), np.maximum(low, high))
-        for place, value in ((middle, at_middle), (found, f(found))):
-            near = np.sign(value) == sign
-            low, at_low = np.where(near, place, low), np.where(near, value, at_low)
-            high, at_high = np.where(near, high, place), np.where(near, at_high, value)
-        if (np.abs(found - last) <= _EXACT * (1 + np.abs(found))).all():
-            break
-        last = found
-    return np.asarray(found)
 
 
 def _edge(known: Tables, b: float) -> float:
