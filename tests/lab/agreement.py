@@ -16,7 +16,7 @@ import pytest
 import weightinit as wi
 from tests.lab.plain import arrays, numbers
 from weightinit.tracing import measure
-from weightinit.tracing.measures import copied_units
+from weightinit.tracing._copies import copied_units
 
 __all__ = ["AGREE", "STEPS", "Agreement", "Comparison"]
 

@@ -10,7 +10,7 @@ from tests.chance import standard_errors
 from tests.lab.engine import ask, known
 from tests.lab.plain import arrays
 from weightinit.tracing import measure
-from weightinit.tracing.measures import copied_units
+from weightinit.tracing._copies import copied_units
 
 MEASURE = """
     const { check } = lab.get("settings");

@@ -10,7 +10,8 @@ import pytest
 import weightinit as wi
 from weightinit.networks import ActivationLayer, Dense, LayerNorm, Network
 from weightinit.tracing import LayerTrace, measure, trace
-from weightinit.tracing.measures import copied_units, correlation, distinct_units
+from weightinit.tracing._copies import copied_units, distinct_units
+from weightinit.tracing.measures import correlation
 
 RNG = np.random.default_rng(0)
 

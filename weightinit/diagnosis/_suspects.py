@@ -32,7 +32,8 @@ from weightinit.diagnosis.remedies import advised, advised_start, advised_weight
 from weightinit.fans import compute_fans
 from weightinit.initializers import Constant, Initializer, zeros
 from weightinit.networks.layers.base import Array
-from weightinit.tracing import LayerTrace, Trace, measures
+from weightinit.tracing import LayerTrace, Trace
+from weightinit.tracing._copies import copied_units
 from weightinit.tracing._models.operations import is_part
 from weightinit.tracing.layer_trace import mean_square
 
@@ -203,7 +204,7 @@ def _of_weight(
     found = {
         "scale": abs(off) if abs(off) > _CLOSE else least,
         "mean": _of_mean(row, weight, sigma),
-        "copies": math.log10(row.units / (row.units - measures.copied_units(row))),
+        "copies": math.log10(row.units / (row.units - copied_units(row))),
     }
     # no draw makes copies, so that they count before a scale that departs with all others
     copied = found["copies"] >= math.log10(2)

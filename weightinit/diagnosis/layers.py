@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from weightinit.diagnosis.remedies import advised_weight
 from weightinit.tracing import LayerStats, LayerTrace, Trace, measure
-from weightinit.tracing.measures import distinct_units
+from weightinit.tracing._copies import distinct_units
 
 __all__ = ["LayerReport", "report"]
 

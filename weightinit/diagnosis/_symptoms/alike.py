@@ -51,8 +51,9 @@ from weightinit.diagnosis._symptoms.bounds import SIGMAS, critical_scale
 from weightinit.diagnosis._symptoms.facts import Facts, Symptom, first
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace
+from weightinit.tracing._copies import copied_units, distinct_units
 from weightinit.tracing.layer_trace import mean_square
-from weightinit.tracing.measures import copied_units, correlation, cosine, distinct_units
+from weightinit.tracing.measures import correlation, cosine
 
 __all__ = [
     "COMMON",

@@ -8,6 +8,7 @@ from weightinit.diagnosis._symptoms import bounds
 from weightinit.diagnosis._symptoms.facts import Facts, Symptom, first
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, measures
+from weightinit.tracing._copies import distinct_units
 
 __all__ = ["dead_units", "saturated_units", "symmetric_units"]
 
@@ -23,7 +24,7 @@ def symmetric_units(facts: Facts) -> Symptom | None:
     seen, lost = {}, []
     for row in facts.later_hidden:
         if row.weight_gradient is not None and row.weight_gradient.any():
-            distinct = measures.distinct_units(row)
+            distinct = distinct_units(row)
             if distinct < row.units:
                 lost.append(math.log10(row.units / distinct) if distinct > 1 else math.inf)
                 seen[row.name] = (
