@@ -2,7 +2,8 @@
 
 import math
 
-from weightinit.advice.question import TOO_FAR, Question, Statement
+from weightinit.advice._statement import Statement
+from weightinit.advice.question import TOO_FAR, Question
 
 __all__ = ["branches", "caveats", "fading", "notes", "power"]
 

@@ -3,8 +3,9 @@
 import math
 
 from weightinit.advice import _depth as depth
+from weightinit.advice._statement import Statement
 from weightinit.advice.feedforward import Answer, branch
-from weightinit.advice.question import Question, Statement
+from weightinit.advice.question import Question
 from weightinit.initializers import (
     Normal,
     Orthogonal,

@@ -11,7 +11,8 @@ from numpy.typing import DTypeLike, NDArray
 from weightinit._checks import RandomSource
 from weightinit.advice import _depth as depth
 from weightinit.advice._depth import power
-from weightinit.advice.question import VERY_DEEP, Question, Statement, initializer_for
+from weightinit.advice._statement import Statement
+from weightinit.advice.question import VERY_DEEP, Question, initializer_for
 from weightinit.gains import ActivationLike
 from weightinit.initializers import DeltaOrthogonal, Orthogonal, VarianceScaling, zeros
 

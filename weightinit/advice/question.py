@@ -1,22 +1,23 @@
-"""The question that a recommendation answers, what theory says of it, and how it is said."""
+"""The question that a recommendation answers, and what theory says of it."""
 
 import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from string import Formatter
-from typing import Any, Self
+from typing import Any
 
 from weightinit import meanfield
 from weightinit._checks import check_flag, check_integer, check_normalized
 from weightinit._sampling import known
 from weightinit.activations import Activation
+from weightinit.advice._statement import Statement
 from weightinit.gains import ActivationLike, gain
 from weightinit.initializers import VarianceScaling, lecun_normal, xavier_uniform
 from weightinit.meanfield import FixedPoint
 from weightinit.meanfield._tables import tables
 
-__all__ = ["DEEP", "DEEPEST", "TOO_FAR", "VERY_DEEP", "Question", "Statement", "initializer_for"]
+__all__ = ["DEEP", "DEEPEST", "TOO_FAR", "VERY_DEEP", "Question", "initializer_for"]
 
 #: From so many layers on a network is called deep. A convention: at 10 the longest direction of a
 #: product of wide normal matrices is stretched 5 times as much as the rms one, and growing.
@@ -103,50 +104,6 @@ def _parameter(known: Activation, of: dict[str, float]) -> float:
     """Return the slope or frequency of an activation that is among these, else infinity."""
     given = of.get(known.name, math.inf)
     return float(known.parameters[0]) if known.name in of and known.parameters else given
-
-
-class Statement(str):
-    """
-    A sentence, rendered from a template and from numbers that it keeps.
-
-    It is a string in every respect. What it states can be read from ``numbers``, so that nobody
-    has to parse English.
-
-    Parameters
-    ----------
-    template : str
-        The sentence, in the syntax of :meth:`str.format`.
-    **values : float or str
-        What the template names.
-
-    Attributes
-    ----------
-    numbers : dict of str to float
-        The values that are numbers, by name, unrounded.
-
-    Examples
-    --------
-    >>> from weightinit.advice.question import Statement
-    >>> said = Statement("{name} passes on {kept:.2g} of it", name="relu", kept=0.5)
-    >>> said
-    'relu passes on 0.5 of it'
-    >>> said.numbers
-    {'kept': 0.5}
-    """
-
-    __slots__ = ("numbers",)
-
-    numbers: dict[str, float]
-
-    def __new__(cls, template: str, **values: float | str) -> Self:
-        """Render the sentence."""
-        said = super().__new__(cls, template.format(**values))
-        said.numbers = {name: v for name, v in values.items() if not isinstance(v, str)}
-        return said
-
-    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
-        """Pickle the rendered sentence; its numbers travel with the attributes."""
-        return (self.replace("{", "{{").replace("}", "}}"),), {}
 
 
 class Question:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from weightinit._checks import check_choice
 from weightinit._messages import shown
 from weightinit.advice._other_layers import attention, embedding, lstm, output, rnn
+from weightinit.advice._statement import Statement
 from weightinit.advice.feedforward import Answer, conv, dense, depthwise, transposed
-from weightinit.advice.question import DEEPEST, Question, Statement
+from weightinit.advice.question import DEEPEST, Question
 from weightinit.gains import ActivationLike
 from weightinit.initializers import (
     Constant,
