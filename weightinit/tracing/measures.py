@@ -14,7 +14,6 @@ from weightinit.tracing.layer_trace import LayerTrace
 
 __all__ = [
     "LayerStats",
-    "always_on",
     "correlation",
     "cosine",
     "dead_units",
@@ -136,20 +135,6 @@ def dead_units(row: LayerTrace) -> Array:
     if row.activation is None:
         return np.zeros(row.units, bool)
     return np.asarray(~row.activation._slope(row.pre_activations).any(axis=0))
-
-
-def always_on(row: LayerTrace) -> Array:
-    """Return which units have a positive pre-activation on every sample.
-
-    Examples
-    --------
-    >>> import weightinit as wi
-    >>> from weightinit.tracing.measures import always_on
-    >>> net = wi.mlp([1, 2, 2]).initialize(wi.ones)
-    >>> always_on(wi.trace(net, [[1.0], [2.0]]).layers[0])
-    array([ True,  True])
-    """
-    return np.asarray((row.pre_activations > 0).all(axis=0))
 
 
 def saturated_share(row: LayerTrace) -> float:

@@ -63,10 +63,10 @@ def dead_units(facts: Facts) -> Symptom | None:
 
 def _always_on(row: LayerTrace) -> Array:
     """Return which units are on wherever there is an input: without bias, 0 makes 0 of 0."""
-    given = slice(None) if row.inputs is None else row.inputs.any(axis=1)
-    if row.inputs is None or len(row.inputs) != len(row.pre_activations):
-        return measures.always_on(row)
-    return np.asarray((row.pre_activations[given] > 0).all(axis=0))
+    z = row.pre_activations
+    if row.inputs is not None and len(row.inputs) == len(z):
+        z = z[row.inputs.any(axis=1)]
+    return np.asarray((z > 0).all(axis=0))
 
 
 def _on_without_bias(row: LayerTrace) -> Array:
