@@ -25,7 +25,7 @@ _NAMES = {
         "orthogonal xavier_normal xavier_uniform zeros"
     ),
     "monitoring": "Monitor",
-    "networks": "GradientCheck Network check_gradients cnn mlp rnn",
+    "networks": "GradientCheck Network check_gradients cnn gru lstm mlp rnn",
     "risk": "FailureRates failure_rates",
     "schemes": "StartReport lsuv start",
     "tracing": "trace",

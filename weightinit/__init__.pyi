@@ -35,7 +35,16 @@ from weightinit.initializers import (
     zeros,
 )
 from weightinit.monitoring import Monitor
-from weightinit.networks import GradientCheck, Network, check_gradients, cnn, mlp, rnn
+from weightinit.networks import (
+    GradientCheck,
+    Network,
+    check_gradients,
+    cnn,
+    gru,
+    lstm,
+    mlp,
+    rnn,
+)
 from weightinit.risk import FailureRates, failure_rates
 from weightinit.schemes import StartReport, lsuv, start
 from weightinit.tracing import trace
@@ -80,6 +89,7 @@ __all__ = [
     "gain",
     "glorot_normal",
     "glorot_uniform",
+    "gru",
     "he_normal",
     "he_uniform",
     "identity",
@@ -88,6 +98,7 @@ __all__ = [
     "kaiming_uniform",
     "lecun_normal",
     "lecun_uniform",
+    "lstm",
     "lsuv",
     "meanfield",
     "mlp",

@@ -79,6 +79,17 @@ def rnn(activation: str, units: int, words: int, seed: int) -> Patient:
     return Patient(f"{activation} rnn {units}, {words} words", net, x, y, ("rnn0",), activation)
 
 
+def gated(kind: str, units: int, words: int, seed: int) -> Patient:
+    """Return an LSTM or a GRU that starts orthogonal, with sentences of unequal length."""
+    net = {"lstm": wi.lstm, "gru": wi.gru}[kind](30, units, 3)
+    rng = np.random.default_rng(seed)
+    net.initialize({"embedding0.weight": wi.Normal(std=1.0), "*.weight": wi.orthogonal}, rng=rng)
+    x = rng.integers(1, 30, (48, words))
+    for row in x[:10]:
+        row[rng.integers(2, words) :] = 0
+    return Patient(f"{kind} {units}", net, x, rng.integers(0, 3, 48), (f"{kind}0",), "tanh")
+
+
 def residual(activation: str, blocks: int, width: int, seed: int) -> Patient:
     """Return blocks of two layers whose last is zero, between two dense layers."""
     block = Residual([Dense(width), ActivationLayer(activation), Dense(width)])

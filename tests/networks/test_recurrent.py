@@ -1,4 +1,6 @@
-"""The lookup of tokens and the recurrent layer."""
+"""The lookup of tokens and the recurrent layers."""
+
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -6,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import weightinit as wi
-from tests.networks.numeric import assert_exact_backward, draw_parameters
-from weightinit.networks import RNN, Dense, Embedding
+from tests.networks.numeric import TOLERANCE, assert_exact_backward, draw_parameters
+from weightinit.networks import GRU, LSTM, RNN, Dense, Embedding, Layer
 
 SIZES = st.integers(1, 4)
 SEEDS = st.integers(0, 2**32 - 1)
@@ -80,6 +82,68 @@ def test_a_recurrent_layer_is_its_formula() -> None:
     np.testing.assert_allclose(RNN().forward(parameters, x)[0], h, rtol=0, atol=atol)
 
 
+GATED = {"lstm": LSTM(), "gru": GRU()}
+
+
+@pytest.mark.parametrize("kind", GATED)
+@settings(max_examples=20)
+@given(shape=st.tuples(SIZES, st.integers(1, 6), SIZES), padded=st.booleans(), seed=SEEDS)
+def test_gates_backward_is_exact(
+    kind: str, shape: tuple[int, int, int], padded: bool, seed: int
+) -> None:
+    """Gradients through gates and time equal differences, with and without padding."""
+    rng, layer, (n, T, units) = np.random.default_rng(seed), GATED[kind], shape
+    x = rng.normal(size=(n, T, layer.gates * units))
+    mask = rng.random((n, T)) < 0.7 if padded else None
+    assert_exact_backward(layer, x, rng, mask=mask)
+
+
+def _lstm(a: np.ndarray, c: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    i, f, g, o = np.split(a, 4, axis=1)
+    sigmoid = wi.activations.sigmoid
+    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+    return sigmoid(o) * np.tanh(c), c
+
+
+def _gru(x: np.ndarray, s: np.ndarray, h: np.ndarray) -> np.ndarray:
+    units, sigmoid = h.shape[1], wi.activations.sigmoid
+    r, z = np.split(sigmoid(x + s)[:, : 2 * units], 2, axis=1)
+    return (1 - z) * np.tanh(x[:, 2 * units :] + r * s[:, 2 * units :]) + z * h
+
+
+@pytest.mark.parametrize("kind", GATED)
+def test_gated_layers_are_their_formulas(kind: str) -> None:
+    """The states are those of the equations, step by step from zero."""
+    rng, layer = np.random.default_rng(0), GATED[kind]
+    parameters, x = draw_parameters(layer, (5, 12), rng), rng.normal(size=(2, 5, 12))
+    units = 12 // layer.gates
+    h, c = np.zeros((2, units)), np.zeros((2, units))
+    for t in range(5):
+        s = h @ parameters["weight"] + parameters["bias"]
+        if kind == "lstm":
+            h, c = _lstm(x[:, t] + s, c)
+        else:
+            h = _gru(x[:, t], s, h)
+    # A step changes the state by no more than the weight's norm times a rounding error of it.
+    growth = max(1, np.linalg.norm(parameters["weight"], 2)) ** 5
+    atol = 5 * growth * 16 * np.finfo(float).eps
+    np.testing.assert_allclose(layer.forward(parameters, x)[0], h, rtol=0, atol=atol)
+
+
+def test_a_memory_falls_as_its_forget_gate_says() -> None:
+    """With no weights the gradient for the first input falls as f ** T, f = sigmoid(bias)."""
+    for bias in (0.0, 1.0, 2.0):
+        parameters = {"weight": np.zeros((1, 4)), "bias": np.array([0.0, bias, 0.0, 0.0])}
+        sizes = []
+        for T in (1, 11):
+            y, cache = LSTM().forward(parameters, np.zeros((1, T, 4)))
+            dx, _ = LSTM().backward(parameters, cache, np.ones_like(y))
+            sizes.append(dx[0, 0, 2])
+        f = wi.activations.sigmoid(bias)
+        np.testing.assert_allclose(sizes[1] / sizes[0], f**10, rtol=100 * np.finfo(float).eps)
+
+
+@pytest.mark.parametrize("build", [wi.rnn, wi.lstm, wi.gru])
 @settings(max_examples=30)
 @given(
     lengths=st.lists(st.integers(0, 5), min_size=1, max_size=4),
@@ -87,13 +151,15 @@ def test_a_recurrent_layer_is_its_formula() -> None:
     in_front=st.booleans(),
     seed=SEEDS,
 )
-def test_padding_changes_nothing(lengths: list[int], extra: int, in_front: bool, seed: int) -> None:
+def test_padding_changes_nothing(
+    build: Callable[..., wi.Network], lengths: list[int], extra: int, in_front: bool, seed: int
+) -> None:
     """More padding, behind or in front, changes neither outputs nor loss nor gradients."""
     rng = np.random.default_rng(seed)
     T = max(*lengths, 1)
     tokens = rng.integers(1, 9, (len(lengths), T)) * (np.arange(T) < np.array(lengths)[:, None])
     y = rng.integers(0, 3, len(lengths))
-    net = wi.rnn(vocabulary=9, hidden=4, classes=3).initialize(wi.orthogonal, rng=seed)
+    net = build(vocabulary=9, hidden=4, classes=3).initialize(wi.orthogonal, rng=seed)
     padded = np.pad(tokens, ((0, 0), (extra, 0) if in_front else (0, extra)))
     np.testing.assert_array_equal(net.forward(padded), net.forward(tokens))
     loss, gradients = net.loss_and_gradients(tokens, y)
@@ -120,6 +186,20 @@ def test_a_sentence_of_padding_leaves_the_state_at_zero() -> None:
     assert net.forward([[0, 0, 0]]).tolist() == [[0.25, -0.5]]
 
 
+@pytest.mark.parametrize("build", [wi.lstm, wi.gru])
+def test_networks_with_gates_have_exact_gradients(build: Callable[..., wi.Network]) -> None:
+    """Gradients of whole networks agree with differences, with a dense layer in front as well."""
+    rng = np.random.default_rng(0)
+    layer: Layer = build(9, 4, 3).chain.layers[1]
+    dense = [Embedding(9, 3), Dense(4 * layer.gates), layer, Dense(3)]
+    x = rng.integers(1, 9, (6, 5)) * (np.arange(5) < rng.integers(1, 6, (6, 1)))
+    for net in (build(9, 4, 3), wi.Network(dense, (None,))):
+        net.initialize({"*": wi.Normal(std=0.5)}, rng=1)
+        check = wi.check_gradients(net, x, [0, 1, 2] * 2, entries=None)
+        assert check.relative_error <= TOLERANCE
+        assert not check.unresolved
+
+
 MINE = wi.activations.Activation("tanh", np.sin, np.cos)
 
 
@@ -131,10 +211,22 @@ MINE = wi.activations.Activation("tanh", np.sin, np.cos)
         (lambda: Embedding(1, 4), ValueError, "vocabulary must be an integer >= 2.*padding"),
         (lambda: Embedding(5, 0), ValueError, "units must be an integer >= 1"),
         (lambda: RNN().output_shape((4,)), ValueError, r"sequences .* got \(4,\).*in front"),
+        (lambda: LSTM().output_shape((4, 6)), ValueError, r"4 numbers for each unit.*Dense\(4"),
+        (lambda: GRU().output_shape((4, 4)), ValueError, r"3 numbers for each unit.*Dense\(3"),
         (lambda: Embedding(5, 2).output_shape((3, 2)), ValueError, r"tokens of shape \(T,\)"),
         (lambda: wi.Network([Dense(2)], (None,)), ValueError, "tokens go through an Embedding"),
     ],
-    ids=["activation", "namesake", "vocabulary", "units", "vectors", "images", "tokens"],
+    ids=[
+        "activation",
+        "namesake",
+        "vocabulary",
+        "units",
+        "vectors",
+        "lstm",
+        "gru",
+        "images",
+        "tokens",
+    ],
 )
 def test_what_does_not_fit_is_told(make: object, error: type[Exception], told: str) -> None:
     """Layers for sequences say what they take when they get something else."""

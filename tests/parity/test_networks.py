@@ -64,6 +64,24 @@ def torch_rnn(p: Tensors, tokens: Any) -> Any:
     return dense("dense0", p, h[0])
 
 
+def torch_gated(p: Tensors, tokens: Any) -> Any:
+    """Compute an LSTM or a GRU; the input weight is I, and padding is packed away."""
+    kind = "lstm0" if "lstm0.weight" in p else "gru0"
+    hidden, gates = p[f"{kind}.weight"].shape
+    layer = {
+        "weight_ih_l0": torch.eye(gates),
+        "weight_hh_l0": p[f"{kind}.weight"].T,
+        "bias_ih_l0": torch.zeros(gates),
+        "bias_hh_l0": p[f"{kind}.bias"],
+    }
+    x = functional.embedding(tokens, p["embedding0.weight"])
+    lengths = (tokens != 0).sum(dim=1)
+    packed = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
+    module = (nn.LSTM if kind == "lstm0" else nn.GRU)(gates, hidden, batch_first=True)
+    _, state = torch.func.functional_call(module, layer, (packed,))
+    return dense("dense0", p, (state[0] if kind == "lstm0" else state)[0])
+
+
 def torch_residual(p: Tensors, x: Any) -> Any:
     """Compute a residual block with layer normalization between two dense layers."""
     x = dense("dense0", p, x)
@@ -109,6 +127,8 @@ CASES: dict[str, tuple[wi.Network, Callable[..., Any], Callable[..., Any]]] = {
     "mlp": (wi.mlp([20, 32, 16, 10]), torch_mlp, lambda rng: rng.normal(size=(64, 20))),
     "cnn": (wi.cnn((8, 8, 3), [8, 16], 10), torch_cnn, lambda rng: rng.normal(size=(64, 8, 8, 3))),
     "rnn": (wi.rnn(50, 32, 10), torch_rnn, tokens),
+    "lstm": (wi.lstm(50, 32, 10), torch_gated, tokens),
+    "gru": (wi.gru(50, 32, 10), torch_gated, tokens),
     "batchnorm": (batchnorm(), torch_batchnorm, lambda rng: rng.normal(size=(64, 5, 5, 3))),
     "residual": (residual(), torch_residual, lambda rng: rng.normal(size=(64, 20))),
 }

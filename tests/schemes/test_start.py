@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import weightinit as wi
-from tests.diagnosis.plants import Patient, cnn, mlp, residual, rnn
+from tests.diagnosis.plants import Patient, cnn, gated, mlp, residual, rnn
 from weightinit.networks import (
     ActivationLayer,
     BatchNorm,
@@ -36,6 +36,7 @@ def kinds(seed: int) -> list[Callable[[], Patient]]:
         lambda: mlp("relu", 10, 128, seed),
         *(lambda a=a: cnn(a, [8, 16], seed) for a in ("relu", "tanh")),
         *(lambda a=a: rnn(a, 32, 8, seed) for a in ("relu", "tanh")),
+        *(lambda k=k: gated(k, 32, 8, seed) for k in ("lstm", "gru")),
         *(lambda a=a: residual(a, 6, 64, seed) for a in ("relu", "tanh", "selu")),
         *(lambda n=n: normalized(n, seed) for n in (LayerNorm(), BatchNorm())),
     ]
@@ -128,6 +129,22 @@ def test_with_inputs_hidden_variances_are_one() -> None:
     told = {row.name: row.initializer for row in wi.start(sequence.net, sequence.x, rng=0).table}
     assert told["rnn0.weight"] == "orthogonal"
     assert "lsuv" not in "".join(told.values())
+
+
+def test_gates_start_apart() -> None:
+    """Each of four gates is orthogonal, squared singular values of 1, and the forget gate's bias 1.
+
+    Drawn at once, (16, 64) would have 16 of them for four gates: 1/4 on average in each.
+    """
+    patient = gated("lstm", 16, 8, 0)
+    done = wi.start(patient.net, patient.x, patient.y, rng=0)
+    told = {row.name: row.initializer for row in done.table}
+    assert told["lstm0.bias"] == "zeros, forget gate 1"
+    for gate in np.split(patient.weight("lstm0"), 4, axis=1):
+        np.testing.assert_allclose(gate.T @ gate, np.eye(16), atol=1e-13)
+    bias = patient.bias("lstm0").reshape(4, 16)
+    assert bias.mean(axis=1).tolist() == [0, 1, 0, 0]
+    assert not bias.std(axis=1).any()
 
 
 def test_overrides_count_and_are_not_scaled() -> None:

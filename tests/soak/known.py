@@ -47,7 +47,7 @@ def network(dtype: str = "float64") -> wi.Network:
 def sample(layer: Layer | None = None) -> Any:
     """Return a batch that a layer takes, by default one of 5 rows of 3."""
     rng = np.random.default_rng(0)
-    batches = [rng.normal(size=shape) for shape in ((5, 3), (2, 6, 6, 3), (2, 4, 3))]
+    batches = [rng.normal(size=shape) for shape in ((5, 3), (2, 6, 6, 3), (2, 4, 3), (2, 4, 4))]
     if layer is None:
         return batches[0]
     if layer.takes_tokens:

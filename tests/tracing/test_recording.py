@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import weightinit as wi
-from tests.diagnosis.plants import Patient, cnn, mlp, residual, rnn
+from tests.diagnosis.plants import Patient, cnn, gated, mlp, residual, rnn
 from weightinit.networks import (
     ActivationLayer,
     BatchNorm,
@@ -22,6 +22,8 @@ PATIENTS = {
     "mlp": lambda: mlp("tanh", 3, 16, seed=0),
     "cnn": lambda: cnn("relu", [4, 6], seed=0),
     "rnn": lambda: rnn("tanh", 16, 6, seed=0),
+    "lstm": lambda: gated("lstm", 8, 6, seed=0),
+    "gru": lambda: gated("gru", 8, 6, seed=0),
     "residual": lambda: _awake(residual("tanh", 2, 16, seed=0)),
 }
 EACH = pytest.mark.parametrize("kind", PATIENTS)
@@ -85,6 +87,25 @@ def test_padding_is_left_out() -> None:
     assert list(row.steps) == [0, 1, 2, 0, 0, 1]
     assert list(row.steps_left) == [2, 1, 0, 0, 1, 0]
     assert len(row.inputs) == len(row.activations) == 6
+
+
+@pytest.mark.parametrize("kind", ["lstm", "gru"])
+def test_gates_are_recorded_as_one_product(kind: str) -> None:
+    """Their row is h W + b, a matrix product, as in PyTorch; the input's is that of its layer."""
+    patient = PATIENTS[kind]()
+    patient.bias(f"{kind}0")[:] = np.random.default_rng(0).normal(
+        size=8 * (4 if kind == "lstm" else 3)
+    )
+    found = trace(patient.net, patient.x, patient.y)
+    _, row, _ = found.layers
+    assert (row.kind, row.activation, row.steps) == ("lstm", None, None)
+    assert len(row.inputs) == np.count_nonzero(patient.x)
+    made = row.inputs @ row.weight + row.bias
+    np.testing.assert_allclose(row.pre_activations, made, rtol=1e-12, atol=1e-15)
+    back = row.pre_activations_gradient @ row.weight.T
+    np.testing.assert_allclose(row.inputs_gradient, back, rtol=1e-12, atol=1e-15)
+    summed = row.inputs.T @ row.pre_activations_gradient
+    np.testing.assert_allclose(row.weight_gradient, summed, rtol=1e-9, atol=1e-15)
 
 
 def test_the_kernel_covers_less_at_the_edge() -> None:

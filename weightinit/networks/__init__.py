@@ -14,9 +14,11 @@ ones.
 (1, 3)
 """
 
-from weightinit.networks.builders import cnn, mlp, rnn
+from weightinit.networks.builders import cnn, gru, lstm, mlp, rnn
 from weightinit.networks.checking import GradientCheck, check_gradients
 from weightinit.networks.layers import (
+    GRU,
+    LSTM,
     RNN,
     ActivationLayer,
     BatchNorm,
@@ -34,6 +36,8 @@ from weightinit.networks.network import Network
 from weightinit.networks.record import Step
 
 __all__ = [
+    "GRU",
+    "LSTM",
     "RNN",
     "ActivationLayer",
     "BatchNorm",
@@ -51,6 +55,8 @@ __all__ = [
     "Step",
     "check_gradients",
     "cnn",
+    "gru",
+    "lstm",
     "mlp",
     "rnn",
 ]

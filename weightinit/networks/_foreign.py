@@ -38,7 +38,7 @@ def framework_of(model: object) -> str:
     >>> framework_of(wi.mlp([2, 1]))
     ''
     """
-    if isinstance(model, tuple) and model:
+    if type(model) is tuple and model:  # one of another type may do anything when it is asked
         model = model[0]
     bases = {(str(b.__module__).partition(".")[0], b.__name__) for b in type(model).__mro__}
     return next((name for name, base in _MODELS.items() if base in bases), "")

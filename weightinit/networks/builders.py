@@ -1,4 +1,4 @@
-"""Build the three architectures of the lessons in one call each."""
+"""Build the usual architectures in one call each."""
 
 from collections.abc import Sequence
 
@@ -6,15 +6,19 @@ from weightinit import activations
 from weightinit._arrays import check_sizes
 from weightinit._checks import check_integer
 from weightinit.activations import Activation
+from weightinit.networks.layers._recurrent import Recurrent
 from weightinit.networks.layers.activation import ActivationLayer
 from weightinit.networks.layers.base import Layer
 from weightinit.networks.layers.convolution import Conv2D
 from weightinit.networks.layers.dense import Dense, Flatten
+from weightinit.networks.layers.embedding import Embedding
+from weightinit.networks.layers.gru import GRU
+from weightinit.networks.layers.lstm import LSTM
 from weightinit.networks.layers.pooling import MaxPool2D
-from weightinit.networks.layers.recurrent import RNN, Embedding
+from weightinit.networks.layers.rnn import RNN
 from weightinit.networks.network import Network
 
-__all__ = ["cnn", "mlp", "rnn"]
+__all__ = ["cnn", "gru", "lstm", "mlp", "rnn"]
 
 
 def mlp(sizes: Sequence[int], activation: str | Activation = "relu") -> Network:
@@ -153,7 +157,91 @@ def rnn(
     >>> net.initialize(wi.xavier_uniform, rng=0).predict([[5, 12, 7, 0, 0]]).shape
     (1,)
     """
+    return _reader(RNN(activation), vocabulary, hidden, classes)
+
+
+def lstm(vocabulary: int, hidden: int, classes: int) -> Network:
+    r"""
+    Build a network that reads a sequence of tokens with an LSTM and classifies it.
+
+    .. math:: h_t, c_t = \operatorname{LSTM}(E_{x_t} + h_{t-1} W + b,\, c_{t-1}), \qquad
+        z = h_T O + c
+
+    with the equations of :class:`~weightinit.networks.LSTM`. A row of :math:`E` holds what a token
+    adds to the four gates, so that it stands for an embedding and the weights behind it in one.
+
+    Parameters
+    ----------
+    vocabulary : int
+        How many tokens there are, with 0, the padding, which changes nothing.
+    hidden : int
+        The size of the state :math:`h_t`.
+    classes : int
+        The outputs :math:`z`.
+
+    Returns
+    -------
+    Network
+        The architecture, with the weights :math:`E` (``embedding0.weight``), :math:`W`
+        (``lstm0.weight``) and :math:`O` (``dense0.weight``).
+
+    Raises
+    ------
+    TypeError, ValueError
+        A size is not an integer in its range.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> net = wi.lstm(vocabulary=34, hidden=32, classes=2)
+    >>> net.parameter_shapes["embedding0.weight"], net.parameter_shapes["lstm0.weight"]
+    ((34, 128), (32, 128))
+    """
+    return _reader(LSTM(), vocabulary, hidden, classes)
+
+
+def gru(vocabulary: int, hidden: int, classes: int) -> Network:
+    r"""
+    Build a network that reads a sequence of tokens with a GRU and classifies it.
+
+    .. math:: h_t = \operatorname{GRU}(E_{x_t},\, h_{t-1} W + b,\, h_{t-1}), \qquad z = h_T O + c
+
+    with the equations of :class:`~weightinit.networks.GRU`. A row of :math:`E` holds what a token
+    adds to both gates and to the new state.
+
+    Parameters
+    ----------
+    vocabulary : int
+        How many tokens there are, with 0, the padding, which changes nothing.
+    hidden : int
+        The size of the state :math:`h_t`.
+    classes : int
+        The outputs :math:`z`.
+
+    Returns
+    -------
+    Network
+        The architecture, with the weights :math:`E` (``embedding0.weight``), :math:`W`
+        (``gru0.weight``) and :math:`O` (``dense0.weight``).
+
+    Raises
+    ------
+    TypeError, ValueError
+        A size is not an integer in its range.
+
+    Examples
+    --------
+    >>> import weightinit as wi
+    >>> net = wi.gru(vocabulary=34, hidden=32, classes=2)
+    >>> net.parameter_shapes["embedding0.weight"], net.parameter_shapes["gru0.weight"]
+    ((34, 96), (32, 96))
+    """
+    return _reader(GRU(), vocabulary, hidden, classes)
+
+
+def _reader(layer: Recurrent, vocabulary: int, hidden: int, classes: int) -> Network:
+    """Put a lookup of what the layer takes for each unit before it, and a dense layer after it."""
     units = check_integer("hidden", hidden, at_least=1)
     outputs = check_integer("classes", classes, at_least=1)
-    layers = [Embedding(vocabulary, units), RNN(activation), Dense(outputs)]
+    layers = [Embedding(vocabulary, layer.gates * units), layer, Dense(outputs)]
     return Network(layers, input_shape=(None,))

@@ -12,6 +12,8 @@ from numpy.typing import ArrayLike
 from weightinit._messages import shown
 from weightinit.initializers import Initializer
 from weightinit.networks import (
+    GRU,
+    LSTM,
     RNN,
     ActivationLayer,
     BatchNorm,
@@ -25,6 +27,7 @@ from weightinit.networks import (
 from weightinit.networks._backpropagation import backpropagate
 from weightinit.networks._foreign import check_network
 from weightinit.networks._losses import Loss, choose_loss
+from weightinit.networks.layers._recurrent import Recurrent
 from weightinit.networks.layers.base import Array, Layer, Parameters
 from weightinit.networks.record import watch
 from weightinit.tracing._probe import Probe, fixed_pull, tilt
@@ -124,7 +127,7 @@ def _rows(steps: Mapping[str, Step]) -> Iterator[LayerTrace]:
     groups = _grouped(steps)
     for name, step in steps.items():
         if name in groups:
-            make = _recurrent_row if isinstance(step.layer, RNN) else _row
+            make = _ROWS.get(type(step.layer), _row)
             yield make(step, groups[name])
 
 
@@ -200,9 +203,9 @@ def _recurrent_row(step: Step, group: Sequence[Step]) -> LayerTrace:
 
     Its gradient for the input is that for the pre-activation a_t = x_t + h_{t-1} W + b.
     """
-    _, (h, mask) = step.layer._forward(step.parameters, step.x, step.mask)
+    _, (h, _, mask) = step.layer._forward(step.parameters, step.x, step.mask)
     W, b = step.parameters["weight"], step.parameters["bias"]
-    states = h.transpose(1, 0, 2)
+    states = h[:, 0].transpose(1, 0, 2)
     counts = np.ones(step.x.shape[:2], bool) if mask is None else mask
     a, da = step.x + states[:, :-1] @ W + b, step.dx
     assert da is not None and step.dy is not None  # noqa: PT018  # only tokens have no gradient
@@ -223,6 +226,36 @@ def _recurrent_row(step: Step, group: Sequence[Step]) -> LayerTrace:
         steps=steps[counts],
         steps_left=steps_left[counts],
     )
+
+
+def _gated_row(step: Step, group: Sequence[Step]) -> LayerTrace:
+    """Record what the states add to the gates, h_{t-1} W + b: one row, as for PyTorch's layers.
+
+    The layer in front, which weighs the inputs, has a row of its own. GRU has the kind of LSTM, as
+    the adviser knows it.
+    """
+    layer = step.layer
+    assert isinstance(layer, Recurrent) and step.dx is not None  # noqa: PT018  # no tokens
+    _, (states, kept, mask) = layer._forward(step.parameters, step.x, step.mask)
+    h, W = states[:-1, 0].transpose(1, 0, 2), step.parameters["weight"]
+    counts = np.ones(step.x.shape[:2], bool) if mask is None else mask
+    s = h @ W + step.parameters["bias"]
+    ds = np.stack([layer._of_products(own, step.dx[:, t]) for t, own in enumerate(kept)], axis=1)
+    return LayerTrace(
+        **_common(step, group) | {"kind": LSTM.kind},
+        activation=None,
+        inputs=h[counts],
+        inputs_gradient=(ds @ W.T)[counts],
+        pre_activations=s[counts],
+        pre_activations_gradient=ds[counts],
+        activations=s[counts],
+        activations_gradient=ds[counts],
+        samples=_samples(s, counts),
+    )
+
+
+#: How to record a layer that is not recorded as it stands.
+_ROWS = {RNN: _recurrent_row, LSTM: _gated_row, GRU: _gated_row}
 
 
 def _matrix(x: Array | None, mask: Array | None) -> Array:

@@ -11,12 +11,17 @@ from weightinit.networks.layers.batchnorm import BatchNorm
 from weightinit.networks.layers.chain import Chain
 from weightinit.networks.layers.convolution import Conv2D
 from weightinit.networks.layers.dense import Dense, Flatten
+from weightinit.networks.layers.embedding import Embedding
+from weightinit.networks.layers.gru import GRU
 from weightinit.networks.layers.layernorm import LayerNorm
+from weightinit.networks.layers.lstm import LSTM
 from weightinit.networks.layers.pooling import MaxPool2D
-from weightinit.networks.layers.recurrent import RNN, Embedding
 from weightinit.networks.layers.residual import Residual
+from weightinit.networks.layers.rnn import RNN
 
 __all__ = [
+    "GRU",
+    "LSTM",
     "RNN",
     "ActivationLayer",
     "BatchNorm",
