@@ -40,6 +40,25 @@ def test_a_scalar_of_zero_makes_the_identity(width: int, hidden: int, seed: int)
     assert {name for name, gradient in gradients.items() if gradient.any()} == {"scale"}
 
 
+@given(width=SIZES, hidden=SIZES, scale=st.floats(-2, 2), seed=SEEDS)
+def test_a_constant_is_a_scalar_that_is_no_parameter(
+    width: int, hidden: int, scale: float, seed: int
+) -> None:
+    """A block with a number as scale computes what the trained one does at that value."""
+    rng, trained = np.random.default_rng(seed), block(width, hidden)
+    constant = Residual(trained.branch, scale=scale)
+    own = draw_parameters(constant, (width,), rng)
+    x, dy = rng.normal(size=(2, 3, width))
+    assert "scale" not in own
+    found = []
+    for layer, given_ in ((constant, own), (trained, own | {"scale": np.asarray(scale)})):
+        y, cache = layer.forward(given_, x)
+        dx, gradients = layer.backward(given_, cache, dy)
+        gradients.pop("scale", None)
+        found.append((y, dx, gradients))
+    np.testing.assert_equal(*found)
+
+
 def test_a_branch_may_be_a_chain() -> None:
     """A branch is a sequence of layers, or the chain of them."""
     layers = [Dense(3), ActivationLayer("relu"), Dense(3)]

@@ -47,7 +47,8 @@ def network(dtype: str = "float64") -> wi.Network:
 def sample(layer: Layer | None = None) -> Any:
     """Return a batch that a layer takes, by default one of 5 rows of 3."""
     rng = np.random.default_rng(0)
-    batches = [rng.normal(size=shape) for shape in ((5, 3), (2, 6, 6, 3), (2, 4, 3), (2, 4, 4))]
+    shapes = ((5, 3), (2, 6, 6, 3), (2, 4, 3), (2, 4, 4), (2, 4, 6))
+    batches = [rng.normal(size=shape) for shape in shapes]
     if layer is None:
         return batches[0]
     if layer.takes_tokens:
@@ -125,6 +126,7 @@ BY_NAME = {
     "branch": ["[Dense(4), ActivationLayer('relu'), Dense(3)]"],
     "c": ["0.5", "np.array([-0.5, 1.0])"],
     "cache_dir": ["None", "'kept'"],
+    "causal": ["False", "True"],
     "cells": ["wi.compare(score, [wi.zeros, wi.he_normal], seeds=2).cells"],
     "channels": ["4"],
     "classes": ["3"],
@@ -144,6 +146,7 @@ BY_NAME = {
     "gain": ["1.0"],
     "gradients": ["{'w': np.array([0.5, -0.5])}"],
     "groups": ["1", "2"],
+    "heads": ["2"],
     "hidden": ["4"],
     "high": ["1.0"],
     "ignore": ["()", "('frozen', 'dead units')"],
@@ -219,7 +222,10 @@ BY_CALLABLE: dict[str, dict[str, list[str]]] = {
     "wi.start": {"x": ["None", "sample()"], "y": ["None", "labels()"], "loss": ["None"]},
     "wi.trace": {"y": ["None", "targets()"], "loss": ["None"]},
     "wi.Monitor": {"y": ["None", "labels()"]},
+    "wi.networks.GLU": {"activation": ["'sigmoid'", "wi.activations.silu"]},
     "wi.networks.RNN": {"activation": ["'tanh'"]},
+    "wi.networks.Residual": {"scale": ["None", "0.5"]},
+    "wi.networks.Tied": {"layers": ["[ActivationLayer('tanh'), Dense(3)]"]},
     "wi.networks.ActivationLayer": {"activation": ["'relu'", "wi.activations.gelu"]},
     "wi.activations.get": {"activation": ["'relu'", "wi.activations.gelu"]},
     "wi.mlp": {"activation": ["'relu'", "wi.activations.gelu"]},

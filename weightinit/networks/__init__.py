@@ -17,10 +17,12 @@ ones.
 from weightinit.networks.builders import cnn, gru, lstm, mlp, rnn
 from weightinit.networks.checking import GradientCheck, check_gradients
 from weightinit.networks.layers import (
+    GLU,
     GRU,
     LSTM,
     RNN,
     ActivationLayer,
+    Attention,
     BatchNorm,
     Chain,
     Conv2D,
@@ -30,16 +32,22 @@ from weightinit.networks.layers import (
     Layer,
     LayerNorm,
     MaxPool2D,
+    Parallel,
+    Positions,
     Residual,
+    RMSNorm,
+    Tied,
 )
 from weightinit.networks.network import Network
 from weightinit.networks.record import Step
 
 __all__ = [
+    "GLU",
     "GRU",
     "LSTM",
     "RNN",
     "ActivationLayer",
+    "Attention",
     "BatchNorm",
     "Chain",
     "Conv2D",
@@ -51,8 +59,12 @@ __all__ = [
     "LayerNorm",
     "MaxPool2D",
     "Network",
+    "Parallel",
+    "Positions",
+    "RMSNorm",
     "Residual",
     "Step",
+    "Tied",
     "check_gradients",
     "cnn",
     "gru",

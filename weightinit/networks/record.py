@@ -5,7 +5,6 @@ from typing import Any
 
 from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
 from weightinit.networks.layers.chain import Chain
-from weightinit.networks.layers.residual import Residual
 
 __all__ = ["Step", "watch"]
 
@@ -18,8 +17,7 @@ class Step:
     Parameters
     ----------
     name : str
-        The name of the layer; inside a residual branch with that of the block in front:
-        ``residual0.dense1``.
+        The name of the layer; inside another one with that in front: ``residual0.dense1``.
     layer : Layer
         The layer.
     parameters : dict of str to ndarray
@@ -68,7 +66,8 @@ def watch(chain: Chain) -> tuple[Chain, dict[str, Step]]:
     chain : Chain
         The same layers; a pass through it fills the record.
     steps : dict of str to Step
-        The record, by the names of the layers, those of a residual branch before their block.
+        The record, by the names of the layers, those inside of one, as of a residual branch,
+        before it.
 
     Examples
     --------
@@ -94,9 +93,7 @@ class _Watched(Layer):
     def __init__(self, name: str, layer: Layer, steps: dict[str, Step]) -> None:
         self.name, self.layer, self.steps = name, layer, steps
         self.kind = layer.kind  # type: ignore[misc]  # that of the layer it stands for
-        self.inner = layer
-        if isinstance(layer, Residual):
-            self.inner = Residual(_watched(layer.branch, f"{name}.", steps))
+        self.inner = layer._with_chains(lambda chain: _watched(chain, f"{name}.", steps))
 
     def _mask(self, x: Array, mask: Array | None) -> Array | None:
         return self.layer._mask(x, mask)

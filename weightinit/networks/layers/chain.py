@@ -1,10 +1,10 @@
 """A chain of layers: the chain rule, in one place."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -13,7 +13,9 @@ from weightinit._messages import message, shown
 from weightinit.networks.layers._rows import RowGradients, whole
 from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
 
-__all__ = ["Chain", "check_layers"]
+__all__ = ["Chain", "by_layer", "check_layers", "full_names"]
+
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,9 @@ class Chain(Layer):
     def _parameter_shapes(self, input_shape: Shape) -> dict[str, tuple[int, ...]]:
         shapes = {}
         for name, layer in self.named.items():
-            own = layer.parameter_shapes(input_shape)
-            shapes.update({f"{name}.{local}": shape for local, shape in own.items()})
+            shapes[name] = layer.parameter_shapes(input_shape)
             input_shape = layer.output_shape(input_shape)
-        return shapes
+        return full_names(shapes.items())
 
     def _output_shape(self, input_shape: Shape) -> Shape:
         for layer in self.layers:
@@ -109,7 +110,7 @@ class Chain(Layer):
         self, parameters: Parameters, x: Array, mask: Array | None
     ) -> Iterator[tuple[Array, Any]]:
         """Yield the output and the cache of each layer, from first to last."""
-        own = _by_layer(parameters)
+        own = by_layer(parameters)
         for name, layer in self.named.items():
             y, cache = layer._forward(own.get(name, {}), x, mask)
             mask = layer._mask(x, mask)
@@ -120,7 +121,7 @@ class Chain(Layer):
         self, parameters: Parameters, caches: Sequence[Any], dy: Array, *, to_input: bool
     ) -> tuple[Array | None, RowGradients]:
         """Apply the chain rule from the last layer to the first, or on to the input."""
-        own, gradients = _by_layer(parameters), dict[str, RowGradients]()
+        own, gradients = by_layer(parameters), dict[str, RowGradients]()
         first, flow = next(iter(self.named)), dy
         for (name, layer), cache in zip(
             reversed(self.named.items()), reversed(caches), strict=True
@@ -130,10 +131,10 @@ class Chain(Layer):
                 gradients[name] = layer._gradients(*given)
             else:
                 flow, gradients[name] = layer._backward(*given)  # type: ignore[assignment]
-        return flow, _full_names(reversed(gradients.items()))
+        return flow, full_names(reversed(gradients.items()))
 
 
-def _by_layer(parameters: Parameters) -> dict[str, dict[str, Array]]:
+def by_layer(parameters: Parameters) -> dict[str, dict[str, Array]]:
     """Group parameters by the name of their layer, the part before the first dot.
 
     A name without a dot, such as the scale of a residual block, is that of no layer here.
@@ -145,9 +146,9 @@ def _by_layer(parameters: Parameters) -> dict[str, dict[str, Array]]:
     return groups
 
 
-def _full_names(by_layer: Iterable[tuple[str, RowGradients]]) -> RowGradients:
-    """Put the layer's name before the name of each gradient."""
-    return {f"{name}.{local}": g for name, own in by_layer for local, g in own.items()}
+def full_names(named: Iterable[tuple[str, Mapping[str, _Value]]]) -> dict[str, _Value]:
+    """Put the layer's name before the name of what belongs to each of its parameters."""
+    return {f"{name}.{local}": value for name, own in named for local, value in own.items()}
 
 
 def check_layers(name: str, layers: object) -> tuple[Layer, ...]:

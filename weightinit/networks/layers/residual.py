@@ -1,16 +1,19 @@
 """Residual connections."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from weightinit._checks import check_real
 from weightinit._messages import shown
 from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
 from weightinit.networks.layers.chain import Chain, check_layers
 
 __all__ = ["Residual"]
+
+_TRAINED = "leave it out for a scalar that is trained"
 
 
 @dataclass(frozen=True)
@@ -24,17 +27,21 @@ class Residual(Layer):
         + \Bigl(\frac{\partial f}{\partial x}\Bigr)^{\!\top} \alpha \frac{\partial L}{\partial y}
 
     The scalar :math:`\alpha` is the parameter ``scale``. It starts at 1; started at 0 (ReZero,
-    SkipInit) it makes the whole layer the identity.
+    SkipInit) it makes the whole layer the identity. With a number as `scale` it is that constant,
+    and no parameter.
 
     Parameters
     ----------
     branch : sequence of Layer
         The layers of :math:`f`, whose output must be shaped like the input.
+    scale : float, optional
+        A constant :math:`\alpha`; left out, it is trained.
 
     Raises
     ------
     TypeError, ValueError
-        `branch` is not a sequence of layers; its output has another shape than its input.
+        `branch` is not a sequence of layers, `scale` no finite number; the output of the branch
+        has another shape than its input.
 
     References
     ----------
@@ -47,17 +54,26 @@ class Residual(Layer):
     >>> block = Residual([Dense(8), ActivationLayer("relu"), Dense(4)])
     >>> list(block.parameter_shapes((4,)))
     ['scale', 'dense0.weight', 'dense0.bias', 'dense1.weight', 'dense1.bias']
+    >>> list(Residual([Dense(4)], scale=0.5).parameter_shapes((4,)))
+    ['dense0.weight', 'dense0.bias']
     """
 
     branch: Chain
+    scale: float | None = None
     kind: ClassVar[str] = "residual"
 
-    def __init__(self, branch: Sequence[Layer] | Chain) -> None:
+    def __init__(self, branch: Sequence[Layer] | Chain, scale: float | None = None) -> None:
         chain = branch if isinstance(branch, Chain) else Chain(check_layers("branch", branch))
         object.__setattr__(self, "branch", chain)
+        constant = None if scale is None else check_real("scale", scale, hint=_TRAINED)
+        object.__setattr__(self, "scale", constant)
+
+    def _with_chains(self, change: Callable[[Chain], Chain]) -> Self:
+        return type(self)(change(self.branch), self.scale)
 
     def _parameter_shapes(self, input_shape: Shape) -> dict[str, tuple[int, ...]]:
-        return {"scale": (), **self.branch.parameter_shapes(input_shape)}
+        own: dict[str, tuple[int, ...]] = {"scale": ()} if self.scale is None else {}
+        return own | self.branch.parameter_shapes(input_shape)
 
     def _output_shape(self, input_shape: Shape) -> Shape:
         output_shape = self.branch.output_shape(input_shape)
@@ -68,11 +84,15 @@ class Residual(Layer):
             )
         return input_shape
 
+    def _factor(self, parameters: Parameters, x: Array) -> Array:
+        return parameters["scale"] if self.scale is None else np.asarray(self.scale, x.dtype)
+
     def _forward(self, parameters: Parameters, x: Array, mask: Array | None) -> tuple[Array, Any]:
         f, cache = self.branch._forward(parameters, x, mask)
-        return x + parameters["scale"] * f, (f, cache)
+        return x + self._factor(parameters, f) * f, (f, cache)
 
     def _backward(self, parameters: Parameters, cache: Any, dy: Array) -> tuple[Array, Gradients]:
         f, inner = cache
-        dx, gradients = self.branch._backward(parameters, inner, parameters["scale"] * dy)
-        return dy + dx, {"scale": np.asarray(np.vdot(dy, f)), **gradients}
+        dx, gradients = self.branch._backward(parameters, inner, self._factor(parameters, f) * dy)
+        own = {"scale": np.asarray(np.vdot(dy, f))} if self.scale is None else {}
+        return dy + dx, own | gradients
