@@ -1,0 +1,31 @@
+"""The claims of gallery/practice."""
+
+import numpy as np
+import pytest
+
+from tests.gallery.running import runs
+
+pytestmark = pytest.mark.gallery
+
+test_script_runs = runs("practice")
+
+
+@pytest.fixture
+def names(run_script):
+    """Return the function from a script's file name to the names that it leaves behind."""
+    return lambda script: run_script(f"practice/{script}.py").names
+
+
+def test_weights_kept_in_bfloat16_miss_small_steps(names):
+    """
+    They fall behind float32 at rates up to 3e-4, and rounded copies do not, in each seed.
+
+    The share that the first step leaves is that of the formula, to 2 %: three networks of 4,096
+    weights, some of whose units are off; one std is below 0.5 %.
+    """
+    found = names("plot_see_which_steps_rounding_loses")
+    full, copies, kept = (found["loss"][w] for w in ("float32", "rounded copies", "bfloat16"))
+    assert np.all(kept[:4] > full[:4] + 0.1)
+    assert np.all(np.abs(copies - full) < 0.01)
+    assert found["left"]["bfloat16"] == pytest.approx(found["predicted"], abs=0.02)
+    assert np.all(found["left"]["float32"] == 0)
