@@ -107,7 +107,9 @@ plt.show()
 
 # %%
 # **Reading the figure.** Rounding a copy hardly matters: the lines of float32 and of rounded
-# copies lie on each other. Rounding what is kept does. Between :math:`2^k` and :math:`2^{k+1}` two
+# copies lie on each other. Rounding what is kept does.
+#
+# Between :math:`2^k` and :math:`2^{k+1}` two
 # neighbours in bfloat16 are :math:`2^{k-t}` apart, and a step below half of that returns to where
 # it came from. The first step of Adam has the size of the learning rate :math:`s`, whatever the
 # gradient. So it leaves those weights where they are that are larger than the least power of two
