@@ -19,10 +19,10 @@ _NAMES = {
     "fans": "Fans compute_fans",
     "gains": "gain",
     "initializers": (
-        "Constant DeltaOrthogonal Identity Initializer Normal Orthogonal Sparse TruncatedNormal "
-        "Uniform VarianceScaling delta_orthogonal glorot_normal glorot_uniform he_normal "
-        "he_uniform identity kaiming_normal kaiming_uniform lecun_normal lecun_uniform ones "
-        "orthogonal xavier_normal xavier_uniform zeros"
+        "Chrono Constant DeltaOrthogonal ForgetBias Identity Initializer Normal Orthogonal Ring "
+        "SirenFirst Sparse Stacked TruncatedNormal Uniform VarianceScaling ZerO delta_orthogonal "
+        "glorot_normal glorot_uniform he_normal he_uniform identity kaiming_normal kaiming_uniform "
+        "lecun_normal lecun_uniform ones orthogonal siren xavier_normal xavier_uniform zeros"
     ),
     "monitoring": "Monitor",
     "networks": "GradientCheck Network check_gradients cnn gru lstm mlp rnn",

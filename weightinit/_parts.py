@@ -26,7 +26,8 @@ Index = tuple[int | range, ...]
 
 def check_index(index: object, shape: tuple[int, ...]) -> Index:
     """Return the places that an index picks from each axis."""
-    items = index if isinstance(index, tuple) else (index,)
+    # A plain tuple of the items, whatever the methods of a subclass do.
+    items = tuple.__getitem__(index, slice(None)) if isinstance(index, tuple) else (index,)
     if any(item is ... for item in items):
         before = next(axis for axis, item in enumerate(items) if item is ...)
         missing = len(shape) - len(items) + 1

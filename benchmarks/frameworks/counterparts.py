@@ -33,7 +33,10 @@ CUT_XAVIER = _scaled("1.0", "fan_avg", CUT)
 COUNTERPARTS: dict[str, dict[str, list[Pair]]] = {
     "torch.nn.init": {
         "constant_": [Pair("init.constant_(weight, 0.5)", "wi.Constant(value=0.5)")],
-        "dirac_": [Pair("init.dirac_(weight)", "wi.identity", KERNEL)],
+        "dirac_": [
+            Pair("init.dirac_(weight)", "wi.identity", KERNEL),
+            Pair("init.dirac_(weight, groups=2)", "wi.Identity(groups=2)", KERNEL),
+        ],
         "eye_": [Pair("init.eye_(weight)", "wi.identity", DENSE)],
         "kaiming_normal_": [
             Pair("init.kaiming_normal_(weight)", "wi.he_normal"),

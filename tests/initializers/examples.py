@@ -20,8 +20,17 @@ EXAMPLES: dict[str, tuple[wi.Initializer, tuple[int, ...]]] = {
     "delta-orthogonal": (wi.DeltaOrthogonal(gain=0.5), (3, 3, 4, 6)),
     "identity": (wi.Identity(gain=2.0), (3, 3, 4, 6)),
     "sparse": (wi.Sparse(nonzeros=2), (4, 6)),
+    "siren": (wi.siren(), (4, 6)),
+    "siren first": (wi.SirenFirst(), (2, 6)),
+    "stacked": (wi.Stacked(initializer=wi.he_normal, parts=3), (3, 3, 4, 6)),
+    "stacked orthogonal": (wi.Stacked(initializer=wi.orthogonal, parts=2, axis=0), (8, 4)),
+    "forget bias": (wi.ForgetBias(value=2.0), (8,)),
+    "chrono": (wi.Chrono(longest=20), (8,)),
+    "ring": (wi.Ring(low=0.5, high=0.9), (6, 6)),
+    "zero": (wi.ZerO(), (3, 3, 4, 6)),
 }
-RANDOM = [name for name in EXAMPLES if name not in {"constant", "identity"}]
+SEEDLESS = {"constant", "identity", "forget bias", "zero"}
+RANDOM = [name for name in EXAMPLES if name not in SEEDLESS]
 
 #: Layouts of a weight with 32 inputs, 48 outputs and a field of 15: shape and axes.
 LAYOUTS: dict[str, tuple[tuple[int, ...], dict[str, object]]] = {
@@ -36,6 +45,8 @@ _numbers = st.floats(allow_nan=False, allow_infinity=False)
 _sizes = st.floats(0, allow_infinity=False)
 _bounds = st.floats(0, exclude_min=True, allow_infinity=False)
 _axes = st.integers(-5, 4) | st.lists(st.integers(-5, 4), min_size=1, max_size=3)
+_cells = st.sampled_from(["lstm", "gru"])
+_inner = st.sampled_from([wi.zeros, wi.he_normal, wi.orthogonal, wi.Normal(std=0.5)])
 _intervals = (
     st.lists(st.floats(-(2.0**1022), 2.0**1022), min_size=2, max_size=2, unique=True)
     .map(sorted)
@@ -61,6 +72,13 @@ def initializers() -> st.SearchStrategy[wi.Initializer]:
         st.builds(wi.Orthogonal, gain=_sizes, **outs, groups=groups),
         st.builds(wi.DeltaOrthogonal, gain=_sizes, **ends),
         st.builds(wi.Identity, gain=_sizes, **ends),
+        st.builds(wi.Stacked, initializer=_inner, parts=groups, axis=st.integers(-5, 4)),
+        st.builds(wi.ForgetBias, value=_numbers, cell=_cells),
+        st.builds(wi.Chrono, longest=st.integers(3, 2**63 - 1), cell=_cells),
+        st.tuples(_sizes, _sizes).map(sorted).map(lambda ends: wi.Ring(low=ends[0], high=ends[1])),
+        st.builds(wi.siren, omega=st.floats(1e-100, 1e100)),
+        st.builds(wi.SirenFirst, **outs, in_axis=_axes),
+        st.builds(wi.ZerO, **outs, in_axis=_axes),
         st.builds(wi.Sparse, nonzeros=st.integers(1, 2**63 - 1), std=_sizes, **outs),
     )
 

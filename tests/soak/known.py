@@ -127,6 +127,7 @@ BY_NAME = {
     "c": ["0.5", "np.array([-0.5, 1.0])"],
     "cache_dir": ["None", "'kept'"],
     "causal": ["False", "True"],
+    "cell": ["'lstm'", "'gru'"],
     "cells": ["wi.compare(score, [wi.zeros, wi.he_normal], seeds=2).cells"],
     "channels": ["4"],
     "classes": ["3"],
@@ -159,6 +160,7 @@ BY_NAME = {
     "layer": ["'dense'", "'rnn'", "'lstm'", "'output'", "'conv'"],
     "layers": ["[Dense(4), ActivationLayer('tanh'), Dense(2)]"],
     "learning_rate": ["0.1"],
+    "longest": ["10"],
     "loss": ["0.5"],
     "low": ["-1.0"],
     "mask": ["None"],
@@ -179,6 +181,7 @@ BY_NAME = {
     "overrides": ["None", "{'*.weight': wi.orthogonal}"],
     "padding": ["'same'", "'valid'"],
     "parameters": ["{'w': np.array([1.0, 2.0])}"],
+    "parts": ["2"],
     "problem": ["'any problem'", "'frozen'"],
     "progress": ["False"],
     "q": ["1.0", "np.array([0.5, 2.0])"],
@@ -214,6 +217,8 @@ BY_NAME = {
 #: Where a name means something else: in a callable, or in all of a module.
 BY_CALLABLE: dict[str, dict[str, list[str]]] = {
     "wi.Activation": {"parameters": ["()"]},
+    "wi.Ring": {"low": ["0.5"], "high": ["1.0"]},
+    "wi.Stacked": {"initializer": ["wi.he_normal"]},
     "wi.Uniform": {"low": ["-1.0"], "high": ["1.0"]},
     "wi.cnn": {"input_shape": ["(8, 8, 1)"], "channels": ["[4, 2]"]},
     "wi.assert_healthy": {"y": ["None", "labels()"], "loss": ["None"]},
@@ -248,6 +253,9 @@ BY_CLASS = {
         "input_shape": ["sample({0}).shape[1:]"],
     },
     "Monitor": {"net": ["watched()"]},
+    "Ring": {"shape": ["(4, 4)"]},
+    "ForgetBias": {"shape": ["(12,)"]},
+    "Chrono": {"shape": ["(12,)"]},
 }
 
 #: How to get one of each class that is made by the package, not by its constructor.

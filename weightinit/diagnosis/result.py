@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import numpy as np
 from numpy.typing import ArrayLike
 
+from weightinit._arrays import check_array
 from weightinit._messages import shown
 from weightinit.diagnosis._report import Report
 from weightinit.diagnosis._symptoms.bounds import Point
@@ -134,6 +134,11 @@ class Diagnosis:
         ndarray, shape (n, ...)
             The inputs.
 
+        Raises
+        ------
+        TypeError, ValueError
+            `x` is no array of numbers.
+
         Examples
         --------
         >>> import numpy as np
@@ -143,7 +148,8 @@ class Diagnosis:
         >>> bool(wi.diagnose(net, x).prepared(x).std() < 1.001)
         True
         """
-        return standardized(np.asarray(x)) if self.standardizes else np.asarray(x)
+        given = check_array("x", x, "samples as an array, shape (n, ...)")
+        return standardized(given) if self.standardizes else given
 
     @property
     def healthy(self) -> bool:

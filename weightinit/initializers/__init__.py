@@ -20,20 +20,30 @@ from weightinit.initializers.named import (
     zeros,
 )
 from weightinit.initializers.orthogonal import DeltaOrthogonal, Orthogonal
+from weightinit.initializers.recurrent import Chrono, ForgetBias, Ring
+from weightinit.initializers.siren import SirenFirst, siren
+from weightinit.initializers.stacked import Stacked
 from weightinit.initializers.structured import Identity, Sparse
 from weightinit.initializers.variance_scaling import VarianceScaling
+from weightinit.initializers.zero import ZerO
 
 __all__ = [
+    "Chrono",
     "Constant",
     "DeltaOrthogonal",
+    "ForgetBias",
     "Identity",
     "Initializer",
     "Normal",
     "Orthogonal",
+    "Ring",
+    "SirenFirst",
     "Sparse",
+    "Stacked",
     "TruncatedNormal",
     "Uniform",
     "VarianceScaling",
+    "ZerO",
     "delta_orthogonal",
     "glorot_normal",
     "glorot_uniform",
@@ -46,6 +56,7 @@ __all__ = [
     "lecun_uniform",
     "ones",
     "orthogonal",
+    "siren",
     "xavier_normal",
     "xavier_uniform",
     "zeros",

@@ -1,15 +1,18 @@
 """Parameters that name the axes of a weight, for the initializers that need them."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from weightinit._axes import Layout, normalize_axes, normalize_groups, normalize_transposed
 from weightinit._checks import check_nonnegative
 from weightinit._messages import shown
 from weightinit.initializers.base import Initializer
 
-__all__ = ["check_centre", "check_fields", "layout_of"]
+__all__ = ["check_centre", "check_fields", "layout_of", "places"]
 
 _AXES: dict[str, Callable[[str, object], Any]] = {
     "in_axis": normalize_axes,
@@ -53,3 +56,15 @@ def check_centre(layout: Layout) -> Layout:
                 f"of {shown(layout.shape)}; use 3 for 2 or 5 for 4, or check in_axis and out_axis"
             )
     return layout
+
+
+def places(
+    layout: Layout, grid: Sequence[NDArray[np.int64]]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Return input and output within the group at each place of a grid, and where the centre is."""
+    inputs = layout.number(layout.inputs, grid) % layout.c_in
+    outputs = layout.number(layout.outputs, grid) % layout.c_out
+    centre = np.ones((), np.bool_)
+    for axis in set(range(len(grid))).difference(layout.batch, layout.inputs, layout.outputs):
+        centre = centre & (grid[axis] == layout.shape[axis] // 2)
+    return inputs, outputs, centre

@@ -11,8 +11,8 @@ from weightinit import streams
 from weightinit._axes import Axes, Layout
 from weightinit._checks import RandomSource, check_integer
 from weightinit._messages import shown
-from weightinit._parts import Index, check_index, shape_of
-from weightinit.initializers._kernels import check_centre, check_fields, layout_of
+from weightinit.initializers._kernels import check_centre, check_fields, layout_of, places
+from weightinit.initializers._placewise import Grid, Placewise
 from weightinit.initializers._std_parameter import StdParameter
 from weightinit.initializers.base import Initializer
 
@@ -20,12 +20,13 @@ __all__ = ["Identity", "Sparse"]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Identity(Initializer):
+class Identity(Placewise):
     r"""
     Pass each input on to the output with the same number, if there is one.
 
     Dense weights are :math:`g I`; a kernel has :math:`g I` at its centre and zeros around it.
-    Where inputs and outputs differ in number, the identity is cut off or padded with zeros.
+    Where inputs and outputs differ in number, the identity is cut off or padded with zeros. This is
+    ``eye_`` of PyTorch for dense weights, and ``dirac_`` for kernels.
 
     Parameters
     ----------
@@ -87,24 +88,14 @@ class Identity(Initializer):
         share = passed / math.prod(shape)  # of the entries that are not zero
         return self.gain * math.sqrt(share * (1 - share))
 
-    def _draw(
-        self, shape: tuple[int, ...], rng: np.random.Generator, dtype: np.dtype[Any]
+    def _at(
+        self, shape: tuple[int, ...], grid: Grid, rng: RandomSource, dtype: np.dtype[Any]
     ) -> NDArray[Any]:
-        return self._part(shape, check_index((), shape), rng, dtype)
-
-    def _part(
-        self, shape: tuple[int, ...], index: Index, rng: RandomSource, dtype: np.dtype[Any]
-    ) -> NDArray[Any]:
-        layout = self._layout(shape)
-        grid = np.ix_(*(np.atleast_1d(places) for places in index))
-        passed = layout.number(layout.inputs, grid) % layout.c_in == (
-            layout.number(layout.outputs, grid) % layout.c_out
+        inputs, outputs, centre = places(self._layout(shape), grid)
+        weights: NDArray[Any] = np.where(
+            centre & (inputs == outputs), dtype.type(self.gain), dtype.type(0)
         )
-        for axis in set(range(len(shape))).difference(*layout[1:4]):
-            passed = passed & (grid[axis] == shape[axis] // 2)
-        weight = np.zeros(np.broadcast_shapes(*(axis.shape for axis in grid)), dtype)
-        np.copyto(weight, self.gain, where=passed, casting="unsafe")
-        return weight.reshape(shape_of(index))
+        return weights
 
     def _largest(self, shape: tuple[int, ...]) -> float:
         self._layout(shape)
