@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import weightinit as wi
 from tests.interrupts import every_interrupt
 from weightinit import _uninterrupted
-from weightinit.training import Adam, Optimizer, Sgd, loop, optimizers
+from weightinit.training import Adam, AdamW, Optimizer, Sgd, adam, loop, optimizers
 
 X, Y = wi.datasets.ring(100, rng=0)
 EPSILON = np.finfo(float).eps
@@ -49,16 +49,18 @@ OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
     "sgd": lambda theta: Sgd(theta, 0.1),
     "momentum": lambda theta: Sgd(theta, 0.1, momentum=0.9),
     "adam": lambda theta: Adam(theta, 0.1),
+    "adamw": lambda theta: AdamW(theta, 0.1, rate_factors={"*": 0.5}),
 }
 
 WAYS = [
     {"learning_rate": 0.5},
     {"learning_rate": 0.1, "momentum": 0.9},
     {"learning_rate": 0.02, "optimizer": "adam"},
+    {"learning_rate": 0.02, "optimizer": "adamw"},
 ]
 
 
-@pytest.mark.parametrize("options", WAYS, ids=["sgd", "momentum", "adam"])
+@pytest.mark.parametrize("options", WAYS, ids=["sgd", "momentum", "adam", "adamw"])
 def test_training_learns_the_ring(options: dict[str, Any]) -> None:
     """The loss falls below a quarter of log 2 and nearly all labels are right."""
     net = fresh()
@@ -81,7 +83,7 @@ def test_a_step_of_sgd_is_its_formula() -> None:
 
 
 @pytest.mark.parametrize("watched", [False, True])
-@pytest.mark.parametrize("options", WAYS, ids=["sgd", "momentum", "adam"])
+@pytest.mark.parametrize("options", WAYS, ids=["sgd", "momentum", "adam", "adamw"])
 def test_a_lookup_is_trained_as_its_whole_gradient_says(
     options: dict[str, Any], watched: bool
 ) -> None:
@@ -93,7 +95,7 @@ def test_a_lookup_is_trained_as_its_whole_gradient_says(
     y = np.arange(12) % 2
     net = wi.rnn(50, 4, 2).initialize(wi.xavier_normal, rng=0, dtype=np.float32)
     plain = net.copy()
-    kind = Adam if "optimizer" in options else Sgd
+    kind = {"sgd": Sgd, "adam": Adam, "adamw": AdamW}[options.get("optimizer", "sgd")]
     optimizer = kind(plain.parameters, *(options[key] for key in options if key != "optimizer"))
     gradients, met = [], []
     for _ in range(4):
@@ -103,6 +105,35 @@ def test_a_lookup_is_trained_as_its_whole_gradient_says(
     wi.train(net, tokens, y, epochs=4, batch_size=12, monitor=monitor, **options)
     np.testing.assert_equal(net.parameters, plain.parameters)
     np.testing.assert_equal(met, gradients if watched else [])
+
+
+@pytest.mark.parametrize("options", WAYS, ids=["sgd", "momentum", "adam", "adamw"])
+def test_a_rate_factor_is_a_learning_rate_of_its_own(options: dict[str, Any]) -> None:
+    """A parameter with a factor moves as with that times the rate; the first pattern counts."""
+    factors = {"dense0.bias": 0.0, "dense0.*": 0.25}
+    start, together, slow = fresh(), fresh(), fresh()
+    run(together, epochs=1, batch_size=len(X), rate_factors=factors, **options)
+    rate = 0.25 * options["learning_rate"]
+    run(slow, epochs=1, batch_size=len(X), **options | {"learning_rate": rate})
+    for name, theta in together.parameters.items():
+        if name == "dense0.bias":
+            expected = start.parameters[name]
+        elif name == "dense0.weight":
+            expected = slow.parameters[name]
+        else:
+            plain = fresh()
+            run(plain, epochs=1, batch_size=len(X), **options)
+            expected = plain.parameters[name]
+        np.testing.assert_array_equal(theta, expected)
+
+
+def test_decay_does_not_depend_on_the_gradient() -> None:
+    """A step of AdamW is that of Adam, less rate times decay times the parameter, exactly."""
+    start, gradients = np.array([2.0, -4.0, 0.5]), {"w": np.array([3.0, 1e-6, 0.0])}
+    decayed, plain = {"w": start.copy()}, {"w": start * (1 - 0.125 * 0.5)}
+    AdamW(decayed, 0.125, weight_decay=0.5).update(gradients)
+    Adam(plain, 0.125).update(gradients)
+    np.testing.assert_array_equal(decayed["w"], plain["w"])
 
 
 @pytest.mark.parametrize("kind", OPTIMIZERS)
@@ -233,7 +264,7 @@ def test_targets_have_no_accuracy() -> None:
 
 def test_float32_stays() -> None:
     """Training in float32 ends in float32, with either optimizer."""
-    for optimizer in ("sgd", "adam"):
+    for optimizer in ("sgd", "adam", "adamw"):
         net = fresh(dtype=np.float32)
         run(net, optimizer=optimizer, learning_rate=0.01)
         assert {theta.dtype for theta in net.parameters.values()} == {np.dtype(np.float32)}
@@ -292,7 +323,7 @@ def test_a_step_is_whole_or_not_made(kind: str) -> None:
     without interrupts. A signal, an exception from another thread and a debugger come there alone.
     """
     ends = set()
-    for interrupted in every_interrupt(optimizers, _uninterrupted):
+    for interrupted in every_interrupt(optimizers, adam, _uninterrupted):
         theta, step, states = trajectory(kind, 4)
         step()
         interrupted(step)
@@ -337,7 +368,7 @@ def test_an_interrupt_at_any_line_leaves_a_whole_step() -> None:
     states.append(str(whole.parameters))
     reference = run(whole, monitor=lambda *_: states.append(str(whole.parameters)), **options)
     assert len(set(states)) == 1 + 2 * batches
-    for interrupted in every_interrupt(loop, optimizers, _uninterrupted, between="line"):
+    for interrupted in every_interrupt(loop, optimizers, adam, _uninterrupted, between="line"):
         net, rng, calls = fresh(), np.random.default_rng(0), []
         history = interrupted(
             lambda net=net, rng=rng, calls=calls: run(
@@ -434,7 +465,16 @@ def test_without_tqdm_the_way_out_is_told(monkeypatch: pytest.MonkeyPatch) -> No
         ({"momentum": 1.0}, ValueError, "momentum must be below 1, got 1.0; 0.9 is usual"),
         ({"momentum": -0.1}, ValueError, "momentum must be a finite number >= 0"),
         ({"momentum": 0.9, "optimizer": "adam"}, ValueError, "momentum belongs to optimizer='sgd'"),
-        ({"optimizer": "rmsprop"}, ValueError, "one of 'adam', 'sgd', got 'rmsprop'"),
+        ({"optimizer": "rmsprop"}, ValueError, "one of 'adam', 'adamw', 'sgd', got 'rmsprop'"),
+        ({"weight_decay": 0.1}, ValueError, "weight_decay belongs to optimizer='adamw', got 0.1"),
+        ({"weight_decay": -1, "optimizer": "adamw"}, ValueError, "weight_decay must be .* >= 0"),
+        ({"rate_factors": 0.1}, TypeError, "rate_factors must be a mapping of patterns"),
+        ({"rate_factors": {"*": -1.0}}, ValueError, r"rate_factors\['\*'\] must be .* >= 0"),
+        (
+            {"rate_factors": {"conv*": 1}},
+            ValueError,
+            "pattern 'conv\\*' of rate_factors; there are",
+        ),
         ({"rng": "seed"}, TypeError, "rng must be"),
         ({"monitor": 3}, TypeError, "monitor must be callable"),
         (

@@ -209,8 +209,23 @@ def test_other_losses_agree(loss: str) -> None:
             {"learning_rate": 0.01, "optimizer": "adam"},
             lambda p: torch.optim.Adam(p, lr=0.01),
         ),
+        (
+            {"learning_rate": 0.01, "optimizer": "adamw"},
+            lambda p: torch.optim.AdamW(p, lr=0.01),
+        ),
+        (
+            {
+                "learning_rate": 0.01,
+                "optimizer": "adamw",
+                "weight_decay": 0.5,
+                "rate_factors": {"dense0.*": 0.1},
+            },
+            lambda p: torch.optim.AdamW(
+                [{"params": p[:2], "lr": 0.001}, {"params": p[2:]}], lr=0.01, weight_decay=0.5
+            ),
+        ),
     ],
-    ids=["sgd", "momentum", "adam"],
+    ids=["sgd", "momentum", "adam", "adamw", "factors"],
 )
 def test_training_agrees(options: dict[str, Any], make: Callable[..., Any]) -> None:
     """Ten steps over the whole batch end in the weights that PyTorch's optimizers reach.

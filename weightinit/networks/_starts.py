@@ -1,8 +1,8 @@
 """Choose and compute the first value of each parameter of a network."""
 
 import fnmatch
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from weightinit._checks import check_instance, check_mapping
 from weightinit._messages import listed, message, short, shown
 from weightinit.initializers import Initializer, ones, zeros
 from weightinit.networks.layers.base import Array
+
+_Value = TypeVar("_Value")
 
 # What parameters start from that are no weights, by the last part of their name.
 _CONSTANTS: dict[str, Initializer] = {"bias": zeros, "gain": ones, "scale": ones}
@@ -32,14 +34,25 @@ def matching(
     argument: str, patterns: Mapping[str, Initializer], names: Iterable[str]
 ) -> dict[str, Initializer]:
     """Return the initializer of each name that fits a pattern: that of the first that it fits."""
-    names = list(names)
     hint = 'write {"rnn*.weight": wi.orthogonal, "*.weight": wi.he_normal}'
     allowed = "an initializer, or a mapping of patterns to initializers"
-    patterns = check_mapping(argument, patterns, allowed, hint=hint)
-    found: dict[str, Initializer] = {}
-    for pattern, value in patterns.items():
+    given = check_mapping(argument, patterns, allowed, hint=hint)
+    return first_fits(argument, given, names, check_initializer, hint)
+
+
+def first_fits(
+    argument: str,
+    patterns: Mapping[str, object],
+    names: Iterable[str],
+    check: Callable[[str, object], _Value],
+    hint: str,
+) -> dict[str, _Value]:
+    """Return the checked value of each name that fits a pattern: that of the first one."""
+    names = list(names)
+    found: dict[str, _Value] = {}
+    for pattern, given in patterns.items():
         key = f"{argument}[{shown(pattern)}]"
-        check_initializer(key, value)
+        value = check(key, given)
         if type(pattern) is not str:
             raise TypeError(message(f"the pattern in {key}", pattern, "a string", hint))
         fitting = [name for name in names if fnmatch.fnmatchcase(name, pattern)]

@@ -1,7 +1,7 @@
 """The training loop."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -26,8 +26,9 @@ from weightinit.networks.layers.base import Array, Gradients
 from weightinit.networks.network import Network
 from weightinit.training._interrupts import interrupts_are_raised
 from weightinit.training._memory import keep_freed_memory
+from weightinit.training.adam import Adam, AdamW
 from weightinit.training.history import History
-from weightinit.training.optimizers import Adam, Optimizer, Sgd
+from weightinit.training.optimizers import Optimizer, Sgd
 
 __all__ = ["Monitor", "train"]
 
@@ -45,6 +46,8 @@ def train(
     learning_rate: float,
     momentum: float = 0.0,
     optimizer: str = "sgd",
+    weight_decay: float | None = None,
+    rate_factors: Mapping[str, float] | None = None,
     rng: RandomSource = None,
     progress: bool = False,
     monitor: Monitor | None = None,
@@ -70,8 +73,15 @@ def train(
         The step size, above 0.
     momentum : float, default 0.0
         From 0 to below 1, for "sgd" alone.
-    optimizer : {"sgd", "adam"}, default "sgd"
+    optimizer : {"sgd", "adam", "adamw"}, default "sgd"
         How gradients become steps.
+    weight_decay : float, optional
+        At least 0, for "adamw" alone; left out, it is 0.01 there. Each step multiplies the
+        parameters by 1 less the product of learning rate and decay.
+    rate_factors : mapping of str to float, optional
+        By what the learning rate is multiplied for some parameters, by pattern:
+        ``{"dense0.*": 0.1}``. The first pattern that fits counts; a factor of 0 holds a parameter
+        where it is.
     rng : int or Generator, optional
         Whatever :func:`numpy.random.default_rng` takes; it shuffles the samples of each epoch.
     progress : bool, default False
@@ -123,7 +133,10 @@ def train(
     """
     check_network(net)
     keep_freed_memory()
-    steps = _optimizer(optimizer, net, learning_rate, momentum)
+    settings = {"momentum": momentum}
+    if weight_decay is not None:
+        settings["weight_decay"] = weight_decay
+    steps = _optimizer(optimizer, settings, net, learning_rate, rate_factors)
     samples = net.check_inputs(x)
     loss, targets = choose_loss(y, len(samples), net.output_shape)
     size = check_integer("batch_size", batch_size, at_least=1)
@@ -142,15 +155,31 @@ def train(
     )
 
 
-def _optimizer(name: str, net: Network, learning_rate: float, momentum: float) -> Optimizer:
-    if check_choice("optimizer", name, ("adam", "sgd")) == "sgd":
-        return Sgd(net.parameters, learning_rate, momentum)
-    if check_nonnegative("momentum", momentum):
-        raise ValueError(
-            f"momentum belongs to optimizer='sgd', got {shown(momentum)} with 'adam', which has "
-            "its own; leave it out"
-        )
-    return Adam(net.parameters, learning_rate)
+#: The optimizers, and the setting that belongs to each.
+_OPTIMIZERS: dict[str, tuple[type[Optimizer], str]] = {
+    "adam": (Adam, ""),
+    "adamw": (AdamW, "weight_decay"),
+    "sgd": (Sgd, "momentum"),
+}
+
+
+def _optimizer(
+    name: str,
+    settings: Mapping[str, float],
+    net: Network,
+    learning_rate: float,
+    rate_factors: Mapping[str, float] | None,
+) -> Optimizer:
+    kind, own = _OPTIMIZERS[check_choice("optimizer", name, tuple(_OPTIMIZERS))]
+    for setting, value in settings.items():
+        if setting != own and check_nonnegative(setting, value):
+            [owner] = (other for other, (_, its) in _OPTIMIZERS.items() if its == setting)
+            raise ValueError(
+                f"{setting} belongs to optimizer={owner!r}, got {shown(value)} with {name!r}; "
+                "leave it out"
+            )
+    given: dict[str, Any] = {own: settings[own]} if own in settings else {}
+    return kind(net.parameters, learning_rate, rate_factors=rate_factors, **given)
 
 
 def _rounds(epochs: int, progress: bool) -> Any:

@@ -1,24 +1,25 @@
 """Optimizers: change the weights in place by their gradients."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import setitem
 from typing import Any
 
 import numpy as np
 
-from weightinit._checks import check_nonnegative, check_positive
+from weightinit._checks import check_mapping, check_nonnegative, check_positive
 from weightinit._messages import shown
 from weightinit._uninterrupted import uninterrupted
+from weightinit.networks._starts import first_fits
 from weightinit.networks.layers._rows import RowGradients, Rows, whole
 from weightinit.networks.layers.base import Array
 from weightinit.training._arrays import check_arrays
 
-__all__ = ["Adam", "Optimizer", "Sgd"]
+__all__ = ["Optimizer", "Sgd"]
 
 
 class Optimizer(ABC):
-    """
+    r"""
     The base of optimizers: holds the parameters and changes them by their gradients.
 
     Parameters
@@ -26,7 +27,11 @@ class Optimizer(ABC):
     parameters : mapping of str to ndarray
         The live arrays of a network, which are changed in place.
     learning_rate : float
-        The step size.
+        The step size :math:`\eta`.
+    rate_factors : mapping of str to float, optional
+        By what the step size is multiplied for some parameters, at least 0, by pattern as in
+        :meth:`~weightinit.Network.initialize`: the first pattern that fits the name of a parameter
+        counts, and 1 where none does.
 
     Examples
     --------
@@ -46,6 +51,7 @@ class Optimizer(ABC):
         parameters: Mapping[str, Array],
         learning_rate: float,
         *,
+        rate_factors: Mapping[str, float] | None = None,
         slots: int = 1,
         rooms: int = 0,
     ) -> None:
@@ -56,6 +62,7 @@ class Optimizer(ABC):
             name: theta.shape for name, theta in check_arrays("parameters", parameters).items()
         }
         self.check()
+        self._factors = _factors({} if rate_factors is None else rate_factors, parameters)
         shared: dict[Any, list[Array]] = {}  # a room in use stays in the core's own cache
         self._slots: dict[str, list[Array]] = {}
         for name, theta in parameters.items():
@@ -119,18 +126,27 @@ class Optimizer(ABC):
             g = gradients[name]
             if g.shape != theta.shape or g.dtype.kind != "f":  # a layer may have made a mistake
                 check_arrays("gradients", whole(gradients), self._shapes)
-            calls += self._step(t, theta, g, self._slots[name])
+            eta = self.learning_rate * self._factors.get(name, 1.0)
+            calls += self._step(t, eta, theta, g, self._slots[name])
         uninterrupted(calls)
 
     @abstractmethod
     def _step(
-        self, t: int, theta: Array, g: Any, slots: Sequence[Array]
+        self, t: int, eta: float, theta: Array, g: Any, slots: Sequence[Array]
     ) -> Sequence[tuple[Any, ...]]:
-        """Return the calls of C functions that make the t-th step of a parameter in place.
+        """Return the calls of C functions that make the t-th step of a parameter, in place.
 
         The slots are arrays beside it. First come rooms to compute in, which parameters of the
         same shape share, then what is remembered, at first 0.
         """
+
+
+def _factors(patterns: Mapping[str, float], names: Iterable[str]) -> dict[str, float]:
+    """Return by what the learning rate of each parameter that fits a pattern is multiplied."""
+    hint = 'write {"dense0.*": 0.1}'
+    allowed = "a mapping of patterns to numbers >= 0"
+    given = check_mapping("rate_factors", patterns, allowed, hint=hint)
+    return first_fits("rate_factors", given, names, check_nonnegative, hint)
 
 
 class Sgd(Optimizer):
@@ -149,6 +165,8 @@ class Sgd(Optimizer):
         The step size :math:`\eta`.
     momentum : float, default 0.0
         The share :math:`\mu` of the velocity that stays from step to step; 0 is plain descent.
+    rate_factors : mapping of str to float, optional
+        By what :math:`\eta` is multiplied for some parameters, by pattern.
 
     Examples
     --------
@@ -163,12 +181,18 @@ class Sgd(Optimizer):
     """
 
     def __init__(
-        self, parameters: Mapping[str, Array], learning_rate: float, momentum: float = 0.0
+        self,
+        parameters: Mapping[str, Array],
+        learning_rate: float,
+        momentum: float = 0.0,
+        *,
+        rate_factors: Mapping[str, float] | None = None,
     ) -> None:
         mu = check_nonnegative("momentum", momentum)
         if mu >= 1:
             raise ValueError(f"momentum must be below 1, got {shown(momentum)}; 0.9 is usual")
-        super().__init__(parameters, learning_rate, slots=2 if mu else 1, rooms=1)
+        slots = 2 if mu else 1
+        super().__init__(parameters, learning_rate, rate_factors=rate_factors, slots=slots, rooms=1)
         self._momentum, self._takes_rows = mu, not mu
 
     @property
@@ -177,10 +201,10 @@ class Sgd(Optimizer):
         return self._momentum
 
     def _step(
-        self, t: int, theta: Array, g: Array | Rows, slots: Sequence[Array]
+        self, t: int, eta: float, theta: Array, g: Array | Rows, slots: Sequence[Array]
     ) -> Sequence[tuple[Any, ...]]:
         del t
-        room, eta = slots[0], self.learning_rate
+        room = slots[0]
         if isinstance(g, Rows):  # elsewhere theta - eta 0 is theta
             return ((setitem, theta, g.rows, theta[g.rows] - eta * g.values),)
         if not self.momentum:
@@ -191,65 +215,4 @@ class Sgd(Optimizer):
             (np.add, v, g, v),
             (np.multiply, v, eta, room),
             (np.subtract, theta, room, theta),
-        )
-
-
-class Adam(Optimizer):
-    r"""
-    Adam: steps of about the learning rate, nearly independent of the gradient's size.
-
-    .. math::
-        m \leftarrow \beta_1 m + (1 - \beta_1) g, \qquad
-        s \leftarrow \beta_2 s + (1 - \beta_2) g^2, \qquad
-        \theta \leftarrow \theta
-        - \eta\, \frac{m / (1 - \beta_1^t)}{\sqrt{s / (1 - \beta_2^t)} + \varepsilon}
-
-    at step :math:`t = 1, 2, \dots`, with :math:`\beta_1 = 0.9`, :math:`\beta_2 = 0.999`,
-    :math:`\varepsilon = 10^{-8}`, and :math:`m`, :math:`s` at first 0.
-
-    Parameters
-    ----------
-    parameters : mapping of str to ndarray
-        The live arrays of a network, which are changed in place.
-    learning_rate : float
-        The step size :math:`\eta`.
-
-    References
-    ----------
-    Kingma and Ba (2015), "Adam: a method for stochastic optimization", arXiv:1412.6980.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from weightinit.training import Adam
-    >>> parameters = {"w": np.array([1.0])}
-    >>> Adam(parameters, learning_rate=0.1).update({"w": np.array([1e-3])})
-    >>> parameters["w"]
-    array([0.9])
-    """
-
-    beta1, beta2, epsilon = 0.9, 0.999, 1e-8
-
-    def __init__(self, parameters: Mapping[str, Array], learning_rate: float) -> None:
-        super().__init__(parameters, learning_rate, slots=4, rooms=2)
-
-    def _step(
-        self, t: int, theta: Array, g: Array, slots: Sequence[Array]
-    ) -> Sequence[tuple[Any, ...]]:
-        step, root, m, s = slots
-        return (
-            (np.subtract, g, m, step),
-            (np.multiply, step, 1 - self.beta1, step),
-            (np.add, m, step, m),
-            (np.square, g, step),
-            (np.subtract, step, s, step),
-            (np.multiply, step, 1 - self.beta2, step),
-            (np.add, s, step, s),
-            (np.divide, s, 1 - self.beta2**t, root),
-            (np.sqrt, root, root),
-            (np.add, root, self.epsilon, root),
-            (np.divide, m, 1 - self.beta1**t, step),
-            (np.divide, step, root, step),
-            (np.multiply, step, self.learning_rate, step),
-            (np.subtract, theta, step, theta),
         )
