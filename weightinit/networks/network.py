@@ -80,7 +80,7 @@ class Network:
         """The arrays of the network by name; changing them changes the network."""
         if self.parameter_shapes and not self._parameters:
             raise RuntimeError(
-                "the network has no weights yet; give it some with "
+                "this model has no weights yet; give it some with "
                 "net.initialize(wi.he_normal, rng=0)"
             )
         return self._parameters

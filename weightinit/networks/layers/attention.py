@@ -8,7 +8,7 @@ import numpy as np
 
 from weightinit._checks import check_flag, check_integer, check_positive
 from weightinit._messages import shown
-from weightinit.networks.layers._inputs import check_mask
+from weightinit.networks.layers._passes import check_forward
 from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
 
 __all__ = ["Attention"]
@@ -110,10 +110,9 @@ class Attention(Layer):
         array([[1. , 0. ],
                [0.5, 0.5]])
         """
-        batch = self._check_batch(x)
-        self.output_shape(batch.shape[1:])
+        _, batch, steps = check_forward(self, {}, x, mask)
         q, k, _ = self._split(batch)
-        return self._weights(q, k, check_mask(mask, batch))
+        return self._weights(q, k, steps)
 
     def _parameter_shapes(self, _input_shape: Shape) -> dict[str, tuple[int, ...]]:
         return {}
