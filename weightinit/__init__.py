@@ -27,7 +27,10 @@ _NAMES = {
     "monitoring": "Monitor",
     "networks": "GradientCheck Network check_gradients cnn gru lstm mlp rnn",
     "risk": "FailureRates failure_rates",
-    "schemes": "StartReport lsuv start",
+    "schemes": (
+        "StartReport fixup looks_linear lsuv mu_parametrization rezero scaled_residual skipinit "
+        "spectral start"
+    ),
     "tracing": "trace",
     "training": "History train",
 }

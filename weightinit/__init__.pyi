@@ -53,7 +53,18 @@ from weightinit.networks import (
     rnn,
 )
 from weightinit.risk import FailureRates, failure_rates
-from weightinit.schemes import StartReport, lsuv, start
+from weightinit.schemes import (
+    StartReport,
+    fixup,
+    looks_linear,
+    lsuv,
+    mu_parametrization,
+    rezero,
+    scaled_residual,
+    skipinit,
+    spectral,
+    start,
+)
 from weightinit.tracing import trace
 from weightinit.training import History, train
 
@@ -99,6 +110,7 @@ __all__ = [
     "diagnose",
     "diagnosis",
     "failure_rates",
+    "fixup",
     "gain",
     "glorot_normal",
     "glorot_uniform",
@@ -111,16 +123,22 @@ __all__ = [
     "kaiming_uniform",
     "lecun_normal",
     "lecun_uniform",
+    "looks_linear",
     "lstm",
     "lsuv",
     "meanfield",
     "mlp",
+    "mu_parametrization",
     "networks",
     "ones",
     "orthogonal",
     "recommend",
+    "rezero",
     "rnn",
+    "scaled_residual",
     "siren",
+    "skipinit",
+    "spectral",
     "start",
     "trace",
     "tracing",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import weightinit as wi
-from weightinit.networks import Layer
+from weightinit.networks import ActivationLayer, Dense, Layer, Residual
 
 __all__ = [
     "ASKS_FOR_WORK",
@@ -25,6 +25,7 @@ __all__ = [
     "REFUSES",
     "STARTS_PROCESSES",
     "UNBOUNDED",
+    "blocks",
     "cache",
     "curves",
     "draw",
@@ -42,6 +43,12 @@ __all__ = [
 def network(dtype: str = "float64") -> wi.Network:
     """Return a small network with weights."""
     return wi.mlp([3, 4, 2]).initialize(wi.he_normal, rng=0, dtype=dtype)
+
+
+def blocks() -> wi.Network:
+    """Return a small residual network with weights."""
+    branch = [Dense(4), ActivationLayer("relu"), Dense(3)]
+    return wi.Network([Residual(branch), Dense(2)], (3,)).initialize(wi.he_normal, rng=0)
 
 
 def sample(layer: Layer | None = None) -> Any:
@@ -118,6 +125,7 @@ BY_NAME = {
     "activation": ["'relu'", "wi.activations.leaky_relu(0.2)", "np.tanh"],
     "at_most": ["0.5"],
     "axis": ["-1"],
+    "base": ["network()"],
     "batch_axis": ["()", "0"],
     "batch_size": ["2"],
     "bias": ["0.5"],
@@ -133,6 +141,7 @@ BY_NAME = {
     "classes": ["3"],
     "colors": ["None", "{'a': 'C0', 'b': 'red'}"],
     "depth": ["None", "20"],
+    "depth_power": ["0.0"],
     "derivative_function": ["np.ones_like"],
     "direction": ["'forward'", "'backward'"],
     "distribution": ["'normal'", "'uniform'", "'truncated_normal'"],
@@ -182,6 +191,7 @@ BY_NAME = {
     "padding": ["'same'", "'valid'"],
     "parameters": ["{'w': np.array([1.0, 2.0])}"],
     "parts": ["2"],
+    "power": ["0.5"],
     "problem": ["'any problem'", "'frozen'"],
     "progress": ["False"],
     "q": ["1.0", "np.array([0.5, 2.0])"],
@@ -226,6 +236,12 @@ BY_CALLABLE: dict[str, dict[str, list[str]]] = {
     "wi.assert_healthy": {"y": ["None", "labels()"], "loss": ["None"]},
     "wi.diagnose": {"y": ["None", "labels()"], "loss": ["None"]},
     "wi.failure_rates": {"y": ["None", "labels()"]},
+    **{
+        f"wi.{name}": {"model": ["blocks()"], "x": ["None", "sample()"]}
+        for name in ("fixup", "rezero", "scaled_residual", "skipinit", "spectral")
+    },
+    "wi.looks_linear": {"x": ["None", "sample()"]},
+    "wi.mu_parametrization": {"x": ["None", "sample()"]},
     "wi.start": {"x": ["None", "sample()"], "y": ["None", "labels()"], "loss": ["None"]},
     "wi.trace": {"y": ["None", "targets()"], "loss": ["None"]},
     "wi.Monitor": {"y": ["None", "labels()"]},
@@ -329,4 +345,17 @@ PASSES_ON = {"record"}
 
 #: What a call is there to change. A generator of random numbers always advances.
 CHANGES = {"train": {"net", "monitor"}, "update": {"parameters"}, "initialize": {"self"}}
-CHANGES |= {"lsuv": {"model"}, "start": {"model"}}
+CHANGES |= {
+    name: {"model"}
+    for name in (
+        "fixup",
+        "looks_linear",
+        "lsuv",
+        "mu_parametrization",
+        "rezero",
+        "scaled_residual",
+        "skipinit",
+        "spectral",
+        "start",
+    )
+}

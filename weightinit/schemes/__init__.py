@@ -1,8 +1,10 @@
 """Start whole networks, of this package or of another framework, parameter by parameter.
 
 :func:`start` chooses what each parameter starts from by its role; :func:`lsuv` scales weights by
-what a batch makes of them. Both write into the model, or make new variables for a module of linen,
-and return a table of what they did.
+what a batch makes of them. The others follow one paper each: :func:`fixup`, :func:`rezero`,
+:func:`scaled_residual`, :func:`looks_linear`, :func:`spectral`, :func:`mu_parametrization`. All of
+them write into the model, or make new variables for a module of linen, and return a table of what
+they did.
 
 >>> import numpy as np
 >>> import weightinit as wi
@@ -13,8 +15,24 @@ and return a table of what they did.
 (1.386294, 1.386294)
 """
 
+from weightinit.schemes.looks_linear import looks_linear
 from weightinit.schemes.lsuv import lsuv
+from weightinit.schemes.mu import mu_parametrization
+from weightinit.schemes.residual import fixup, rezero, scaled_residual, skipinit
 from weightinit.schemes.result import ParameterStart, StartReport
+from weightinit.schemes.spectral import spectral
 from weightinit.schemes.start import start
 
-__all__ = ["ParameterStart", "StartReport", "lsuv", "start"]
+__all__ = [
+    "ParameterStart",
+    "StartReport",
+    "fixup",
+    "looks_linear",
+    "lsuv",
+    "mu_parametrization",
+    "rezero",
+    "scaled_residual",
+    "skipinit",
+    "spectral",
+    "start",
+]

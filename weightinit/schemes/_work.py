@@ -81,7 +81,14 @@ class Work:
             return self.probe.look(drawn)
 
 
-def open_model(model: Any, x: Any, y: ArrayLike | None, loss: Callable[..., Any] | None) -> Work:
+def open_model(
+    model: Any,
+    x: Any,
+    y: ArrayLike | None,
+    loss: Callable[..., Any] | None,
+    *,
+    use: str = "wi.start",
+) -> Work:
     """
     Look at a model that is to be started.
 
@@ -93,6 +100,8 @@ def open_model(model: Any, x: Any, y: ArrayLike | None, loss: Callable[..., Any]
         A batch; a Network does without.
     y, loss
         As for :func:`~weightinit.trace`.
+    use : str, default "wi.start"
+        What is called, for the message.
 
     Returns
     -------
@@ -109,7 +118,7 @@ def open_model(model: Any, x: Any, y: ArrayLike | None, loss: Callable[..., Any]
         raise ValueError(
             f"x must be a batch of samples for a model of {framework}, "
             f"{short(type(model).__name__)}, got None: what its parameters are for shows "
-            "in a pass; write wi.start(model, x)"
+            f"in a pass; write {use}(model, x)"
         )
     if isinstance(model, Network):
         probe, weightless = _network_probe(model, x, y, loss)

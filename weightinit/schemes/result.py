@@ -2,7 +2,7 @@
 
 import html
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,7 +53,7 @@ class ParameterStart:
 @dataclass(frozen=True)
 class StartReport:
     """
-    What was done to start a network; made by :func:`weightinit.start` and :func:`weightinit.lsuv`.
+    What was done to start a network; made by :func:`weightinit.start` and the other schemes.
 
     Parameters
     ----------
@@ -67,6 +67,9 @@ class StartReport:
         The lowest loss of outputs that do not depend on the inputs; nan where it is not known.
     notes : tuple of str
         What could not be done as it should be, and why.
+    rate_factors : dict of str to float
+        By what the learning rate of each parameter is to be multiplied, for ``wi.train``; empty
+        unless the scheme says so, as :func:`weightinit.mu_parametrization` does.
 
     Examples
     --------
@@ -89,6 +92,7 @@ class StartReport:
     first_loss: float = math.nan
     best_constant_loss: float = math.nan
     notes: tuple[str, ...] = ()
+    rate_factors: Mapping[str, float] = field(default_factory=dict, hash=False)
 
     def __str__(self) -> str:
         """Return a title, the notes and the table, within 80 columns."""
@@ -109,11 +113,13 @@ class StartReport:
             yield f"{told}."
 
     def _rows(self) -> Iterator[tuple[str, ...]]:
-        yield _HEAD
+        rates = self.rate_factors
+        yield (*_HEAD, "rate") if rates else _HEAD
         for row in self.table:
             before = "-" if math.isnan(row.before) else number(row.before)
             told, shape = _trimmed(row.initializer), _trimmed(str(row.shape))
-            yield row.name, shape, row.role, told, before, number(row.after)
+            cells = row.name, shape, row.role, told, before, number(row.after)
+            yield (*cells, number(rates.get(row.name, 1.0))) if rates else cells
 
 
 def _trimmed(text: str) -> str:
