@@ -35,7 +35,7 @@ from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace
 from weightinit.tracing._copies import copied_units
 from weightinit.tracing._models.operations import is_part
-from weightinit.tracing.layer_trace import mean_square
+from weightinit.tracing._squares import mean_square
 
 __all__ = ["Suspect", "of_inputs", "suspects"]
 

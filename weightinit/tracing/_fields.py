@@ -1,13 +1,29 @@
 """Checks of the arrays that a trace holds, which may be filled by hand."""
 
+from collections.abc import Mapping
+from numbers import Real
 from typing import Any
 
 import numpy as np
 
+from weightinit._checks import check_instance, check_mapping
 from weightinit._messages import message, short, shown
 from weightinit.networks.layers.base import Array
 
-__all__ = ["HINT", "check_labels", "check_numbers", "check_shape", "check_targets", "floats"]
+__all__ = [
+    "HINT",
+    "check_arrays",
+    "check_gradients",
+    "check_kernel",
+    "check_labels",
+    "check_matrix",
+    "check_numbers",
+    "check_shape",
+    "check_squares",
+    "check_targets",
+    "check_text",
+    "floats",
+]
 
 HINT = "see help(weightinit.tracing.LayerTrace) for what goes into each field"
 
@@ -24,6 +40,49 @@ def check_shape(name: str, value: object, shape: tuple[int, ...]) -> None:
     got = floats(name, value).shape
     if got != shape:
         raise ValueError(f"{name} must be of shape {shown(shape)}, got {shown(got)}; {HINT}")
+
+
+def check_text(name: str, value: object) -> None:
+    check_instance(name, value, str, "a string", hint=HINT)
+
+
+def check_arrays(name: str, value: object) -> Mapping[Any, Any]:
+    return check_mapping(name, value, "a mapping of names to arrays", hint=HINT)
+
+
+def check_gradients(parameters: Mapping[str, Array], gradients: object) -> None:
+    """Raise if there is not one gradient for each parameter, of its shape."""
+    given = check_arrays("gradients", gradients)
+    if given.keys() != parameters.keys():
+        told = f"{shown(list(parameters))}, got {shown(list(given))}"
+        raise ValueError(f"gradients must have the names of parameters, {told}; {HINT}")
+    for key, value in parameters.items():
+        shape = floats(f"parameters[{shown(key)}]", value).shape
+        check_shape(f"gradients[{shown(key)}]", given[key], shape)
+
+
+def check_squares(value: object) -> None:
+    allowed = "a mapping of fields to pairs of a mean square and a number of entries"
+    for key, pair in check_mapping("squares", value, allowed, hint=HINT).items():
+        good = isinstance(pair, tuple) and len(pair) == 2
+        if not good or not all(isinstance(number, Real) for number in pair) or pair[1] < 1:
+            raise ValueError(message(f"squares[{shown(key)}]", pair, "such a pair", HINT))
+
+
+def check_matrix(name: str, value: object) -> Array:
+    z = floats(name, value)
+    if z.ndim != 2 or z.size == 0:
+        told = "a matrix with a row for each sample and a column for each unit"
+        raise ValueError(f"{name} must be {told}, got shape {shown(z.shape)}; {HINT}")
+    return z
+
+
+def check_kernel(name: str, value: object, units: int) -> None:
+    """Raise if this is no matrix or kernel; the last axis of a weight has the units."""
+    shape = floats(name, value).shape
+    if len(shape) < 2 or 0 in shape or (name == "weight" and shape[-1] != units):
+        told = f"a matrix, or a kernel, for {units} units, got shape {shown(shape)}"
+        raise ValueError(f"{name} must be {told}; {HINT}")
 
 
 def check_numbers(name: str, value: Any, rows: int, kind: str) -> None:

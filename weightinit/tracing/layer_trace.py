@@ -4,7 +4,6 @@ import functools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from numbers import Real
 
 import numpy as np
 
@@ -19,11 +18,21 @@ from weightinit._checks import (
 from weightinit._messages import message, shown
 from weightinit.activations import Activation
 from weightinit.networks.layers.base import Array
-from weightinit.tracing._fields import HINT, check_numbers, check_shape, floats
+from weightinit.tracing._fields import (
+    HINT,
+    check_arrays,
+    check_gradients,
+    check_kernel,
+    check_matrix,
+    check_numbers,
+    check_shape,
+    check_squares,
+    check_text,
+)
+from weightinit.tracing._squares import mean_square
 
-__all__ = ["LayerTrace", "mean_square"]
+__all__ = ["LayerTrace"]
 
-_BLOCK = 2**15  # entries that fit into a cache as doubles
 _BY_NAME = "(what the name begins with)"
 _MATRICES = (
     "pre_activations",
@@ -31,24 +40,6 @@ _MATRICES = (
     "activations",
     "activations_gradient",
 )
-
-
-def mean_square(x: Array) -> float:
-    """Return the second moment, in double precision.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from weightinit.tracing.layer_trace import mean_square
-    >>> mean_square(np.array([1.0, 3.0]))
-    5.0
-    """
-    flat, total = x.reshape(-1), 0.0
-    with np.errstate(over="ignore", invalid="ignore"):
-        for start in range(0, flat.size, _BLOCK):
-            block = flat[start : start + _BLOCK].astype(np.float64, copy=False)
-            total += float(block @ block)
-    return total / max(flat.size, 1)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -147,7 +138,7 @@ class LayerTrace:
 
     def __post_init__(self) -> None:
         """Check the fields, which may be filled by hand."""
-        check_instance("name", self.name, str, "a string", hint=HINT)
+        check_text("name", self.name)
         try:
             self._fill()
             self._check()
@@ -156,28 +147,23 @@ class LayerTrace:
 
     def _fill(self) -> None:
         """Take from names what is left out, and check what is given instead."""
-        told = "a mapping of names to arrays"
-        parameters = check_mapping("parameters", self.parameters, told, hint=HINT)
+        parameters = check_arrays("parameters", self.parameters)
         roles = check_mapping("roles", self.roles, "a mapping of names to roles", hint=HINT)
         for name, role in roles.items():
-            check_instance(f"roles[{shown(name)}]", role, str, "a string", hint=HINT)
-        block = check_instance("block", self.block, str, "a string", hint=HINT)
+            check_text(f"roles[{shown(name)}]", role)
+        check_text("block", self.block)
         if self.after is not None:
             check_instance("after", self.after, str, "a string, or None", hint=HINT)
         for key in ("shared", "shared_gradients"):
-            check_mapping(key, getattr(self, key), told, hint=HINT)
-        allowed = "a mapping of fields to pairs of a mean square and a number of entries"
-        for key, pair in check_mapping("squares", self.squares, allowed, hint=HINT).items():
-            good = isinstance(pair, tuple) and len(pair) == 2
-            if not good or not all(isinstance(number, Real) for number in pair) or pair[1] < 1:
-                raise ValueError(message(f"squares[{shown(key)}]", pair, "such a pair", HINT))
+            check_arrays(key, getattr(self, key))
+        check_squares(self.squares)
         roles = roles or {key: _role(self.name, str(key)) for key in parameters}
         object.__setattr__(self, "roles", roles)
-        if block == _BY_NAME:
+        if self.block == _BY_NAME:
             object.__setattr__(self, "block", self.name.rpartition(".")[0])
 
     def _check(self) -> None:
-        check_instance("kind", self.kind, str, "a string", hint=HINT)
+        check_text("kind", self.kind)
         if self.activation is not None:
             told = 'write wi.activations.get("relu"), or None'
             check_instance("activation", self.activation, Activation, "an Activation", hint=told)
@@ -185,43 +171,24 @@ class LayerTrace:
         check_normalized(self.normalized)
         if check_positive("coverage", self.coverage, hint=HINT) > 1:
             raise ValueError(message("coverage", self.coverage, "at most 1", HINT))
-        self._check_parameters()
+        if not all(self.roles.get(str(key)) for key in self.parameters):
+            full = shown(f"{self.name}.weight")
+            told = f"full names, such as {full}, got {shown(list(self.parameters))}"
+            raise ValueError(f"parameters must have {told}; {HINT}")
+        check_gradients(self.parameters, self.gradients)
         self._check_matrices()
         rows = len(self.pre_activations)
         for key in ("steps", "steps_left"):
             check_numbers(key, getattr(self, key), rows, f"integers from 0 to {rows - 1}")
         check_numbers("samples", self.samples, rows, "integers in ascending order")
 
-    def _check_parameters(self) -> None:
-        told = "a mapping of names to arrays"
-        parameters = check_mapping("parameters", self.parameters, told, hint=HINT)
-        gradients = check_mapping("gradients", self.gradients, told, hint=HINT)
-        if not all(self.roles.get(str(key)) for key in parameters):
-            full = shown(f"{self.name}.weight")
-            told = f"full names, such as {full}, got {shown(list(parameters))}"
-            raise ValueError(f"parameters must have {told}; {HINT}")
-        if gradients.keys() != parameters.keys():
-            told = f"{shown(list(parameters))}, got {shown(list(gradients))}"
-            raise ValueError(f"gradients must have the names of parameters, {told}; {HINT}")
-        for key, value in parameters.items():
-            shape = floats(f"parameters[{shown(key)}]", value).shape
-            check_shape(f"gradients[{shown(key)}]", gradients[key], shape)
-
     def _check_matrices(self) -> None:
-        z = floats("pre_activations", self.pre_activations)
-        if z.ndim != 2 or z.size == 0:
-            told = "a matrix with a row for each sample and a column for each unit"
-            got = f"got shape {shown(z.shape)}"
-            raise ValueError(f"pre_activations must be {told}, {got}; {HINT}")
+        z = check_matrix("pre_activations", self.pre_activations)
         for key in _MATRICES:
             check_shape(key, getattr(self, key), z.shape)
         for key, array in (("weight", self.weight), ("inputs", self.inputs)):
-            if array is None:
-                continue
-            shape = floats(key, array).shape
-            if len(shape) < 2 or 0 in shape or (key == "weight" and shape[-1] != z.shape[1]):
-                told = f"a matrix, or a kernel, for {z.shape[1]} units, got shape {shown(shape)}"
-                raise ValueError(f"{key} must be {told}; {HINT}")
+            if array is not None:
+                check_kernel(key, array, z.shape[1])
         if self.bias is not None:
             check_shape("bias", self.bias, z.shape[1:])
         if self.inputs_gradient is not None:

@@ -52,7 +52,7 @@ from weightinit.diagnosis._symptoms.facts import Facts, Symptom, first
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace
 from weightinit.tracing._copies import copied_units, distinct_units
-from weightinit.tracing.layer_trace import mean_square
+from weightinit.tracing._squares import mean_square
 from weightinit.tracing.measures import correlation, cosine
 
 __all__ = [

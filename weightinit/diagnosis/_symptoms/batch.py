@@ -28,7 +28,7 @@ from weightinit.diagnosis._symptoms.standardized import call
 from weightinit.networks._labels import looks_like_labels
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import Trace
-from weightinit.tracing.layer_trace import mean_square
+from weightinit.tracing._squares import mean_square
 
 __all__ = ["best_constant_loss", "odd_labels", "unscaled_inputs", "unscaled_targets"]
 

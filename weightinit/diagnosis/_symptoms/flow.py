@@ -9,7 +9,7 @@ from weightinit.diagnosis._symptoms.bounds import Point
 from weightinit.diagnosis._symptoms.departures import departure
 from weightinit.diagnosis._symptoms.facts import Facts, Look, Symptom, first
 from weightinit.diagnosis.remedies import advised
-from weightinit.tracing.layer_trace import mean_square
+from weightinit.tracing._squares import mean_square
 
 __all__ = ["leaving"]
 

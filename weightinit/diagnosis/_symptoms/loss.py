@@ -9,7 +9,7 @@ from weightinit.diagnosis._symptoms.batch import best_constant_loss
 from weightinit.diagnosis._symptoms.bounds import SIGMAS
 from weightinit.diagnosis._symptoms.facts import Facts, Symptom
 from weightinit.networks.layers.base import Array
-from weightinit.tracing.layer_trace import mean_square
+from weightinit.tracing._squares import mean_square
 
 __all__ = ["first_loss_too_high"]
 

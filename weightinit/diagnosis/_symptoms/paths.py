@@ -31,7 +31,7 @@ from weightinit.diagnosis._symptoms.walk import Walk
 from weightinit.meanfield._tables import tables
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace
-from weightinit.tracing.layer_trace import mean_square
+from weightinit.tracing._squares import mean_square
 
 __all__ = ["backward", "forward", "scale", "slowdown"]
 
