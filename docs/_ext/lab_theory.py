@@ -19,7 +19,10 @@ from weightinit import _formulas, meanfield
 from weightinit._quadrature import MomentError
 from weightinit.advice import DEEP
 from weightinit.advice.question import TOO_FAR
-from weightinit.diagnosis._symptoms import alike, bounds, units
+from weightinit.diagnosis._paths.bounds import allowance
+from weightinit.diagnosis._paths.chance import SIGMAS
+from weightinit.diagnosis._paths.theory import critical_scale, signal_noise
+from weightinit.diagnosis._symptoms import alike, units
 from weightinit.initializers import Constant, Initializer, Normal, Orthogonal, VarianceScaling
 from weightinit.tracing.measures import flat_beyond
 from weightinit.training import Adam
@@ -53,10 +56,10 @@ def theory() -> dict[str, Any]:
         "optimizers": optimizers(),
         "bounds": {
             "copied": alike.COPIED,
-            "sigmas": bounds.SIGMAS,
-            "margin": bounds.MARGIN,
+            "sigmas": SIGMAS,
+            "margin": units.MARGIN,
             "too_far": TOO_FAR,
-            "allowed": [round(math.exp(bounds.allowance(n)), 6) for n in range(1, 32)],
+            "allowed": [round(math.exp(allowance(n)), 6) for n in range(1, 32)],
             "off": units._SHARE_OFF,  # noqa: SLF001
             "eps": float(np.finfo(float).eps),
         },
@@ -98,8 +101,8 @@ def activation(name: str) -> dict[str, Any]:
         "flat": None if math.isinf(flat) else flat,
         "dies": bool(left == 0 != right),  # a unit can be off for good, as with relu
         "at_zero": float(phi(0.0)),
-        "scale": bounds.critical_scale(phi),
-        "noise": float(f"{bounds.signal_noise(phi):.4g}"),
+        "scale": critical_scale(phi),
+        "noise": float(f"{signal_noise(phi):.4g}"),
         "value": value,
         "slope": slope,
         "recommended": {**law(advised), "python": repr_of(advised)},

@@ -13,6 +13,7 @@ import pytest
 
 import weightinit as wi
 from tests.diagnosis.plants import mlp, patients, residual
+from weightinit.diagnosis._paths.theory import critical_scale
 from weightinit.diagnosis._symptoms.alike import (
     LEAST,
     correlations,
@@ -20,7 +21,6 @@ from weightinit.diagnosis._symptoms.alike import (
     samples_alike,
     units_alike,
 )
-from weightinit.diagnosis._symptoms.bounds import critical_scale
 from weightinit.diagnosis._symptoms.facts import Facts, Symptom
 from weightinit.networks import ActivationLayer, Dense, LayerNorm, Network
 

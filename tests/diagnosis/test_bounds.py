@@ -8,10 +8,11 @@ import pytest
 from scipy import stats
 
 import weightinit as wi
-from weightinit.diagnosis._symptoms import bounds, paths
-from weightinit.diagnosis._symptoms.bounds import Bounds, Point
+from weightinit.diagnosis import _paths as paths
+from weightinit.diagnosis._paths import Point, bounds, chance, theory
+from weightinit.diagnosis._paths.bounds import Bounds
+from weightinit.diagnosis._paths.walk import Walk
 from weightinit.diagnosis._symptoms.departures import departure
-from weightinit.diagnosis._symptoms.walk import Walk
 from weightinit.networks import ActivationLayer, BatchNorm, Dense, LayerNorm, Network, Residual
 from weightinit.tracing.measures import flat_beyond
 
@@ -28,12 +29,12 @@ def test_signals_stray_by_v_over_n(name: str) -> None:
     z = np.random.default_rng(0).standard_normal((m, n))
     factors = wi.gain(phi) ** 2 * np.square(phi(z)).mean(axis=1)
     error = np.sqrt((stats.kurtosis(factors, fisher=False) - 1) / m)
-    assert factors.var() == pytest.approx(bounds.signal_noise(phi) / n, rel=6 * error)
+    assert factors.var() == pytest.approx(theory.signal_noise(phi) / n, rel=6 * error)
 
 
 def test_the_noise_of_a_bounded_signal_is_that_of_a_linear_layer() -> None:
     """At mean square 1 tanh strays by less than 2/n, but its signals become small with depth."""
-    assert bounds.signal_noise(wi.activations.tanh) == 2
+    assert theory.signal_noise(wi.activations.tanh) == 2
     small = np.tanh(0.01 * np.random.default_rng(0).standard_normal(400_000)) ** 2
     assert small.var() / small.mean() ** 2 == pytest.approx(2, rel=0.05)  # 10 standard errors
 
@@ -51,7 +52,7 @@ def test_gradients_stray_by_their_own_v_over_n(name: str) -> None:
     through = np.square(phi.derivative(z) * before).sum(axis=1) / np.square(before).sum(axis=1)
     factors = wi.gain(phi.derivative) ** 2 * through * rng.chisquare(n, m) / n
     error = np.sqrt((stats.kurtosis(factors, fisher=False) - 1) / m)
-    wanted = bounds.gradient_noise(phi) / n
+    wanted = theory.gradient_noise(phi) / n
     assert factors.var() == pytest.approx(wanted, rel=0.1 + 6 * error)
 
 
@@ -72,7 +73,7 @@ def test_deviations_are_damped_by_the_slope_of_the_length_map(name: str) -> None
     slope = wi.meanfield.fixed_point(phi, weight_variance=gain**2).slope
     walk = Bounds(layers=0)
     for _ in range(8):
-        walk = walk.then(Bounds(variance=bounds.signal_noise(phi) / 100, slope=slope))
+        walk = walk.then(Bounds(variance=theory.signal_noise(phi) / 100, slope=slope))
     assert found.std() < 1.2 * np.sqrt(walk.variance)
     if name in ("selu", "relu"):
         assert found.std() == pytest.approx(np.sqrt(walk.variance), rel=0.2)
@@ -88,28 +89,28 @@ def test_a_joint_bound_is_passed_as_rarely_as_four_sigmas(k: int, variance: floa
     """
     rng, m = np.random.default_rng(0), 2_000_000
     products = np.exp(np.sqrt(variance) * rng.standard_normal(m)) * rng.chisquare(k, m) / k
-    joint = bounds.largest_joint(variance, k)
+    joint = chance.largest_joint(variance, k)
     assert 10 <= np.count_nonzero(products > joint) <= 105
-    assert joint < bounds.largest_mean_square(k) * np.exp(bounds.SIGMAS * np.sqrt(variance))
+    assert joint < chance.largest_mean_square(k) * np.exp(chance.SIGMAS * np.sqrt(variance))
 
 
 @pytest.mark.parametrize("k", [1, 2, 10, 100])
 def test_largest_mean_square_is_a_quantile(k: int) -> None:
     """It is the chi-square quantile at 4 standard deviations, or above it by at most 10 %."""
-    exact = stats.chi2.isf(stats.norm.sf(bounds.SIGMAS), k) / k
-    assert exact < bounds.largest_mean_square(k) < 1.1 * exact
+    exact = stats.chi2.isf(stats.norm.sf(chance.SIGMAS), k) / k
+    assert exact < chance.largest_mean_square(k) < 1.1 * exact
 
 
 @pytest.mark.parametrize("heads, n", [(0, 1), (3, 5), (20, 20), (300, 512)])
 def test_binomial_tail(heads: int, n: int) -> None:
     """The tail of a fair coin is SciPy's."""
-    assert bounds.binomial_tail(heads, n) == pytest.approx(stats.binom.sf(heads - 1, n, 0.5))
+    assert chance.binomial_tail(heads, n) == pytest.approx(stats.binom.sf(heads - 1, n, 0.5))
 
 
 def test_kinds_of_activations() -> None:
     """Which activations scale with a signal, or are flat at both ends."""
     all_of = {name: wi.activations.get(name) for name in wi.activations.names()}
-    free = {name for name, phi in all_of.items() if bounds.keeps(phi) == "marginal"}
+    free = {name for name, phi in all_of.items() if theory.keeps(phi) == "marginal"}
     flat = {name for name, phi in all_of.items() if math.isfinite(flat_beyond(phi))}
     assert free == {"relu", "leaky_relu", "linear"}
     assert flat == {"tanh", "sigmoid", "softsign", "hardtanh", "relu6"}

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from weightinit._extras import import_extra
-from weightinit.diagnosis._symptoms.bounds import Point
+from weightinit.diagnosis._paths import Point
 
 __all__ = ["draw"]
 

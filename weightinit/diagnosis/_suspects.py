@@ -26,7 +26,8 @@ from statistics import median
 
 import numpy as np
 
-from weightinit.diagnosis._symptoms.bounds import SIGMAS, shape_factors
+from weightinit.diagnosis._paths.bounds import shape_factors
+from weightinit.diagnosis._paths.chance import SIGMAS
 from weightinit.diagnosis._symptoms.facts import Facts
 from weightinit.diagnosis.remedies import advised, advised_start, advised_weight
 from weightinit.fans import compute_fans

@@ -8,8 +8,8 @@ from numpy.typing import ArrayLike
 
 from weightinit._arrays import check_array
 from weightinit._messages import shown
+from weightinit.diagnosis._paths import Point
 from weightinit.diagnosis._report import Report
-from weightinit.diagnosis._symptoms.bounds import Point
 from weightinit.diagnosis._symptoms.standardized import standardized
 from weightinit.diagnosis.layers import LayerReport
 from weightinit.diagnosis.remedies import Finding

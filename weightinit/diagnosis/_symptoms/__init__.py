@@ -2,7 +2,7 @@
 
 Each reads the :class:`~weightinit.diagnosis._symptoms.facts.Facts` of a trace and returns a
 :class:`~weightinit.diagnosis._symptoms.facts.Symptom`, or None. The bounds of a healthy signal are
-derived in :mod:`weightinit.diagnosis._symptoms.bounds`.
+derived in :mod:`weightinit.diagnosis._paths.bounds`.
 """
 
 from weightinit.diagnosis._symptoms.alike import samples_alike, units_alike

@@ -47,7 +47,8 @@ import numpy as np
 from weightinit import meanfield
 from weightinit._quadrature import MomentError
 from weightinit.activations import linear
-from weightinit.diagnosis._symptoms.bounds import SIGMAS, critical_scale
+from weightinit.diagnosis._paths.chance import SIGMAS
+from weightinit.diagnosis._paths.theory import critical_scale
 from weightinit.diagnosis._symptoms.facts import Facts, Symptom, first
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace

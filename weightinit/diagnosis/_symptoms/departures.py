@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
-from weightinit.diagnosis._symptoms.bounds import Point
+from weightinit.diagnosis._paths import Point
 
 __all__ = ["Departure", "departure"]
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from weightinit.diagnosis._symptoms import bounds, paths
-from weightinit.diagnosis._symptoms.bounds import Point
+from weightinit.diagnosis import _paths as paths
+from weightinit.diagnosis._paths.bounds import of_layer
 from weightinit.tracing import LayerTrace, Trace, measures
 
 __all__ = ["Facts", "Look", "Symptom", "first"]
@@ -76,12 +76,12 @@ class Facts:
         return () if self.broken else (self.trace.after or self.trace).layers[:-1]
 
     @cached_property
-    def forward(self) -> list[list[Point]]:
+    def forward(self) -> list[list[paths.Point]]:
         """The paths of the signal."""
         return paths.forward(self.trace)
 
     @cached_property
-    def scale(self) -> list[list[Point]]:
+    def scale(self) -> list[list[paths.Point]]:
         """The paths of the signal as far as the scale of the weights decides it, without chance."""
         return paths.scale(self.trace)
 
@@ -96,7 +96,7 @@ class Facts:
         return paths.slowdown(self.trace)
 
     @cached_property
-    def backward(self) -> list[list[Point]]:
+    def backward(self) -> list[list[paths.Point]]:
         """The paths of the gradient; none where it is not finite."""
         return [] if self.broken else paths.backward(self.trace)
 
@@ -133,8 +133,7 @@ class Facts:
         """The variance of the log of the signal at the outputs (the V of ``bounds``)."""
         rows = [row for row in self.trace.layers[:-1] if not row.block]
         return sum(
-            bounds.of_layer(row, 0).variance
-            * (1 if row.steps is None else 1 + row.steps.max(initial=0))
+            of_layer(row, 0).variance * (1 if row.steps is None else 1 + row.steps.max(initial=0))
             for row in rows
         )
 

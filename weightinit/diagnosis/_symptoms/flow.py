@@ -4,8 +4,9 @@ import math
 from collections.abc import Sequence
 
 from weightinit.advice.question import TOO_FAR
-from weightinit.diagnosis._symptoms import bounds
-from weightinit.diagnosis._symptoms.bounds import Point
+from weightinit.diagnosis._paths import Point
+from weightinit.diagnosis._paths.bounds import allowance, scale_over_advised
+from weightinit.diagnosis._paths.theory import keeps
 from weightinit.diagnosis._symptoms.departures import departure
 from weightinit.diagnosis._symptoms.facts import Facts, Look, Symptom, first
 from weightinit.diagnosis.remedies import advised
@@ -54,7 +55,7 @@ def _sizes(facts: Facts, problem: str, *, fading: bool) -> Symptom | None:
     A gain undoes what its normalization is for; at the end of a branch it may be small, or zero.
     Embeddings of std 0.02 and of std 1 are good practice, and all that lies between.
     """
-    allowed, seen, beyond = bounds.allowance(1) / 2, {}, []
+    allowed, seen, beyond = allowance(1) / 2, {}, []
     for row in facts.hidden:
         for name, array in row.parameters.items():
             last = facts.trace.ends.get(row.block) is row
@@ -64,7 +65,7 @@ def _sizes(facts: Facts, problem: str, *, fading: bool) -> Symptom | None:
                 low, size = math.log(_SMALL_ROWS), f"{_SMALL_ROWS} to 1"
             elif row.roles[name] != "gain" or last:
                 continue
-            elif row.normalized and bounds.keeps(row.activation) == "vanishes":
+            elif row.normalized and keeps(row.activation) == "vanishes":
                 low = math.log(_STRAIGHT)
             off = 0.5 * math.log(mean_square(array)) if array.any() else -math.inf
             if (off < low - allowed) if fading else (off > high + allowed):
@@ -88,7 +89,7 @@ def _behind_norms(facts: Facts, problem: str, *, fading: bool) -> Symptom | None
         if not row.normalized or not row.weighs:
             continue
         gains = (1.0, float(advised(facts.trace, row).gain))  # behind a norm LeCun's will do too
-        low, high = sorted(bounds.scale_over_advised(row, gain) for gain in gains)
+        low, high = sorted(scale_over_advised(row, gain) for gain in gains)
         c = low if low > 0 else min(high, 0.0)
         over = (2 * c if fading else -2 * c) - math.log(TOO_FAR)
         if over > 0:

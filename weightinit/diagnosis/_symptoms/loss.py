@@ -4,9 +4,8 @@ import math
 
 import numpy as np
 
-from weightinit.diagnosis._symptoms import bounds
+from weightinit.diagnosis._paths.chance import SIGMAS, largest_joint, largest_mean_square
 from weightinit.diagnosis._symptoms.batch import best_constant_loss
-from weightinit.diagnosis._symptoms.bounds import SIGMAS
 from weightinit.diagnosis._symptoms.facts import Facts, Symptom
 from weightinit.networks.layers.base import Array
 from weightinit.tracing._squares import mean_square
@@ -26,8 +25,8 @@ def first_loss_too_high(facts: Facts) -> Symptom | None:
     trace, output = facts.trace, facts.trace.layers[-1]
     if output.inputs is None or not math.isfinite(trace.loss):
         return None
-    arrives = output.mean_square("inputs") * bounds.largest_mean_square(output.units)
-    u = 2 * min(arrives, bounds.largest_joint(facts.variance, output.units))
+    arrives = output.mean_square("inputs") * largest_mean_square(output.units)
+    u = 2 * min(arrives, largest_joint(facts.variance, output.units))
     if trace.labels is not None:
         healthy = _of_labels(trace.labels, output.units, u)
     elif trace.targets is not None:

@@ -4,19 +4,25 @@ import math
 
 import numpy as np
 
-from weightinit.diagnosis._symptoms import bounds
+from weightinit.advice.question import TOO_FAR
+from weightinit.diagnosis._paths.chance import SIGMAS, binomial_tail
+from weightinit.diagnosis._paths.theory import critical_scale, signal_noise
 from weightinit.diagnosis._symptoms.facts import Facts, Symptom, first
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, measures
 from weightinit.tracing._copies import distinct_units
 
-__all__ = ["dead_units", "saturated_units", "symmetric_units"]
+__all__ = ["MARGIN", "dead_units", "saturated_units", "symmetric_units"]
 
 #: The probability with which units of a healthy layer that are always off are taken for dead.
 _CHANCE = 1e-6
 
 #: Of a layer: so many units that only their own bias keeps off are worth a line. A convention.
 _SHARE_OFF = 0.1
+
+#: From so many times its healthy bound on a share of saturated values is reported: less is made up
+#: for in a few steps. A convention, as far as good starts differ in variance.
+MARGIN = 2.0
 
 
 def symmetric_units(facts: Facts) -> Symptom | None:
@@ -52,7 +58,7 @@ def dead_units(facts: Facts) -> Symptom | None:
             told = f"{by_bias} of them by their bias alone"
         elif off == row.units:
             told = "so it passes nothing on, forwards or back"
-        elif off > on and bounds.binomial_tail(off, off + on) < _CHANCE:
+        elif off > on and binomial_tail(off, off + on) < _CHANCE:
             told = f"{on} are on for the whole batch; by chance the two counts would be about equal"
         else:
             continue
@@ -82,8 +88,8 @@ def saturated_units(facts: Facts) -> Symptom | None:
     seen, beyond = {}, []
     for row in facts.hidden:
         share = measures.saturated_share(row)
-        at_most = bounds.healthy_saturation(row, first=row is facts.hidden[0])
-        if share > bounds.MARGIN * at_most:
+        at_most = _healthy_saturation(row, first=row is facts.hidden[0])
+        if share > MARGIN * at_most:
             beyond.append(math.log10(share / at_most) if at_most else math.inf)
             seen[row.name] = (
                 f"{100 * share:.0f} % of its values lie on the flat ends of {row.activation}, with "
@@ -91,3 +97,30 @@ def saturated_units(facts: Facts) -> Symptom | None:
                 f"{100 * at_most:.0f} % there."
             )
     return first("saturated units", seen, beyond)
+
+
+def _healthy_saturation(row: LayerTrace, *, first: bool = False) -> float:
+    """Return the largest share of values on the flat ends that a good start makes.
+
+    Of pre-activations, normal for each row of the inputs: their variance is the scale for rows of
+    size 1, twice that with the mean of fans, and chance adds its share. Where rows differ in size
+    the long ones saturate first, so they count by their size over the mean.
+    """
+    limit = measures.flat_beyond(row.activation)
+    if math.isinf(limit):
+        return 1.0
+    by_chance = SIGMAS * math.sqrt(signal_noise(row.activation) / row.units)
+    q = 2 * critical_scale(row.activation) * math.exp(by_chance)
+    if first and row.inputs is not None:
+        q *= min(max(row.mean_square("inputs"), 1.0), TOO_FAR)
+    shares = [math.erfc(limit / math.sqrt(2 * q * size)) for size in _sizes(row) if size > 0]
+    return sum(shares) / max(len(shares), 1)
+
+
+def _sizes(row: LayerTrace) -> Array:
+    """Return the mean square of each row of the inputs over their mean."""
+    if row.inputs is None or not row.mean_square("inputs") < math.inf:
+        return np.ones(1)
+    x = row.inputs / (np.abs(row.inputs).max() or 1.0)  # squares neither over- nor underflow
+    squares = np.einsum("ij,ij->i", x, x, dtype=np.float64)
+    return np.asarray(squares / (squares.mean() or 1.0))

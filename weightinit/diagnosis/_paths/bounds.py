@@ -43,31 +43,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from weightinit import meanfield
-from weightinit.activations import Activation, linear
-from weightinit.advice import DEEP, recommend
-from weightinit.advice.question import TOO_FAR, Question
+from weightinit.advice.question import TOO_FAR
+from weightinit.diagnosis._paths.chance import SIGMAS
+from weightinit.diagnosis._paths.theory import chi, gradient_noise, signal_noise
 from weightinit.fans import compute_fans
-from weightinit.gains import gain
-from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace
-from weightinit.tracing.measures import flat_beyond
 
 __all__ = [
-    "MARGIN",
-    "SIGMAS",
     "Bounds",
-    "Point",
     "allowance",
-    "binomial_tail",
-    "critical_scale",
-    "gradient_noise",
-    "healthy_saturation",
-    "keeps",
-    "largest_joint",
-    "largest_mean_square",
     "of_block",
     "of_gradient",
     "of_layer",
@@ -75,47 +59,9 @@ __all__ = [
     "of_weight",
     "scale_over_advised",
     "shape_factors",
-    "signal_noise",
 ]
 
-SIGMAS = 4.0
-
-#: From so many times its healthy bound on a share of saturated values is reported: less is made up
-#: for in a few steps. A convention, as far as good starts differ in variance.
-MARGIN = 2.0
-
 _RELU = 5.0  # v of the activation inside a branch, which is not known: the largest usual one
-
-
-@functools.lru_cache(maxsize=256)
-def critical_scale(activation: Activation | None) -> float:
-    """Return n Var(W) of what the adviser starts deep plain networks from."""
-    return recommend(activation or linear, depth=DEEP).gain ** 2
-
-
-@functools.lru_cache(maxsize=256)
-def keeps(activation: Activation | None) -> str:
-    """Return the status of lengths after such a start.
-
-    ``"marginal"`` for linear, relu and leaky relu, which keep lengths as they are; ``"vanishes"``
-    for tanh and its like, of slope 1 at zero, where lengths fall as a power of the depth.
-    """
-    q = meanfield.fixed_point(activation or linear, weight_variance=critical_scale(activation))
-    return str(q.status)
-
-
-@functools.lru_cache(maxsize=256)
-def signal_noise(activation: Activation | None) -> float:
-    """Return v of a signal: at mean square 1, or 2 where a small signal strays more."""
-    question = Question(activation or linear, depth=None, residual=False, normalized=False)
-    return max(question.noise, 2.0)
-
-
-@functools.lru_cache(maxsize=256)
-def gradient_noise(activation: Activation | None) -> float:
-    """Return v of a gradient, at pre-activations of mean square 1."""
-    slope = (activation or linear).derivative
-    return float(3 * gain(slope) ** 4 / gain(lambda z: slope(z) ** 2) ** 2 - 1)
 
 
 def allowance(layers: float, decay: float = 0.0) -> float:
@@ -139,56 +85,6 @@ def scale_over_advised(row: LayerTrace, gain: float) -> float:
     fan_in = row.weight.size / row.units
     off = 0.5 * math.log(row.mean_square("weight") * fan_in / gain**2)
     return min((off - factor / 2 for factor in shape_factors(row.weight.shape)), key=abs)
-
-
-def largest_joint(variance: float, k: int) -> float:
-    """Return the bound on a factor whose log has this variance, times the mean square of k normals.
-
-    Both stray by chance. The cube root makes a chi-square nearly normal (Wilson and Hilferty 1931).
-    Of the logs that two normals make, those with sum of squares SIGMAS^2, the largest is passed
-    about as rarely as one normal passes SIGMAS: the sum of two normals would be just as rarely.
-    """
-    v, angle = 2 / (9 * k), np.linspace(0, np.pi / 2, 181)
-    cube_roots = 1 - v + SIGMAS * np.sin(angle) * math.sqrt(v)
-    logs = SIGMAS * np.cos(angle) * math.sqrt(variance) + 3 * np.log(cube_roots)
-    return math.exp(min(float(logs.max()), 700.0))
-
-
-def largest_mean_square(k: int) -> float:
-    """Return the bound that the mean square of k normals passes as rarely as one passes SIGMAS."""
-    return largest_joint(0.0, k)
-
-
-def binomial_tail(at_least: int, n: int) -> float:
-    """Return the probability of at least this many heads in n tosses of a fair coin."""
-    return float(sum(math.comb(n, k) for k in range(at_least, n + 1)) / 2**n)
-
-
-def _sizes(row: LayerTrace) -> Array:
-    """Return the mean square of each row of the inputs over their mean."""
-    if row.inputs is None or not row.mean_square("inputs") < math.inf:
-        return np.ones(1)
-    x = row.inputs / (np.abs(row.inputs).max() or 1.0)  # squares neither over- nor underflow
-    squares = np.einsum("ij,ij->i", x, x, dtype=np.float64)
-    return np.asarray(squares / (squares.mean() or 1.0))
-
-
-def healthy_saturation(row: LayerTrace, *, first: bool = False) -> float:
-    """Return the largest share of values on the flat ends that a good start makes.
-
-    Of pre-activations, normal for each row of the inputs: their variance is the scale for rows of
-    size 1, twice that with the mean of fans, and chance adds its share. Where rows differ in size
-    the long ones saturate first, so they count by their size over the mean.
-    """
-    limit = flat_beyond(row.activation)
-    if math.isinf(limit):
-        return 1.0
-    by_chance = SIGMAS * math.sqrt(signal_noise(row.activation) / row.units)
-    q = 2 * critical_scale(row.activation) * math.exp(by_chance)
-    if first and row.inputs is not None:
-        q *= min(max(row.mean_square("inputs"), 1.0), TOO_FAR)
-    shares = [math.erfc(limit / math.sqrt(2 * q * size)) for size in _sizes(row) if size > 0]
-    return sum(shares) / max(len(shares), 1)
 
 
 @dataclass(frozen=True)
@@ -292,17 +188,8 @@ def of_block(row: LayerTrace, branch: Sequence[LayerTrace]) -> Bounds:
     s = row.mean_square("inputs")
     if not row.normalized or not s < math.inf:
         return bounds
-    passed = math.prod(_chi(other.activation, row.normalized) for other in branch)
+    passed = math.prod(chi(other.activation, row.normalized) for other in branch)
     return dataclasses.replace(bounds, gained=math.log1p(passed / max(s, 1.0)))
-
-
-@functools.lru_cache(maxsize=256)
-def _chi(activation: Activation | None, normalization: bool | str) -> float:
-    """Return what a layer makes of a squared norm behind a normalization; 1 without activation."""
-    if activation is None:
-        return 1.0
-    question = Question(activation, depth=None, residual=False, normalized=False)
-    return question.chi_behind("batch" if normalization is True else normalization)
 
 
 def _share_of_branch(row: LayerTrace) -> float:
@@ -314,54 +201,3 @@ def _share_of_branch(row: LayerTrace) -> float:
 def of_step(row: LayerTrace, noise: float) -> Bounds:
     """Return the bounds of one time step of a recurrent layer."""
     return Bounds(variance=noise / row.units)
-
-
-@dataclass(frozen=True)
-class Point:
-    """
-    The change of a signal or a gradient up to a layer, in logarithms.
-
-    Parameters
-    ----------
-    layer : str
-        The layer that it has just passed.
-    step : int or None
-        In a recurrent layer: how many time steps it has passed.
-    passed : int
-        How many layers, or time steps, it has passed since it set out.
-    change : float
-        The log of the factor on the second moment, or on the squared norm, since it set out.
-    own : float
-        What this layer did to it.
-    expected : float
-        The change if the layers were infinitely wide and started as theory wants.
-    low, high : float
-        The changes between which a network counts as healthy.
-    below, above : float
-        How far it is below, or above, here, or goes too far in this one layer; at most 0 if it
-        does not.
-    alone : bool
-        Whether this one layer does too much, or too little, by itself.
-    """
-
-    layer: str
-    step: int | None
-    passed: int
-    change: float
-    own: float
-    expected: float
-    low: float
-    high: float
-    below: float
-    above: float
-    alone: bool
-
-    @property
-    def fades(self) -> bool:
-        """Whether it is below the bounds, or falls too far in this one layer."""
-        return self.below > 0
-
-    @property
-    def explodes(self) -> bool:
-        """Whether it is above the bounds, or grows too much in this one layer."""
-        return self.above > 0

@@ -1,10 +1,62 @@
 """Add up what the layers do to a signal or a gradient, beside what they may do."""
 
 import math
+from dataclasses import dataclass
 
-from weightinit.diagnosis._symptoms.bounds import Bounds, Point
+from weightinit.diagnosis._paths.bounds import Bounds
 
-__all__ = ["Walk"]
+__all__ = ["Point", "Walk", "log"]
+
+
+@dataclass(frozen=True)
+class Point:
+    """
+    The change of a signal or a gradient up to a layer, in logarithms.
+
+    Parameters
+    ----------
+    layer : str
+        The layer that it has just passed.
+    step : int or None
+        In a recurrent layer: how many time steps it has passed.
+    passed : int
+        How many layers, or time steps, it has passed since it set out.
+    change : float
+        The log of the factor on the second moment, or on the squared norm, since it set out.
+    own : float
+        What this layer did to it.
+    expected : float
+        The change if the layers were infinitely wide and started as theory wants.
+    low, high : float
+        The changes between which a network counts as healthy.
+    below, above : float
+        How far it is below, or above, here, or goes too far in this one layer; at most 0 if it
+        does not.
+    alone : bool
+        Whether this one layer does too much, or too little, by itself.
+    """
+
+    layer: str
+    step: int | None
+    passed: int
+    change: float
+    own: float
+    expected: float
+    low: float
+    high: float
+    below: float
+    above: float
+    alone: bool
+
+    @property
+    def fades(self) -> bool:
+        """Whether it is below the bounds, or falls too far in this one layer."""
+        return self.below > 0
+
+    @property
+    def explodes(self) -> bool:
+        """Whether it is above the bounds, or grows too much in this one layer."""
+        return self.above > 0
 
 
 class Walk:
@@ -69,3 +121,8 @@ class Walk:
             above=max(self.growing - self.bounds.high, growing - bounds.high),
             alone=fading < bounds.low or growing > bounds.high,
         )
+
+
+def log(ratio: float) -> float:
+    """Return the logarithm of a ratio that may be zero."""
+    return math.log(ratio) if ratio > 0 else -math.inf

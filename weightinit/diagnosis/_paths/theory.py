@@ -1,0 +1,109 @@
+"""What theory says of one layer of a good start: its scale, its moments, and what chance adds."""
+
+import contextlib
+import functools
+from collections.abc import Callable
+from typing import TypeVar
+
+import numpy as np
+
+from weightinit import meanfield
+from weightinit._quadrature import MomentError
+from weightinit.activations import Activation, linear
+from weightinit.advice import DEEP, recommend
+from weightinit.advice.question import Question
+from weightinit.gains import gain
+from weightinit.meanfield._tables import tables
+from weightinit.tracing import LayerTrace
+
+__all__ = [
+    "chi",
+    "critical_scale",
+    "damping",
+    "gradient_noise",
+    "keeps",
+    "length_after",
+    "moments_after",
+    "signal_noise",
+]
+
+_T = TypeVar("_T")
+
+# Of a mean square whose moments are asked for. Beyond the second a sine has too many waves, and is
+# at its limit; beyond the third the mean square of an exponential is no float.
+_LARGEST = 1e200, 1e4, 1e2
+
+
+@functools.lru_cache(maxsize=256)
+def critical_scale(activation: Activation | None) -> float:
+    """Return n Var(W) of what the adviser starts deep plain networks from."""
+    return recommend(activation or linear, depth=DEEP).gain ** 2
+
+
+@functools.lru_cache(maxsize=256)
+def keeps(activation: Activation | None) -> str:
+    """Return the status of lengths after such a start.
+
+    ``"marginal"`` for linear, relu and leaky relu, which keep lengths as they are; ``"vanishes"``
+    for tanh and its like, of slope 1 at zero, where lengths fall as a power of the depth.
+    """
+    q = meanfield.fixed_point(activation or linear, weight_variance=critical_scale(activation))
+    return str(q.status)
+
+
+@functools.lru_cache(maxsize=256)
+def signal_noise(activation: Activation | None) -> float:
+    """Return v of a signal: at mean square 1, or 2 where a small signal strays more."""
+    question = Question(activation or linear, depth=None, residual=False, normalized=False)
+    return max(question.noise, 2.0)
+
+
+@functools.lru_cache(maxsize=256)
+def gradient_noise(activation: Activation | None) -> float:
+    """Return v of a gradient, at pre-activations of mean square 1."""
+    slope = (activation or linear).derivative
+    return float(3 * gain(slope) ** 4 / gain(lambda z: slope(z) ** 2) ** 2 - 1)
+
+
+@functools.lru_cache(maxsize=256)
+def chi(activation: Activation | None, normalization: bool | str) -> float:
+    """Return what a layer makes of a squared norm behind a normalization; 1 without activation."""
+    if activation is None:
+        return 1.0
+    question = Question(activation, depth=None, residual=False, normalized=False)
+    return question.chi_behind("batch" if normalization is True else normalization)
+
+
+def _at(row: LayerTrace, q: float, of: Callable[[Activation, float], _T]) -> _T:
+    """Ask about the activation at the nearest mean square that can be integrated."""
+    activation = row.activation or linear
+    for most in _LARGEST:
+        with contextlib.suppress(MomentError):
+            return of(activation, min(max(q, 1e-200), most))
+    return of(activation, 1.0)  # as the adviser does, which has found a gain
+
+
+def moments_after(row: LayerTrace, q: float) -> meanfield.Moments:
+    """Return the moments after a layer."""
+    return _at(row, q, _kept_moments)
+
+
+@functools.lru_cache(maxsize=4096)
+def _kept_moments(activation: Activation, q: float) -> meanfield.Moments:
+    """Return the moments; signal and gradient ask for them at the same mean squares."""
+    return meanfield.moments(activation, q)
+
+
+def damping(row: LayerTrace) -> float:
+    """Return what a layer makes of a small deviation of the log of what it receives, 1 at most."""
+
+    def slope(activation: Activation, q: float) -> float:
+        growth = float(tables(activation).growth(np.array([q]))[0])
+        return q * growth / float(_kept_moments(activation, q).value)
+
+    return min(max(_at(row, row.mean_square("pre_activations"), slope), 0.0), 1.0)
+
+
+def length_after(row: LayerTrace, q: float) -> float:
+    """Return the second moment after a layer of a good start, by the length map."""
+    return float(moments_after(row, critical_scale(row.activation) * q).value)
