@@ -22,7 +22,8 @@ from weightinit.advice.question import TOO_FAR
 from weightinit.diagnosis._paths.bounds import allowance
 from weightinit.diagnosis._paths.chance import SIGMAS
 from weightinit.diagnosis._paths.theory import critical_scale, signal_noise
-from weightinit.diagnosis._symptoms import alike, units
+from weightinit.diagnosis._symptoms import units
+from weightinit.diagnosis._symptoms.units_alike import COPIED
 from weightinit.initializers import Constant, Initializer, Normal, Orthogonal, VarianceScaling
 from weightinit.tracing.measures import flat_beyond
 from weightinit.training import Adam
@@ -55,7 +56,7 @@ def theory() -> dict[str, Any]:
         "starts": starts(),
         "optimizers": optimizers(),
         "bounds": {
-            "copied": alike.COPIED,
+            "copied": COPIED,
             "sigmas": SIGMAS,
             "margin": units.MARGIN,
             "too_far": TOO_FAR,

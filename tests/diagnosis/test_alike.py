@@ -14,15 +14,11 @@ import pytest
 import weightinit as wi
 from tests.diagnosis.plants import mlp, patients, residual
 from weightinit.diagnosis._paths.theory import critical_scale
-from weightinit.diagnosis._symptoms.alike import (
-    LEAST,
-    correlations,
-    differing_share,
-    samples_alike,
-    units_alike,
-)
 from weightinit.diagnosis._symptoms.facts import Facts, Symptom
+from weightinit.diagnosis._symptoms.samples_alike import LEAST, differing_share, samples_alike
+from weightinit.diagnosis._symptoms.units_alike import units_alike
 from weightinit.networks import ActivationLayer, Dense, LayerNorm, Network
+from weightinit.tracing.measures import correlation, cosine
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.standard_normal((60, 64)), np.arange(60) % 10
@@ -241,18 +237,10 @@ def test_correlations_follow_the_map(phi: str) -> None:
     scale = critical_scale(wi.activations.get(phi))
     start = wi.VarianceScaling(scale=scale, mode="fan_in", distribution="normal")
     net = wi.mlp([64, *[512] * 5, 10], phi).initialize(start, rng=0)
-    found = correlations(wi.trace(net, X))
-    assert [layer for layer, _, _ in found] == [f"dense{i}" for i in range(6)]
-    assert np.allclose(*np.array([pair for _, *pair in found[:-1]]).T, atol=0.1)
-    assert (found[-2][2] > 0.5) == (phi != "tanh")
-
-
-def test_correlations_of_other_layers_set_out_anew() -> None:
-    """Behind words, pools and normalizations theory begins with what was measured."""
-    layers = [Dense(64), LayerNorm(), ActivationLayer("tanh"), Dense(10)]
-    normalized = Network(layers, (64,)).initialize(wi.xavier_normal, rng=0)
-    (_, measured, told), _ = correlations(wi.trace(normalized, X))
-    assert measured == told
-    words = wi.rnn(30, 16, 3).initialize(wi.orthogonal, rng=0)
-    found = correlations(wi.trace(words, np.arange(1, 25).reshape(4, 6)))
-    assert found[0][1] == found[0][2]
+    c, q = cosine(X), scale * np.mean(X**2)
+    for row in wi.trace(net, X).layers[:-1]:
+        assert correlation(row) == pytest.approx(c, abs=0.1)
+        last = c
+        c = wi.meanfield.correlation_map(phi, c, weight_variance=scale, q=q)
+        q = wi.meanfield.length_map(phi, q, weight_variance=scale)
+    assert (last > 0.5) == (phi != "tanh")

@@ -18,8 +18,8 @@ import numpy as np
 
 from weightinit.diagnosis._suspects import Suspect, of_inputs, suspects
 from weightinit.diagnosis._symptoms import STANDING, symptoms
-from weightinit.diagnosis._symptoms.alike import differing_shares, samples_alike_beside
 from weightinit.diagnosis._symptoms.facts import Facts, Symptom
+from weightinit.diagnosis._symptoms.samples_alike import differing_shares, samples_alike_beside
 from weightinit.diagnosis._symptoms.standardized import call, standardized
 from weightinit.diagnosis.remedies import Finding, each_start, patterns
 from weightinit.initializers import zeros

@@ -5,14 +5,15 @@ Each reads the :class:`~weightinit.diagnosis._symptoms.facts.Facts` of a trace a
 derived in :mod:`weightinit.diagnosis._paths.bounds`.
 """
 
-from weightinit.diagnosis._symptoms.alike import samples_alike, units_alike
 from weightinit.diagnosis._symptoms.batch import odd_labels, unscaled_inputs, unscaled_targets
 from weightinit.diagnosis._symptoms.facts import Facts, Look, Symptom
 from weightinit.diagnosis._symptoms.flow import leaving
 from weightinit.diagnosis._symptoms.locks import frozen, non_finite, stuck_branch
 from weightinit.diagnosis._symptoms.loss import first_loss_too_high
 from weightinit.diagnosis._symptoms.risk import risky_depth
+from weightinit.diagnosis._symptoms.samples_alike import samples_alike
 from weightinit.diagnosis._symptoms.units import dead_units, saturated_units, symmetric_units
+from weightinit.diagnosis._symptoms.units_alike import units_alike
 
 __all__ = ["LOOK", "STANDING", "Facts", "Symptom", "symptoms"]
 

@@ -22,8 +22,8 @@ import math
 
 import numpy as np
 
-from weightinit.diagnosis._symptoms.alike import SLOW, differing_share
 from weightinit.diagnosis._symptoms.facts import Facts, Symptom
+from weightinit.diagnosis._symptoms.samples_alike import SLOW, differing_share
 from weightinit.diagnosis._symptoms.standardized import call
 from weightinit.networks._labels import looks_like_labels
 from weightinit.networks.layers.base import Array
