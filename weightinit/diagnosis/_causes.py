@@ -9,22 +9,21 @@ and Hildebrandt 2002, doi:10.1109/32.988498).
 
 import dataclasses
 import math
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
+from weightinit.diagnosis._findings import arrives, hopeless, of_cause, standing, with_rest
 from weightinit.diagnosis._suspects import Suspect, of_inputs, suspects
 from weightinit.diagnosis._symptoms import STANDING, symptoms
 from weightinit.diagnosis._symptoms.facts import Facts, Symptom
 from weightinit.diagnosis._symptoms.samples_alike import differing_shares, samples_alike_beside
-from weightinit.diagnosis._symptoms.standardized import call, standardized
-from weightinit.diagnosis.remedies import Finding, each_start, patterns
-from weightinit.initializers import zeros
+from weightinit.diagnosis._symptoms.standardized import standardized
+from weightinit.diagnosis.remedies import Finding, each_start
 from weightinit.networks.layers.base import Array
-from weightinit.tracing import LayerTrace, Trace
+from weightinit.tracing import Trace
 from weightinit.tracing._probe import Probe
 
 __all__ = ["Verdict", "find"]
@@ -33,14 +32,6 @@ __all__ = ["Verdict", "find"]
 _DOUBTFUL = math.log10(2)
 
 _DRAWS = 4  # of a whole recommended start, before chance is ruled out
-
-_NO_START = (
-    "no start of the parameters helps: try wider or fewer layers, residual blocks, normalization "
-    "or another activation"
-)
-_AGAIN = "this draw is unlucky: draw again with another rng; wider layers make that rare"
-
-_LOOK = "look at the data: what arrives at {} is no signal"
 
 
 class Verdict(NamedTuple):
@@ -91,16 +82,16 @@ class _Trial:
 def find(probe: Probe | None, facts: Facts) -> Verdict:
     """Return the findings of a trace; without a probe nothing is tried."""
     found = symptoms(facts)
-    standing = [_standing(s) for s in found if s.problem in STANDING]
+    stands = [standing(s) for s in found if s.problem in STANDING]
     accused = [*suspects(facts.trace), *of_inputs(facts)]
     if probe is None:
         tried = [s for s in found if s.problem not in STANDING]
-        return Verdict(_sorted([*standing, *_untried(facts, tried, accused)]), {}, False)
-    if len(found) == len(standing) and not any(s.departure > _DOUBTFUL for s in accused):
-        return Verdict(_sorted(standing), {}, standardize=False)
+        return Verdict(_sorted([*stands, *_untried(facts, tried, accused)]), {}, False)
+    if len(found) == len(stands) and not any(s.departure > _DOUBTFUL for s in accused):
+        return Verdict(_sorted(stands), {}, standardize=False)
     trial = _prepare(probe, facts, accused)
     if not trial.problems(()):
-        return Verdict(_sorted(standing), {}, standardize=False)
+        return Verdict(_sorted(stands), {}, standardize=False)
     odd = [suspect for suspect in accused if suspect.odd]
     if odd and not trial.problems(odd):
         accused = odd  # nothing else needs a mend
@@ -110,12 +101,12 @@ def find(probe: Probe | None, facts: Facts) -> Verdict:
     causes = _needed(trial, accused, left)
     findings = [f for cause in causes if (f := _finding(trial, causes, cause, left))]
     rest = [s for s in trial.judge(causes)[0] if s.problem in left]
-    if rest and any(finding.problem == "risky depth" for finding in standing):
-        standing = [_with_rest(finding, rest) for finding in standing]
+    if rest and any(finding.problem == "risky depth" for finding in stands):
+        stands = [with_rest(finding, rest) for finding in stands]
         rest = []
-    findings += _hopeless(facts, rest)
+    findings += hopeless(facts, rest)
     return Verdict(
-        _sorted([*standing, *findings]),
+        _sorted([*stands, *findings]),
         trial.parameters(causes) if causes else {},
         any(cause.how == "inputs" for cause in causes),
     )
@@ -182,57 +173,8 @@ def _finding(
     brought = [s for s in trial.judge(others)[0] if s.problem not in left | STANDING]
     if not brought:
         return None
-    found = _of_cause(trial.trace, cause, brought, _effect(trial, cause))
+    found = of_cause(trial.trace, cause, brought, _effect(trial, cause))
     return dataclasses.replace(found, code=trial.probe.code(cause.start))
-
-
-def _of_cause(
-    trace: Trace, cause: Suspect, brought: Sequence[Symptom], effect: str = ""
-) -> Finding:
-    """Return a finding headed by the first of the severe symptoms: one can bring about the next."""
-    worst = max(symptom.severity for symptom in brought)
-    main = next(symptom for symptom in brought if symptom.severity >= worst / 2)
-    where, layer = main.layers[0], cause.owner or main.layers[0]
-    return Finding(
-        main.problem,
-        layer,
-        main.evidence if where in (layer, *_words(main)) else f"In {where}: {main.evidence}",
-        _named(trace, cause),
-        patterns(cause.start, trace.parameters),
-        _advice(trace, cause),
-        worst,
-        tuple(f"{s.problem} in {s.layers[0]}" for s in brought if s is not main),
-        effect,
-    )
-
-
-def _words(symptom: Symptom) -> list[str]:
-    return re.findall(r"\w+(?:\.\w+)*", symptom.evidence)
-
-
-def _advice(trace: Trace, cause: Suspect) -> str:
-    """Say what to do where no parameter is to be started anew."""
-    if cause.how == "inputs":
-        return f"standardize the inputs: {call(trace.inputs)}"
-    return _AGAIN if cause.how == "draw" else ""
-
-
-def _named(trace: Trace, cause: Suspect) -> str:
-    """Name what is at fault by as few patterns as there are."""
-    if cause.how in ("inputs", "draw"):
-        return "inputs" * (cause.how == "inputs")
-    names = [_to_set(trace, name, cause.how) for name in cause.start]
-    return ", ".join(patterns(dict.fromkeys(names, zeros), trace.parameters))
-
-
-def _to_set(trace: Trace, name: str, how: str) -> str:
-    """Return the parameter that is at fault where a weight is computed from several."""
-    row = next(row for row in trace.layers if name in row.parameters)
-    if row.roles[name] != "weight":
-        return name
-    finite = np.isfinite(row.parameters[name]).all()  # a direction of zeros, divided by its length
-    scale = row.named("length") if how.startswith("scale") and finite else ""
-    return scale or row.named("direction") or name
 
 
 def _effect(trial: _Trial, cause: Suspect) -> str:
@@ -251,52 +193,6 @@ def _effect(trial: _Trial, cause: Suspect) -> str:
     return told
 
 
-def _hopeless(facts: Facts, rest: Sequence[Symptom]) -> list[Finding]:
-    """Return a finding for what no start mends, the first symptom with the others behind it."""
-    if not rest:
-        return []
-    main, *others = rest
-    row = facts.row(main.layers[0])
-    said = _NO_START if _arrives(row) else _LOOK.format(row.name)
-    return [
-        Finding(
-            main.problem,
-            row.name,
-            main.evidence,
-            main.parameter,
-            advice=main.advice or said,
-            severity=max(symptom.severity for symptom in rest),
-            consequences=tuple(f"{s.problem} in {s.layers[0]}" for s in others),
-        )
-    ]
-
-
-def _with_rest(finding: Finding, rest: Sequence[Symptom]) -> Finding:
-    """Put what no start mends behind the depth that makes it likely."""
-    if finding.problem != "risky depth":
-        return finding
-    shown = tuple(f"{symptom.problem} in {symptom.layers[0]}" for symptom in rest)
-    worst = max(finding.severity, *(symptom.severity for symptom in rest))
-    return dataclasses.replace(finding, consequences=shown, severity=worst)
-
-
-def _arrives(row: LayerTrace) -> bool:
-    """Tell whether a layer is given a finite signal."""
-    return row.inputs is None or bool(np.isfinite(row.inputs).all() and row.inputs.any())
-
-
-def _standing(symptom: Symptom) -> Finding:
-    """Return a finding that no parameter mends: its remedy is a change of something else."""
-    return Finding(
-        symptom.problem,
-        symptom.layers[0],
-        symptom.evidence,
-        symptom.parameter,
-        advice=symptom.advice,
-        severity=symptom.severity,
-    )
-
-
 def _untried(facts: Facts, found: Sequence[Symptom], accused: Sequence[Suspect]) -> list[Finding]:
     """Accuse the farthest departure that can have caused each symptom; nothing is tried.
 
@@ -305,16 +201,16 @@ def _untried(facts: Facts, found: Sequence[Symptom], accused: Sequence[Suspect])
     trace = facts.trace
     place = {row.name: i for i, row in enumerate(trace.layers)}
     by_cause: dict[int, list[Symptom]] = {}
-    hopeless: list[Symptom] = []
+    left: list[Symptom] = []
     for symptom in found:
         here = place[symptom.layers[0]]
         back = "gradient" in symptom.problem or symptom.problem == "frozen"
         able = [i for i, suspect in enumerate(accused) if back or place[suspect.layer] <= here]
         if "vanishing" in symptom.problem:
             able.sort(key=lambda i: accused[i].how == "bias")
-        if able and _arrives(trace.layers[here]):
+        if able and arrives(trace.layers[here]):
             by_cause.setdefault(able[0], []).append(symptom)
         else:
-            hopeless.append(symptom)
-    findings = _hopeless(facts, hopeless)
-    return findings + [_of_cause(trace, accused[i], shown) for i, shown in by_cause.items()]
+            left.append(symptom)
+    findings = hopeless(facts, left)
+    return findings + [of_cause(trace, accused[i], shown) for i, shown in by_cause.items()]
