@@ -17,6 +17,12 @@ from tests.soak.report import Report
 LIMIT = 5.0  # seconds of the processor for a call
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work where a comparison may keep its cells."""
+    monkeypatch.chdir(tmp_path)
+
+
 def foreign(x: object) -> object:
     """Fail as Python does."""
     return x.nothing
@@ -147,9 +153,8 @@ def test_a_seed_repeats_its_calls() -> None:
     assert plan(3, 50) == plan(3, 50) != plan(4, 50)
 
 
-def test_a_slice_of_the_soak(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slice_of_the_soak() -> None:
     """Some thousand calls with odd arguments are answered, or refused clearly."""
-    monkeypatch.chdir(tmp_path)  # a comparison may keep its cells there
     assert not unknown()
     report = Report()
     for call in plan(seed=0, count=2000):
