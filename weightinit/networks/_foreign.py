@@ -1,5 +1,7 @@
 """Recognize networks of other frameworks without importing these."""
 
+import sys
+
 from weightinit._checks import check_instance
 from weightinit._messages import short
 from weightinit.networks.network import Network
@@ -41,7 +43,8 @@ def framework_of(model: object) -> str:
     if type(model) is tuple and model:  # one of another type may do anything when it is asked
         model = model[0]
     bases = {(str(b.__module__).partition(".")[0], b.__name__) for b in type(model).__mro__}
-    return next((name for name, base in _MODELS.items() if base in bases), "")
+    here = (name for name, base in _MODELS.items() if base in bases and name in sys.modules)
+    return next(here, "")  # without its framework, a class has no more than the name of a model
 
 
 def check_network(net: object) -> Network:
