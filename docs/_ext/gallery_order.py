@@ -44,7 +44,10 @@ ORDER = {
         "plot_count_what_one_hot_costs",
         "plot_train_at_the_slides_size",
     ],
-    "practice": ["plot_see_which_steps_rounding_loses"],
+    "practice": [
+        "plot_count_the_steps_a_wrong_bias_costs",
+        "plot_see_which_steps_rounding_loses",
+    ],
     "diagnosis": [
         "plot_find_what_is_wrong",
         "plot_watch_symmetry_break",

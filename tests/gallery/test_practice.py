@@ -29,3 +29,18 @@ def test_weights_kept_in_bfloat16_miss_small_steps(names):
     assert np.all(np.abs(copies - full) < 0.01)
     assert found["left"]["bfloat16"] == pytest.approx(found["predicted"], abs=0.02)
     assert np.all(found["left"]["float32"] == 0)
+
+
+def test_a_wrong_bias_costs_steps_in_inverse_proportion_to_the_share(names):
+    """
+    From a zero bias a network takes the predicted steps or up to 40 % fewer; from the shares none.
+
+    One step more or less is the resolution of the count.
+    """
+    found = names("plot_count_the_steps_a_wrong_bias_costs")
+    for rate in found["rates"]:
+        measured, predicted = found["runs"][rate][..., 0], found["runs"][rate][..., 1]
+        assert np.all(measured <= 1.1 * predicted + 1)
+        assert np.all(measured >= 0.6 * predicted - 1)
+    assert found["ratio"] == pytest.approx([3.5, 4.2], abs=0.6)
+    assert max(found["with_shares"]) == 0
