@@ -174,3 +174,70 @@ def test_a_start_has_gain_1_and_bias_0() -> None:
     parameters = net.initialize(wi.he_normal, rng=0).parameters
     assert parameters["batchnorm0.gain"].tolist() == [1.0] * 6
     assert parameters["batchnorm0.bias"].tolist() == [0.0] * 6
+
+
+@pytest.mark.parametrize("kind", networks())
+def test_statistics_are_running_averages(kind: str) -> None:
+    """After steps over the whole batch they are 0.9 of what they were and 0.1 of the batch's."""
+    net, x = networks()[kind]
+    net.initialize(wi.Normal(std=0.5), rng=1)
+    y, expected = np.arange(len(x)) % 3, dict[str, Array]()
+    assert net.statistics == {}
+    for _ in range(3):
+        for name, seen in net.record(x).items():
+            if isinstance(seen.layer, BatchNorm):
+                whole = np.ones(seen.x.shape[:-1], bool) if seen.mask is None else seen.mask
+                for part, value in (
+                    ("mean", seen.x[whole].mean(axis=0)),
+                    ("variance", seen.x[whole].var(axis=0, ddof=1)),
+                ):
+                    old = expected.get(f"{name}.{part}", float(part == "variance"))
+                    expected[f"{name}.{part}"] = 0.9 * old + 0.1 * value
+        wi.train(net, x, y, epochs=1, batch_size=len(x), learning_rate=0.1)
+        assert net.statistics.keys() == expected.keys()
+        for name, value in net.statistics.items():
+            np.testing.assert_allclose(value, expected[name], rtol=1e-12, atol=1e-14)
+
+
+def _folded(net: Network) -> Network:
+    """Return a network without batch norm, whose first layer does what its statistics do."""
+    p, s = net.parameters, net.statistics
+    plain = Network([Dense(6), ActivationLayer("tanh"), Dense(3)], (4,)).initialize(wi.zeros)
+    scale = p["batchnorm0.gain"] / np.sqrt(s["batchnorm0.variance"] + 1e-5)
+    shift = (p["dense0.bias"] - s["batchnorm0.mean"]) * scale
+    values = {
+        "dense0.weight": p["dense0.weight"] * scale,
+        "dense0.bias": shift + p["batchnorm0.bias"],
+    }
+    for name, theta in plain.parameters.items():
+        theta[:] = values.get(name, p[name])
+    return plain
+
+
+def test_a_trained_network_normalizes_each_sample_alone() -> None:
+    """What it makes of a sample is an affine map, whatever stands beside it; its loss is not."""
+    net, x = networks()["dense"]
+    net.initialize(wi.he_normal, rng=0)
+    before = net.record(x)["dense1"].y
+    np.testing.assert_array_equal(net.forward(x), before)  # of its own batch before training
+    y = np.arange(len(x)) % 3
+    wi.train(net, x, y, epochs=5, batch_size=3, learning_rate=0.1, rng=0)
+    alone = np.concatenate([net.forward(row[np.newaxis]) for row in x])
+    plain = _folded(net)
+    np.testing.assert_allclose(net.forward(x), alone, rtol=1e-12)  # BLAS sums in other blocks
+    np.testing.assert_allclose(plain.forward(x), alone, rtol=1e-10)
+    np.testing.assert_array_equal(net.predict(x), alone.argmax(axis=1))
+    assert abs(net.loss_and_gradients(x, y)[0] - plain.loss_and_gradients(x, y)[0]) > 1e-3
+
+
+def test_a_start_forgets_statistics_and_a_copy_keeps_them() -> None:
+    """New weights have nothing to do with old averages; a copy's are its own."""
+    net, x = networks()["dense"]
+    for begin in (lambda: net.initialize(wi.he_normal, rng=0), lambda: wi.start(net, x, rng=0)):
+        begin()
+        assert net.statistics == {}
+        wi.train(net, x, np.arange(9) % 3, epochs=1, batch_size=9, learning_rate=0.1)
+        again = net.copy()
+        np.testing.assert_equal(again.statistics, net.statistics)
+        again.statistics["batchnorm0.mean"][:] = 7
+        assert (net.statistics["batchnorm0.mean"] != 7).all()

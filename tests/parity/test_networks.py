@@ -174,6 +174,27 @@ def test_passes_agree(kind: str, seed: int) -> None:
             assert_close(gradient, p[name].grad)
 
 
+def test_running_statistics_agree() -> None:
+    """Ten steps end in the running means and variances of PyTorch, and in its values in eval."""
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(1, 2, size=(32, 5)), rng.integers(0, 3, 32)
+    net = wi.Network([Dense(8), BatchNorm(), ActivationLayer("tanh"), Dense(3)], (5,))
+    net.initialize(wi.xavier_normal, rng=rng)
+    model = nn.Sequential(nn.Linear(5, 8), nn.BatchNorm1d(8), nn.Tanh(), nn.Linear(8, 3)).double()
+    with torch.no_grad():
+        for theirs, ours in zip(model.parameters(), net.parameters.values(), strict=True):
+            theirs.copy_(torch.from_numpy(ours.T))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for _ in range(10):
+        optimizer.zero_grad()
+        functional.cross_entropy(model(torch.from_numpy(x)), torch.from_numpy(y)).backward()
+        optimizer.step()
+    wi.train(net, x, y, epochs=10, batch_size=32, learning_rate=0.1)
+    assert_close(net.statistics["batchnorm0.mean"], model[1].running_mean)
+    assert_close(net.statistics["batchnorm0.variance"], model[1].running_var)
+    assert_close(net.forward(x[:1]), model.eval()(torch.from_numpy(x[:1])))
+
+
 @pytest.mark.parametrize("loss", ["sigmoid", "squares"])
 def test_other_losses_agree(loss: str) -> None:
     """Sigmoid cross-entropy and mean squared error, and their gradients, are those of PyTorch."""

@@ -69,6 +69,7 @@ class Network:
         self.parameter_shapes = self.chain.parameter_shapes(self.input_shape)
         self.output_shape = self.chain.output_shape(self.input_shape)
         self._parameters: dict[str, Array] = {}
+        self._statistics: dict[str, Array] = {}
 
     @property
     def layers(self) -> dict[str, Layer]:
@@ -84,6 +85,11 @@ class Network:
                 "net.initialize(wi.he_normal, rng=0)"
             )
         return self._parameters
+
+    @property
+    def statistics(self) -> dict[str, Array]:
+        """Running means and variances by name, ``batchnorm0.mean``; empty before training."""
+        return self._statistics
 
     def initialize(
         self,
@@ -147,11 +153,12 @@ class Network:
             Start(name, shape, chosen[name], kind) for name, shape in self.parameter_shapes.items()
         ]
         self._parameters = dict(zip(self.parameter_shapes, drawn(starts, generator), strict=True))
+        self._statistics = {}
         return self
 
     def copy(self) -> Self:
         """
-        Return a network of the same layers with a copy of each parameter.
+        Return a network of the same layers with copies of its parameters and statistics.
 
         Returns
         -------
@@ -172,11 +179,15 @@ class Network:
         """
         made = copy.copy(self)
         made._parameters = {name: array.copy() for name, array in self.parameters.items()}
+        made._statistics = {name: array.copy() for name, array in self.statistics.items()}
         return made
 
     def forward(self, x: ArrayLike) -> Array:
         """
         Compute the outputs: the logits of a classifier, the values of a regression.
+
+        A trained network normalizes by its running ``statistics`` here, if it has a
+        :class:`~weightinit.networks.BatchNorm`.
 
         Parameters
         ----------
@@ -208,7 +219,7 @@ class Network:
         """
         parameters, batch = self.parameters, self.check_inputs(x)
         with no_overflow("x and the weights", _WHERE) as made:
-            made.append(self.chain._outputs(parameters, batch))
+            made.append(self.chain._outputs(parameters | self.statistics, batch))
         return made[0]
 
     def predict(self, x: ArrayLike) -> Array:

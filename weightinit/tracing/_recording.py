@@ -83,7 +83,7 @@ class NetworkProbe(Probe):
 
     def assign(self, parameters: Parameters) -> Network:
         """Give the network these parameters, as new arrays beside those that it keeps."""
-        self.net._parameters = {**self.parameters, **parameters}
+        self.net._parameters, self.net._statistics = {**self.parameters, **parameters}, {}
         return self.net
 
     def code(self, start: Mapping[str, Initializer]) -> tuple[str, ...]:  # noqa: ARG002

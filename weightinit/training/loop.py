@@ -21,6 +21,7 @@ from weightinit._messages import shown
 from weightinit.networks._backpropagation import backpropagate_rows
 from weightinit.networks._foreign import check_network
 from weightinit.networks._losses import Loss, choose_loss, labels_of, mean_squared_error
+from weightinit.networks._statistics import averaged, track
 from weightinit.networks.layers._rows import whole
 from weightinit.networks.layers.base import Array, Gradients
 from weightinit.networks.network import Network
@@ -119,7 +120,8 @@ def train(
     - `monitor` was called for each step, but perhaps for the last; a record of :class:`Monitor` is
       there whole or not at all.
 
-    What the optimizer remembers, momentum for example, is not kept for a further training.
+    What the optimizer remembers, momentum for example, is not kept for a further training. The
+    running statistics of batch normalization are, in ``net.statistics``.
 
     Examples
     --------
@@ -222,6 +224,8 @@ class _Run:
         self.net, (self.x, self.y), self.loss = net, data, loss
         self.optimizer, self.monitor = optimizer, monitor
         self.step = 0
+        self.found: dict[str, Array] = {}
+        self.chain = track(net.chain, self.found)
 
     def epoch(self, number: int, size: int, rng: np.random.Generator) -> tuple[float, float]:
         """Go through the samples once; return their mean loss and the accuracy."""
@@ -230,11 +234,11 @@ class _Run:
             self.step += 1
             with np.errstate(all="ignore"):  # told below, with the layer
                 value, outputs, gradients = backpropagate_rows(
-                    self.net.chain, self.net.parameters, self.loss, x, y
+                    self.chain, self.net.parameters, self.loss, x, y
                 )
                 if not math.isfinite(value):
                     self._give_up(number, x)
-                self.optimizer._apply(gradients)
+                self.optimizer._apply(gradients, averaged(self.net.statistics, self.found))
             if self.monitor is not None:
                 self.monitor(self.step, self.net, value, whole(gradients))
                 self.optimizer.check()  # a monitor may put other arrays there

@@ -113,15 +113,15 @@ class Optimizer(ABC):
                     "changed in place: put a copy of it there"
                 )
 
-    def _apply(self, gradients: RowGradients) -> None:
-        """Change the parameters by one step, with checked gradients.
+    def _apply(self, gradients: RowGradients, others: Iterable[tuple[Any, ...]] = ()) -> None:
+        """Change the parameters by one step, with checked gradients; `others` are calls beside it.
 
         NumPy has to be told to ignore all that goes wrong with numbers,
         ``np.errstate(all="ignore")``: an error or a warning would come in the midst of a step.
         """
         t = self._t + 1
         gradients = gradients if self._takes_rows else whole(gradients)
-        calls: list[tuple[Any, ...]] = [(setattr, self, "_t", t)]
+        calls: list[tuple[Any, ...]] = [(setattr, self, "_t", t), *others]
         for name, theta in self.parameters.items():
             g = gradients[name]
             if g.shape != theta.shape or g.dtype.kind != "f":  # a layer may have made a mistake

@@ -50,12 +50,15 @@ class Normalization(Layer):
 
     def _forward(self, parameters: Parameters, x: Array, mask: Array | None) -> tuple[Array, Any]:
         axes, counts, _ = group = self._group(x, mask)
-        sigma = np.sqrt(x.var(axis=axes, keepdims=True, where=counts) + self.epsilon)
-        x_hat = (x - x.mean(axis=axes, keepdims=True, where=counts)) / sigma
-        return parameters["gain"] * x_hat + parameters["bias"], (x_hat, sigma, group)
+        mean = x.mean(axis=axes, keepdims=True, where=counts)
+        variance = x.var(axis=axes, keepdims=True, where=counts)
+        sigma = np.sqrt(variance + self.epsilon)
+        x_hat = (x - mean) / sigma
+        cache = x_hat, sigma, group, mean, variance
+        return parameters["gain"] * x_hat + parameters["bias"], cache
 
     def _backward(self, parameters: Parameters, cache: Any, dy: Array) -> tuple[Array, Gradients]:
-        x_hat, sigma, (axes, counts, n) = cache
+        x_hat, sigma, (axes, counts, n), *_ = cache
         d = parameters["gain"] * dy
         total = d.sum(axis=axes, keepdims=True)
         slope = (d * x_hat).sum(axis=axes, keepdims=True)

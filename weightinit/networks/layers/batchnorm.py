@@ -1,13 +1,13 @@
 """Batch normalization."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
 from weightinit._messages import shown
 from weightinit.networks.layers._normalization import Group, Normalization
-from weightinit.networks.layers.base import Array
+from weightinit.networks.layers.base import Array, Parameters
 
 __all__ = ["BatchNorm"]
 
@@ -43,10 +43,21 @@ class BatchNorm(Normalization):
 
     Notes
     -----
-    Each pass uses the statistics of its own batch, as the frameworks do in training. There are no
-    running averages, so the prediction for a sample depends on the samples beside it, and a single
-    sample without positions is refused. For a start that is enough: before the first step of
-    training there is nothing to average over, and signal and gradient are those of that step.
+    **In training** a pass uses the statistics of its own batch, as the frameworks do: in
+    ``net.loss_and_gradients``, ``net.record`` and the steps of :func:`~weightinit.train`. A single
+    sample without positions is refused there. Each step also moves the running statistics,
+
+    .. math:: m \leftarrow 0.9\, m + 0.1\, \mu, \qquad
+        v \leftarrow 0.9\, v + 0.1\, \frac{n}{n - 1} \operatorname{Var} x,
+
+    from :math:`m = 0` and :math:`v = 1`, where n is the number of values in a mean.
+
+    **After training** ``net.forward`` and ``net.predict`` use :math:`m` and :math:`v`, so that the
+    prediction for a sample does not depend on those beside it. They are in ``net.statistics``.
+
+    **Before training** there is nothing to average over, ``net.statistics`` is empty, and each
+    pass uses its own batch: what you see of a start is what the first step sees. (The frameworks
+    use 0 and 1 there, which normalizes nothing.)
 
     References
     ----------
@@ -65,6 +76,13 @@ class BatchNorm(Normalization):
     """
 
     kind: ClassVar[str] = "batchnorm"
+
+    def _forward(self, parameters: Parameters, x: Array, mask: Array | None) -> tuple[Array, Any]:
+        if "mean" not in parameters:
+            return super()._forward(parameters, x, mask)
+        sigma = np.sqrt(parameters["variance"] + self.epsilon)
+        x_hat = (x - parameters["mean"]) / sigma
+        return parameters["gain"] * x_hat + parameters["bias"], None
 
     def _group(self, x: Array, mask: Array | None) -> Group:
         counts: Array | bool = True
