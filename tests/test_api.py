@@ -87,6 +87,7 @@ PUBLIC = {
     "trace",
     "tracing",
     "train",
+    "transformer",
     "xavier_normal",
     "xavier_uniform",
     "zeros",

@@ -178,3 +178,60 @@ def test_arguments_are_checked(draw: Callable) -> None:
         draw(2.5)
     with pytest.raises(TypeError, match="rng must be"):
         draw(5, rng="seed")
+
+
+def test_a_text_is_sentences_one_after_the_other() -> None:
+    """Each full stop ends a sentence of the grammar; windows lie end to end, targets one ahead."""
+    data = wi.datasets.text(2000, rng=0)
+    known = set(wi.datasets.sentences(1, rng=0).vocabulary)
+    whole = data.decode(data.tokens)
+    assert len(whole) == 2000
+    assert set(" ".join(whole.split(". ")[:-1]).split()) <= known
+    x, y = data.windows(7)
+    np.testing.assert_array_equal(x.ravel(), data.tokens[: x.size])
+    np.testing.assert_array_equal(y.ravel(), data.tokens[1 : y.size + 1])
+    assert x.shape == (1999 // 7, 7)
+    assert data.tokens.min() == 1  # 0 stays free
+
+
+def test_the_entropy_of_a_text_is_that_of_its_sentences() -> None:
+    """Mean -log p of sentences over their mean length is the entropy (false alarm 1e-6).
+
+    The ratio of two means has, by the delta method, the error of h - H l over the mean length.
+    """
+    data = wi.datasets.sentences(20_000, rng=0)
+    texts = [data.text(i) for i in range(20_000)]
+    surprise = np.array([-np.log(chance_of(sentence)) for sentence in texts])
+    lengths = np.array([len(sentence) + 2 for sentence in texts])
+    H = wi.datasets.text(10, rng=0).entropy
+    within = standard_errors() * (surprise - H * lengths).std() / np.sqrt(len(texts))
+    assert abs((surprise - H * lengths).mean()) <= within
+
+
+def chance_of(sentence: str) -> float:
+    """Return the probability that the grammar makes a sentence of these words."""
+    before, _, rest = sentence.partition("the ")
+    words = rest.split()  # subject, was, [negator], [intensifier], adjective, fillers
+    middle = words[2:]
+    p = 1 / 5 / 14
+    p *= 0.3 / 3 if middle[0] in NEGATORS else 0.7
+    middle = middle[middle[0] in NEGATORS :]
+    p *= 0.5 / 4 if middle[0] in {"very", "really", "quite", "so"} else 0.5
+    middle = middle[middle[0] in {"very", "really", "quite", "so"} :]
+    for fillers in (len(before.split()), len(middle) - 1):
+        p *= (0.25, 0.5, 0.25)[fillers] / 5**fillers
+    return p
+
+
+@pytest.mark.parametrize(
+    "use, told",
+    [
+        (lambda data: data.windows(50), "length must be an integer from 1 to 49, got 50.*; draw"),
+        (lambda data: data.decode([25]), r"tokens must be a row of integers from 0 to 24, got"),
+        (lambda data: data.decode([[1]]), "tokens must be a row of integers"),
+    ],
+)
+def test_a_text_says_what_it_takes(use: Callable, told: str) -> None:
+    """Windows are shorter than the text, tokens those of its alphabet."""
+    with pytest.raises(ValueError, match=told):
+        use(wi.datasets.text(50, rng=0))

@@ -25,7 +25,7 @@ _NAMES = {
         "lecun_normal lecun_uniform ones orthogonal siren xavier_normal xavier_uniform zeros"
     ),
     "monitoring": "Monitor",
-    "networks": "GradientCheck Network check_gradients cnn gru lstm mlp rnn",
+    "networks": "GradientCheck Network check_gradients cnn gru lstm mlp rnn transformer",
     "risk": "FailureRates failure_rates",
     "schemes": (
         "StartReport fixup looks_linear lsuv mu_parametrization rezero scaled_residual skipinit "

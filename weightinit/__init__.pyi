@@ -51,6 +51,7 @@ from weightinit.networks import (
     lstm,
     mlp,
     rnn,
+    transformer,
 )
 from weightinit.risk import FailureRates, failure_rates
 from weightinit.schemes import (
@@ -143,6 +144,7 @@ __all__ = [
     "trace",
     "tracing",
     "train",
+    "transformer",
     "xavier_normal",
     "xavier_uniform",
     "zeros",

@@ -53,9 +53,9 @@ def test_labels_are_never_broadcast() -> None:
 
 def test_labels_need_vectors() -> None:
     """Predicting from outputs that are images raises, and says what is missing."""
-    net = wi.Network([ActivationLayer("relu")], (2, 2))
-    with pytest.raises(ValueError, match=r"got \(1, 2, 2\); end the network with Flatten"):
-        net.predict(np.ones((1, 2, 2)))
+    net = wi.Network([ActivationLayer("relu")], (2, 2, 3))
+    with pytest.raises(ValueError, match=r"got \(1, 2, 2, 3\); end the network with Flatten"):
+        net.predict(np.ones((1, 2, 2, 3)))
 
 
 @pytest.mark.parametrize(

@@ -95,4 +95,3 @@ def test_tied_layers_put_out_a_row() -> None:
     """What is compared with the rows is as long as they are."""
     with pytest.raises(ValueError, match=r"must put out 3 features, as many as a row has, got"):
         Tied(6, 3, [Dense(4)]).output_shape((2,))
-    assert repr(Tied(6, 3, [Dense(3)])) == "Tied(6, 3, [Dense(units=3)])"

@@ -166,10 +166,12 @@ BY_NAME = {
     "initializers": ["[wi.zeros, wi.he_normal]", "{'a': wi.zeros, 'b': wi.ones}"],
     "input_shape": ["(3,)"],
     "kernel": ["3", "(2, 3)"],
+    "feedforward": ["'mlp'", "'glu'"],
     "layer": ["'dense'", "'rnn'", "'lstm'", "'output'", "'conv'"],
     "layers": ["[Dense(4), ActivationLayer('tanh'), Dense(2)]"],
     "learning_rate": ["0.1"],
     "longest": ["10"],
+    "length": ["4"],
     "loss": ["0.5"],
     "low": ["-1.0"],
     "mask": ["None"],
@@ -183,10 +185,12 @@ BY_NAME = {
     "name": ["'mine'"],
     "net": ["network()", "network('float32')"],
     "nonzeros": ["2"],
+    "norm": ["'pre'", "'post'", "'peri'"],
     "normalized": ["False", "True", "'layer'"],
     "omega": ["30.0"],
     "optimizer": ["'sgd'"],
     "out_axis": ["-1"],
+    "packed": ["True", "False"],
     "overrides": ["None", "{'*.weight': wi.orthogonal}"],
     "padding": ["'same'", "'valid'"],
     "parameters": ["{'w': np.array([1.0, 2.0])}"],
@@ -197,6 +201,7 @@ BY_NAME = {
     "q": ["1.0", "np.array([0.5, 2.0])"],
     "rate_factors": ["None", "{'*': 0.5}"],
     "residual": ["False", "True"],
+    "residual_scale": ["1.0", "None"],
     "rng": ["0", "np.random.default_rng(0)"],
     "role": ["'weight'"],
     "scale": ["2.0"],
@@ -210,6 +215,8 @@ BY_NAME = {
     "step": ["1"],
     "stride": ["1"],
     "successes": ["1"],
+    "tied": ["False", "True"],
+    "tokens": ["[1, 2]"],
     "threads": ["None", "2"],
     "trace": ["wi.trace(network(), sample(), labels())"],
     "train_once": ["score", "curves"],
@@ -221,6 +228,7 @@ BY_NAME = {
     "weight_decay": ["0.0"],
     "weight_variance": ["2.0", "np.array([1.0, 1.5])"],
     "widest": ["8"],
+    "width": ["4"],
     "widths": ["[2, 3]"],
     "x": ["sample()"],
     "y": ["labels()", "targets()"],
@@ -257,6 +265,11 @@ BY_CALLABLE: dict[str, dict[str, list[str]]] = {
     "wi.tracing.measure": {"row": ["wi.trace(network(), sample()).layers[0]"]},
     "wi.rnn": {"activation": ["'tanh'", "'relu'"], "vocabulary": ["9"]},
     "wi.streams": {"rng": ["np.random.default_rng(0)"], "dtype": ["np.dtype('f4')"]},
+}
+BY_CALLABLE["wi.transformer"] = {
+    "activation": BY_CALLABLE["wi.mlp"]["activation"],
+    "depth": ["1"],
+    "hidden": ["None", "3"],
 }
 BY_CALLABLE["wi.cnn"]["activation"] = BY_CALLABLE["wi.mlp"]["activation"]
 
@@ -296,6 +309,7 @@ INSTANCES = {
     "Network": "network()",
     "Recommendation": "wi.recommend('relu')",
     "Sentences": "wi.datasets.sentences(5, rng=0)",
+    "Text": "wi.datasets.text(50, rng=0)",
     "ParameterStart": "wi.start(network(), rng=0).table[0]",
     "Standing": "wi.compare(score, [wi.zeros, wi.ones], seeds=2).standings[1]",
     "StartReport": "wi.start(network(), sample(), rng=0)",
@@ -306,6 +320,7 @@ INSTANCES = {
 #: Parameters where a large integer asks for as much work, and gets it: it is not tried there.
 ASKS_FOR_WORK = {
     "channels",
+    "depth",
     "draws",
     "epochs",
     "n",

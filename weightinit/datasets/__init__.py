@@ -1,4 +1,4 @@
-"""Small data sets generated from a seed: three in the plane, and one of sentences.
+"""Small data sets generated from a seed: three in the plane, sentences, and a text.
 
 For real images there are the 8 x 8 digits of scikit-learn.
 
@@ -8,7 +8,8 @@ For real images there are the 8 x 8 digits of scikit-learn.
 ((400, 2), (400,))
 """
 
+from weightinit.datasets.characters import Text, text
 from weightinit.datasets.plane import ring, spirals, xor
 from weightinit.datasets.reviews import Sentences, sentences
 
-__all__ = ["Sentences", "ring", "sentences", "spirals", "xor"]
+__all__ = ["Sentences", "Text", "ring", "sentences", "spirals", "text", "xor"]

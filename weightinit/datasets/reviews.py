@@ -6,6 +6,7 @@
 """
 
 from dataclasses import dataclass
+from math import log
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from weightinit._checks import RandomSource, check_integer
 from weightinit.datasets._draw import check_draw
 
-__all__ = ["Sentences", "sentences"]
+__all__ = ["WORDS", "Sentences", "entropy_of_sentences", "length_of_sentences", "sentences"]
 
 _Array = NDArray[Any]
 
@@ -24,7 +25,7 @@ _NEGATORS = ("not", "never", "hardly")
 _INTENSIFIERS = ("very", "really", "quite", "so")
 _GOOD = ("good", "great", "lovely", "clever", "moving", "funny", "brilliant")
 _BAD = ("bad", "awful", "dull", "clumsy", "boring", "weak", "dreadful")
-_WORDS = ("", "the", "was", *_FILLERS, *_SUBJECTS, *_NEGATORS, *_INTENSIFIERS, *_GOOD, *_BAD)
+WORDS = ("", "the", "was", *_FILLERS, *_SUBJECTS, *_NEGATORS, *_INTENSIFIERS, *_GOOD, *_BAD)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +126,7 @@ def sentences(n: int, *, rng: RandomSource = None) -> Sentences:
     ('the story was clever overall', 1, False)
     """
     size, generator = check_draw(n, rng)
-    number = {word: token for token, word in enumerate(_WORDS)}
+    number = {word: token for token, word in enumerate(WORDS)}
 
     def words(choices: tuple[str, ...], there: _Array | float = 1.0) -> _Array:
         """Draw one of these tokens for each sentence, 0 where the part is absent."""
@@ -151,6 +152,29 @@ def sentences(n: int, *, rng: RandomSource = None) -> Sentences:
     return Sentences(
         tokens=np.take_along_axis(tokens, behind, axis=1),
         labels=(praises != negated).astype(np.intp),
-        vocabulary=_WORDS,
+        vocabulary=WORDS,
         negated=negated,
     )
+
+
+def entropy_of_sentences() -> float:
+    """Return the entropy of a sentence as it reads, in nats.
+
+    Of two places for a filler it does not show which one is empty: there are 0, 1 or 2 of them with
+    probabilities 1/4, 1/2 and 1/4.
+    """
+    fillers = 1.5 * log(2) + log(len(_FILLERS))
+    negator = -0.3 * log(0.3 / len(_NEGATORS)) - 0.7 * log(0.7)
+    intensifier = log(2) + 0.5 * log(len(_INTENSIFIERS))
+    return 2 * fillers + log(len(_SUBJECTS)) + negator + intensifier + log(len(_GOOD + _BAD))
+
+
+def length_of_sentences() -> float:
+    """Return the mean number of characters of a sentence, up to the end of its last word."""
+
+    def mean(words: tuple[str, ...]) -> float:
+        """Return the mean length of a word and the space before it."""
+        return 1 + sum(map(len, words)) / len(words)
+
+    always = mean(("the",)) + mean(_SUBJECTS) + mean(("was",)) + mean(_GOOD + _BAD)
+    return always + 2 * mean(_FILLERS) + 0.3 * mean(_NEGATORS) + 0.5 * mean(_INTENSIFIERS) - 1

@@ -2,8 +2,8 @@
 
 A layer is a frozen value that declares the shapes of its parameters and maps a batch forward and
 a gradient back, both as pure functions. A :class:`Network` puts layers in a chain and
-is given its weights by ``initialize``. :func:`mlp`, :func:`cnn` and :func:`rnn` build the usual
-ones.
+is given its weights by ``initialize``. :func:`mlp`, :func:`cnn`, :func:`rnn`, :func:`lstm`,
+:func:`gru` and :func:`transformer` build the usual ones.
 
 >>> import weightinit as wi
 >>> from weightinit.networks import ActivationLayer, Dense, LayerNorm, Residual
@@ -40,6 +40,7 @@ from weightinit.networks.layers import (
 )
 from weightinit.networks.network import Network
 from weightinit.networks.record import Step
+from weightinit.networks.transformers import transformer
 
 __all__ = [
     "GLU",
@@ -71,4 +72,5 @@ __all__ = [
     "lstm",
     "mlp",
     "rnn",
+    "transformer",
 ]

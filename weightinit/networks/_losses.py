@@ -4,6 +4,7 @@ Cross-entropies go through ``logaddexp``: exact where a probability rounds to 0 
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from weightinit._arrays import check_array
 from weightinit._messages import short, shown
 from weightinit.networks._labels import looks_like_labels, renumbered
+from weightinit.networks._positions import IGNORED, check_position_labels, over_positions
 from weightinit.networks.layers.base import Array
 
 __all__ = [
@@ -135,12 +137,15 @@ def mean_squared_error(z: Array, y: Array) -> tuple[float, Array]:
     return float(np.square(difference).mean()), difference * (2 / z.size)
 
 
-def choose_loss(y: Any, n: int, output_shape: tuple[int | None, ...]) -> tuple[Loss, Array]:
+def choose_loss(
+    y: Any, n: int, output_shape: tuple[int | None, ...], mask: Array | None = None
+) -> tuple[Loss, Array]:
     """
     Choose the loss by the targets, and check that these fit the outputs.
 
     Integer labels ``(n,)``: the cross-entropy of a sigmoid if there is one output, of a softmax
-    if there are several. Float targets ``(n, d)``: the mean squared error.
+    if there are several. Float targets ``(n, d)``: the mean squared error. Outputs ``(n, T, k)``:
+    the cross-entropy of labels ``(n, T)``, over the positions that count.
 
     Parameters
     ----------
@@ -150,6 +155,8 @@ def choose_loss(y: Any, n: int, output_shape: tuple[int | None, ...]) -> tuple[L
         The size of the batch.
     output_shape : tuple of int
         The shape of one output of the network.
+    mask : ndarray of bool, shape (n, T), optional
+        Which positions are no padding; None if there is none.
 
     Returns
     -------
@@ -169,6 +176,11 @@ def choose_loss(y: Any, n: int, output_shape: tuple[int | None, ...]) -> tuple[L
     >>> choose_loss([0, 2, 1], 3, (3,))[0].__name__
     'softmax_cross_entropy'
     """
+    name = "y" if isinstance(y, np.ndarray) else "np.asarray(y)"
+    if len(output_shape) == 2:
+        labels = check_position_labels(y, (n, output_shape[0] or 1), mask)
+        loss, _ = _for_labels(labels[labels != IGNORED], output_shape[1] or 1, name)
+        return partial(over_positions, loss), labels
     told = "integer labels, or float targets"
     targets = check_array("y", y, told, kinds="biufSUTO", hint="encode anything else first")
     if len(output_shape) != 1:
@@ -177,7 +189,6 @@ def choose_loss(y: Any, n: int, output_shape: tuple[int | None, ...]) -> tuple[L
             f"(n, {', '.join(map(str, output_shape))}); end it with Flatten() and Dense(...)"
         )
     units = output_shape[0] or 1
-    name = "y" if isinstance(y, np.ndarray) else "np.asarray(y)"
     if targets.shape == (n,) and targets.dtype.kind in "biu":
         return _for_labels(targets, units, name)
     if targets.shape == (n, units) and targets.dtype.kind == "f":
@@ -193,16 +204,16 @@ def choose_loss(y: Any, n: int, output_shape: tuple[int | None, ...]) -> tuple[L
 
 def labels_of(z: Array) -> Array:
     """
-    Return the label that the outputs of each sample predict.
+    Return the label that the outputs of each sample, or position, predict.
 
     Parameters
     ----------
-    z : ndarray, shape (n, units)
+    z : ndarray, shape (..., units)
         Logits.
 
     Returns
     -------
-    ndarray of int, shape (n,)
+    ndarray of int, shape (...)
         With one output, 1 where it is above 0; with several, the number of the largest.
 
     Examples
@@ -212,7 +223,7 @@ def labels_of(z: Array) -> Array:
     >>> labels_of(np.array([[0.2, -1.0, 3.0]])), labels_of(np.array([[-0.1]]))
     (array([2]), array([0]))
     """
-    return (z[:, 0] > 0).astype(np.intp) if z.shape[1] == 1 else z.argmax(axis=1)
+    return (z[..., 0] > 0).astype(np.intp) if z.shape[-1] == 1 else z.argmax(axis=-1)
 
 
 def _for_labels(labels: Array, units: int, name: str) -> tuple[Loss, Array]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from weightinit.networks.layers.base import Array, Layer, Parameters
 from weightinit.networks.layers.batchnorm import BatchNorm
-from weightinit.networks.layers.chain import Chain
+from weightinit.networks.layers.chain import Chain, with_chains
 
 __all__ = ["averaged", "track"]
 
@@ -18,10 +18,10 @@ _MOMENTUM = 0.1
 def track(chain: Chain, found: dict[str, Array], prefix: str = "") -> Chain:
     """Return a chain that computes the same and puts the statistics of each batch into a dict."""
 
-    def tracked(name: str, layer: Layer) -> Layer:
+    def tracked(name: str, layer: Layer) -> Any:
         if isinstance(layer, BatchNorm):
             return _Tracked(layer, name, found)
-        return layer._with_chains(lambda inner: track(inner, found, f"{name}."))
+        return with_chains(layer, lambda inner: track(inner, found, f"{name}."))
 
     return Chain([tracked(prefix + name, layer) for name, layer in chain.named.items()])
 

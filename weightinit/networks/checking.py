@@ -11,7 +11,6 @@ from weightinit._messages import shown
 from weightinit.networks._backpropagation import backpropagate
 from weightinit.networks._differences import Comparison, Differences, Evaluation
 from weightinit.networks._foreign import check_network
-from weightinit.networks._losses import choose_loss
 from weightinit.networks.layers.base import Gradients
 from weightinit.networks.network import Network
 
@@ -148,7 +147,7 @@ def check_gradients(
     batch = net.check_inputs(x)
     if batch.dtype.kind == "f":
         batch = batch.astype(np.float64)
-    loss, targets = choose_loss(y, len(batch), net.output_shape)
+    loss, targets = net._choose_loss(batch, y)
 
     def evaluate() -> Evaluation:
         outputs, _ = net.chain._forward(parameters, batch, None)

@@ -14,7 +14,7 @@ from weightinit._messages import shown
 from weightinit._tables import text_table
 from weightinit.initializers import Initializer
 from weightinit.networks._backpropagation import backpropagate
-from weightinit.networks._losses import choose_loss, labels_of
+from weightinit.networks._losses import Loss, choose_loss, labels_of
 from weightinit.networks._starts import Start, choose_initializers, drawn
 from weightinit.networks.layers._inputs import check_sample_shape, no_overflow
 from weightinit.networks.layers.base import Array, Gradients, Layer, Shape
@@ -224,7 +224,7 @@ class Network:
 
     def predict(self, x: ArrayLike) -> Array:
         """
-        Choose the most probable label of each sample.
+        Choose the most probable label of each sample, or of each position of a sequence.
 
         Parameters
         ----------
@@ -233,13 +233,13 @@ class Network:
 
         Returns
         -------
-        ndarray of int, shape (n,)
+        ndarray of int, shape (n,) or (n, T)
             With one output, 1 where the logit is above 0; with several, the number of the largest.
 
         Raises
         ------
         RuntimeError, TypeError, ValueError, FloatingPointError
-            As for :meth:`forward`; the outputs are not of shape (n, units).
+            As for :meth:`forward`; the outputs are not of shape (n, units) or (n, T, units).
 
         Examples
         --------
@@ -249,7 +249,7 @@ class Network:
         (1,)
         """
         z = self.forward(x)
-        if z.ndim != 2:
+        if z.ndim not in (2, 3):
             raise ValueError(
                 f"x must lead to outputs of shape (n, units) for labels, got {shown(z.shape)}; "
                 "end the network with Flatten() and Dense(...)"
@@ -264,15 +264,16 @@ class Network:
         ----------
         x : array_like, shape (n, ...)
             A batch of samples.
-        y : array_like, shape (n,) or (n, d)
+        y : array_like, shape (n,), (n, d) or (n, T)
             Integer labels ``(n,)``: the loss is the cross-entropy, of a sigmoid if the network has
             one output, of a softmax if it has several. Float targets ``(n, d)``: the mean squared
-            error.
+            error. Integer labels ``(n, T)`` of positions, where outputs are ``(n, T, k)``: the
+            cross-entropy. Padding does not count, token 0, nor do labels of -1.
 
         Returns
         -------
         loss : float
-            The mean over the batch.
+            The mean over the batch, or over those of its positions that count.
         gradients : dict of str to ndarray
             :math:`\partial L / \partial \theta` for each of ``parameters``, by the same name.
 
@@ -292,7 +293,7 @@ class Network:
         """
         parameters = self.parameters
         batch = self.check_inputs(x)
-        loss, targets = choose_loss(y, len(batch), self.output_shape)
+        loss, targets = self._choose_loss(batch, y)
         with no_overflow("x, y and the weights", _WHERE) as made:
             value, _, gradients = backpropagate(self.chain, parameters, loss, batch, targets)
             made.extend([np.asarray(value), *gradients.values()])
@@ -309,7 +310,7 @@ class Network:
         ----------
         x : array_like, shape (n, ...)
             A batch of samples.
-        y : array_like, shape (n,) or (n, d), optional
+        y : array_like, shape (n,), (n, d) or (n, T), optional
             Labels or targets. Left out: nothing goes back, and there are no gradients.
 
         Returns
@@ -338,7 +339,7 @@ class Network:
             if y is None:
                 chain._outputs(parameters, batch)
             else:
-                loss, targets = choose_loss(y, len(batch), self.output_shape)
+                loss, targets = self._choose_loss(batch, y)
                 backpropagate(chain, parameters, loss, batch, targets)
         return steps
 
@@ -370,6 +371,18 @@ class Network:
         """
         dtypes = {array.dtype for array in self.parameters.values()} or {np.dtype(np.float64)}
         return self.chain._check_batch(x, np.result_type(*dtypes), self.input_shape)
+
+    def _positions(self, batch: Array) -> Array | None:
+        """Return which positions of a batch are no padding; None if there is none."""
+        first = self.chain.layers[0]  # tokens are padding, and no layer that keeps them undoes it
+        return first._mask(batch, None) if len(self.output_shape) == 2 else None
+
+    def _choose_loss(self, batch: Array, y: ArrayLike) -> tuple[Loss, Array]:
+        """Return the loss of labels or targets for a batch, and these as it takes them."""
+        mask, shape = self._positions(batch), self.output_shape
+        if len(shape) == 2:
+            shape = batch.shape[1], shape[1]
+        return choose_loss(y, len(batch), shape, mask)
 
     def __repr__(self) -> str:
         """Return the expression that makes the network, without its weights."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
-from weightinit.networks.layers.chain import Chain
+from weightinit.networks.layers.chain import Chain, with_chains
 
 __all__ = ["Step", "watch"]
 
@@ -93,7 +93,7 @@ class _Watched(Layer):
     def __init__(self, name: str, layer: Layer, steps: dict[str, Step]) -> None:
         self.name, self.layer, self.steps = name, layer, steps
         self.kind = layer.kind  # type: ignore[misc]  # that of the layer it stands for
-        self.inner = layer._with_chains(lambda chain: _watched(chain, f"{name}.", steps))
+        self.inner = with_chains(layer, lambda chain: _watched(chain, f"{name}.", steps))
 
     def _mask(self, x: Array, mask: Array | None) -> Array | None:
         return self.layer._mask(x, mask)

@@ -4,6 +4,7 @@ import dataclasses
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,8 @@ from weightinit.networks import (
 )
 from weightinit.networks._backpropagation import backpropagate
 from weightinit.networks._foreign import check_network
-from weightinit.networks._losses import Loss, choose_loss
+from weightinit.networks._losses import Loss
+from weightinit.networks._positions import IGNORED
 from weightinit.networks.layers._recurrent import Recurrent
 from weightinit.networks.layers.base import Array, Layer, Parameters
 from weightinit.networks.record import watch
@@ -77,8 +79,9 @@ class NetworkProbe(Probe):
         if inputs.dtype.kind == "i" and not inputs.any():  # tokens
             raise ValueError("x must hold words, got nothing but padding, token 0; check the data")
         if y is None:
-            return cls(net, net.parameters, inputs, _fixed_pull, np.empty(0))
-        loss, targets = choose_loss(y, len(inputs), net.output_shape)
+            pull = partial(_fixed_pull, net._positions(inputs))
+            return cls(net, net.parameters, inputs, pull, np.empty(0))
+        loss, targets = net._choose_loss(inputs, y)
         return cls(net, net.parameters, inputs, loss, targets)
 
     def assign(self, parameters: Parameters) -> Network:
@@ -100,7 +103,7 @@ class NetworkProbe(Probe):
         parameters = {**self.parameters, **parameters}
         loss = self._tilted if tilted else self.loss
         value, _, _ = backpropagate(chain, parameters, loss, self.inputs, self.targets)
-        rows = tuple(_rows(steps))
+        rows, y = tuple(_rows(steps)), self.targets
         if not rows:
             raise ValueError(
                 f"there is nothing to trace: {shown(self.net.chain)} has no layer with a weight"
@@ -109,8 +112,8 @@ class NetworkProbe(Probe):
             inputs=self.inputs,
             layers=rows,
             loss=value,
-            labels=self.targets if self.targets.dtype.kind == "i" else None,
-            targets=self.targets if self.targets.ndim == 2 else None,
+            labels=y[y != IGNORED] if y.dtype.kind == "i" else None,
+            targets=y if y.dtype.kind == "f" and y.ndim == 2 else None,
         )
 
     def _tilted(self, z: Array, y: Array) -> tuple[float, Array]:
@@ -118,8 +121,9 @@ class NetworkProbe(Probe):
         return value, dz * tilt(z.shape).astype(dz.dtype)
 
 
-def _fixed_pull(z: Array, _targets: Array) -> tuple[float, Array]:
-    return math.nan, fixed_pull(z.shape).astype(z.dtype)
+def _fixed_pull(mask: Array | None, z: Array, _targets: Array) -> tuple[float, Array]:
+    pull = fixed_pull(z.shape).astype(z.dtype)
+    return math.nan, pull if mask is None else pull * mask[..., np.newaxis]
 
 
 def _rows(steps: Mapping[str, Step]) -> Iterator[LayerTrace]:

@@ -20,7 +20,8 @@ from weightinit._extras import import_extra
 from weightinit._messages import shown
 from weightinit.networks._backpropagation import backpropagate_rows
 from weightinit.networks._foreign import check_network
-from weightinit.networks._losses import Loss, choose_loss, labels_of, mean_squared_error
+from weightinit.networks._losses import Loss, labels_of, mean_squared_error
+from weightinit.networks._positions import IGNORED
 from weightinit.networks._statistics import averaged, track
 from weightinit.networks.layers._rows import whole
 from weightinit.networks.layers.base import Array, Gradients
@@ -62,7 +63,7 @@ def train(
         The network, with weights; they are changed.
     x : array_like, shape (n, ...)
         The samples.
-    y : array_like, shape (n,) or (n, d)
+    y : array_like, shape (n,), (n, d) or (n, T)
         Integer labels or float targets, as for ``net.loss_and_gradients``, whose loss is the mean
         over a batch: the learning rate does not depend on the size of it.
     epochs : int
@@ -140,7 +141,7 @@ def train(
         settings["weight_decay"] = weight_decay
     steps = _optimizer(optimizer, settings, net, learning_rate, rate_factors)
     samples = net.check_inputs(x)
-    loss, targets = choose_loss(y, len(samples), net.output_shape)
+    loss, targets = net._choose_loss(samples, y)
     size = check_integer("batch_size", batch_size, at_least=1)
     if monitor is not None:
         hint = "write a function, or leave it out"
@@ -229,7 +230,7 @@ class _Run:
 
     def epoch(self, number: int, size: int, rng: np.random.Generator) -> tuple[float, float]:
         """Go through the samples once; return their mean loss and the accuracy."""
-        total = hits = 0.0
+        total = hits = count = 0.0
         for x, y in self._batches(size, rng):
             self.step += 1
             with np.errstate(all="ignore"):  # told below, with the layer
@@ -242,12 +243,14 @@ class _Run:
             if self.monitor is not None:
                 self.monitor(self.step, self.net, value, whole(gradients))
                 self.optimizer.check()  # a monitor may put other arrays there
-            total += value * len(x)
+            size_of_mean = len(y) if y.dtype.kind == "f" else np.count_nonzero(y != IGNORED)
+            total += value * size_of_mean
+            count += size_of_mean
             if self.loss is not mean_squared_error:
                 hits += np.count_nonzero(labels_of(outputs) == y)
         if not all(np.isfinite(theta).all() for theta in self.net.parameters.values()):
             self._give_up(number, x)
-        return total / len(self.x), hits / len(self.x)
+        return total / count, hits / count
 
     def _batches(self, size: int, rng: np.random.Generator) -> Iterator[tuple[Array, Array]]:
         """Yield the samples in random order, in minibatches."""

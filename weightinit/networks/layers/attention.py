@@ -17,7 +17,7 @@ __all__ = ["Attention"]
 @dataclass(frozen=True)
 class Attention(Layer):
     r"""
-    Let each position take a weighted mean of the values of all positions, in several heads.
+    Let each position take a weighted mean of the values of positions, in several heads.
 
     The layer has no weights: queries, keys and values come side by side, in this order, from the
     layer in front, ``Dense(3 * width)`` or ``Parallel([Dense(width)] * 3)``. Each is cut into

@@ -1,8 +1,7 @@
 """Define what a layer is: a frozen value with two pure functions, forward and backward."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -251,10 +250,6 @@ class Layer(ABC):
     def _mask(self, _x: Array, mask: Array | None) -> Array | None:
         """Return the mask; a layer that changes the time steps overrides this."""
         return mask
-
-    def _with_chains(self, _change: Callable[[Any], Any]) -> Self:
-        """Return the layer with other chains for those that it holds, if it holds any."""
-        return self
 
     def _gradients(self, parameters: Parameters, cache: Any, dy: Array) -> RowGradients:
         """Return the gradients for the parameters; a layer that saves work by it overrides this."""

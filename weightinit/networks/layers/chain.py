@@ -1,8 +1,8 @@
 """A chain of layers: the chain rule, in one place."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
@@ -13,7 +13,7 @@ from weightinit._messages import message, shown
 from weightinit.networks.layers._rows import RowGradients, whole
 from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
 
-__all__ = ["Chain", "by_layer", "check_layers", "full_names"]
+__all__ = ["Chain", "by_layer", "check_layers", "full_names", "with_chains"]
 
 _Value = TypeVar("_Value")
 
@@ -132,6 +132,15 @@ class Chain(Layer):
             else:
                 flow, gradients[name] = layer._backward(*given)  # type: ignore[assignment]
         return flow, full_names(reversed(gradients.items()))
+
+
+def with_chains(layer: Any, change: Callable[[Chain], Chain]) -> Any:
+    """Return a layer with other chains for those that it holds, as a residual block its branch."""
+    if not is_dataclass(layer):
+        return layer
+    held = {field.name: getattr(layer, field.name) for field in fields(layer)}
+    changed = {name: change(part) for name, part in held.items() if isinstance(part, Chain)}
+    return replace(layer, **changed) if changed else layer  # type: ignore[type-var]
 
 
 def by_layer(parameters: Parameters) -> dict[str, dict[str, Array]]:

@@ -1,9 +1,9 @@
 """Layers side by side."""
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -51,9 +51,6 @@ class Parallel(Layer):
     def __init__(self, layers: Sequence[Layer] | Chain) -> None:
         chain = layers if isinstance(layers, Chain) else Chain(check_layers("layers", layers))
         object.__setattr__(self, "layers", chain)
-
-    def _with_chains(self, change: Callable[[Chain], Chain]) -> Self:
-        return type(self)(change(self.layers))
 
     def _parameter_shapes(self, input_shape: Shape) -> dict[str, tuple[int, ...]]:
         named = self.layers.named.items()

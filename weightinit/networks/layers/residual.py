@@ -1,8 +1,8 @@
 """Residual connections."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -67,9 +67,6 @@ class Residual(Layer):
         object.__setattr__(self, "branch", chain)
         constant = None if scale is None else check_real("scale", scale, hint=_TRAINED)
         object.__setattr__(self, "scale", constant)
-
-    def _with_chains(self, change: Callable[[Chain], Chain]) -> Self:
-        return type(self)(change(self.branch), self.scale)
 
     def _parameter_shapes(self, input_shape: Shape) -> dict[str, tuple[int, ...]]:
         own: dict[str, tuple[int, ...]] = {"scale": ()} if self.scale is None else {}

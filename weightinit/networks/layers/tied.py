@@ -1,8 +1,9 @@
 """Layers between an embedding and logits that share its weight."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from functools import cached_property
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -19,7 +20,7 @@ __all__ = ["Tied"]
 @dataclass(frozen=True)
 class Tied(Layer):
     r"""
-    Look tokens up, apply layers, and compare the result with every row that can be looked up.
+    Look tokens up, apply layers, and compare the result with each row of the table.
 
     .. math:: z = f(W_x)\, W^\top
 
@@ -54,47 +55,37 @@ class Tied(Layer):
     ((5, 28), (28, 8))
     """
 
-    table: Embedding
+    vocabulary: int
+    units: int
     layers: Chain
     kind: ClassVar[str] = "tied"
     takes_tokens: ClassVar[bool] = True
 
     def __init__(self, vocabulary: int, units: int, layers: Sequence[Layer] | Chain) -> None:
         chain = layers if isinstance(layers, Chain) else Chain(check_layers("layers", layers))
-        object.__setattr__(self, "table", Embedding(vocabulary, units))
+        table = Embedding(vocabulary, units)
+        object.__setattr__(self, "vocabulary", table.vocabulary)
+        object.__setattr__(self, "units", table.units)
         object.__setattr__(self, "layers", chain)
 
-    @property
-    def vocabulary(self) -> int:
-        """How many tokens there are."""
-        return self.table.vocabulary
-
-    @property
-    def units(self) -> int:
-        """The length of a row."""
-        return self.table.units
-
-    def __repr__(self) -> str:
-        """Return the expression that makes the layer."""
-        return f"Tied({self.vocabulary}, {self.units}, {list(self.layers.layers)!r})"
-
-    def _with_chains(self, change: Callable[[Chain], Chain]) -> Self:
-        return type(self)(self.vocabulary, self.units, change(self.layers))
+    @cached_property
+    def _table(self) -> Embedding:
+        return Embedding(self.vocabulary, self.units)
 
     def _check_batch(
         self, x: object, dtype: np.dtype[Any] | None = None, input_shape: Shape | None = None
     ) -> Array:
-        return self.table._check_batch(x, dtype, input_shape)
+        return self._table._check_batch(x, dtype, input_shape)
 
     def _mask(self, x: Array, mask: Array | None) -> Array | None:
-        return self.table._mask(x, mask)
+        return self._table._mask(x, mask)
 
     def _parameter_shapes(self, input_shape: Shape) -> dict[str, tuple[int, ...]]:
-        inner = self.layers.parameter_shapes(self.table.output_shape(input_shape))
-        return {**self.table.parameter_shapes(input_shape), **inner}
+        inner = self.layers.parameter_shapes(self._table.output_shape(input_shape))
+        return {**self._table.parameter_shapes(input_shape), **inner}
 
     def _output_shape(self, input_shape: Shape) -> Shape:
-        made = self.layers.output_shape(self.table.output_shape(input_shape))
+        made = self.layers.output_shape(self._table.output_shape(input_shape))
         if made[-1:] != (self.units,):
             raise ValueError(
                 f"the layers of a Tied must put out {self.units} features, as many as a row has, "
@@ -103,7 +94,7 @@ class Tied(Layer):
         return (*made[:-1], self.vocabulary)
 
     def _forward(self, parameters: Parameters, x: Array, mask: Array | None) -> tuple[Array, Any]:
-        rows, looked_up = self.table._forward(parameters, x, mask)
+        rows, looked_up = self._table._forward(parameters, x, mask)
         h, inner = self.layers._forward(parameters, rows, self._mask(x, mask))
         z = as_rows(h) @ parameters["weight"].T
         return z.reshape(*h.shape[:-1], self.vocabulary), (looked_up, h, inner)
@@ -113,5 +104,5 @@ class Tied(Layer):
         dh = (as_rows(dy) @ parameters["weight"]).reshape(h.shape)
         dx, gradients = self.layers._backward(parameters, inner, dh)
         assert dx is not None  # rows are no tokens
-        below = whole(self.table._gradients(parameters, looked_up, dx))["weight"]
+        below = whole(self._table._gradients(parameters, looked_up, dx))["weight"]
         return None, {"weight": below + as_rows(dy).T @ as_rows(h), **gradients}
