@@ -21,62 +21,28 @@ _CLOSE = 5e-6  # constants in a model are rounded to float32
 _erf = np.vectorize(math.erf, otypes=[float])
 _erfc = np.vectorize(math.erfc, otypes=[float])
 
-#: The primitives of JAX in double precision: in single, no moment of a function converges.
+# The primitives of JAX in double precision: in single, no moment of a function converges.
+_ALIKE_NAMED = """abs exp exp2 expm1 log log1p sign sin cos tan sinh cosh tanh sqrt cbrt floor ceil
+square add round"""
+_RENAMED = """add_any=add sub=subtract mul=multiply div=divide max=maximum min=minimum neg=negative
+pow=power rem=fmod gt=greater ge=greater_equal lt=less le=less_equal eq=equal ne=not_equal
+and=logical_and or=logical_or not=logical_not xor=logical_xor is_finite=isfinite atan2=arctan2
+acos=arccos asin=arcsin atan=arctan asinh=arcsinh"""
+
 _NUMPY: dict[str, Callable[..., Any]] = {
-    **{
-        name: getattr(np, name)
-        for name in ["abs", "exp", "exp2", "expm1", "log", "log1p", "sign", "sin", "cos", "tan"]
-    },
-    **{
-        name: getattr(np, name)
-        for name in ["sinh", "cosh", "tanh", "sqrt", "cbrt", "floor", "ceil", "square"]
-    },
-    "add": np.add,
-    "add_any": np.add,
-    "sub": np.subtract,
-    "mul": np.multiply,
-    "div": np.divide,
-    "max": np.maximum,
-    "min": np.minimum,
-    "neg": np.negative,
-    "pow": np.power,
-    "rem": np.fmod,
-    "gt": np.greater,
-    "ge": np.greater_equal,
-    "lt": np.less,
-    "le": np.less_equal,
-    "eq": np.equal,
-    "ne": np.not_equal,
-    "and": np.logical_and,
-    "or": np.logical_or,
-    "not": np.logical_not,
-    "xor": np.logical_xor,
-    "is_finite": np.isfinite,
-    "atan2": np.arctan2,
-    "acos": np.arccos,
-    "asin": np.arcsin,
-    "atan": np.arctan,
-    "asinh": np.arcsinh,
+    **{name: getattr(np, name) for name in _ALIKE_NAMED.split()},
+    **{name: getattr(np, ours) for name, ours in (pair.split("=") for pair in _RENAMED.split())},
     "erf": _erf,
     "erfc": _erfc,
-    "round": np.round,
     "logistic": lambda x: np.exp(-np.logaddexp(0, -x)),
     "rsqrt": lambda x: 1 / np.sqrt(x),
     "clamp": lambda low, x, high: np.clip(x, low, high),
     "select_n": lambda which, no, yes: np.where(which, yes, no),
 }
-_SAME = frozenset(
-    [
-        "convert_element_type",
-        "copy",
-        "copy_p",
-        "stop_gradient",
-        "reduce_precision",
-        "optimization_barrier",
-        "broadcast_in_dim",
-        "reshape",
-    ]
-)
+
+_UNCHANGED = """convert_element_type copy copy_p stop_gradient reduce_precision optimization_barrier
+broadcast_in_dim reshape"""
+_SAME = frozenset(_UNCHANGED.split())
 
 
 @dataclass(frozen=True)

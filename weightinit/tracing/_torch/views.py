@@ -9,23 +9,10 @@ import torch
 __all__ = ["Made", "Source", "follow", "to_kernel"]
 
 #: What moves the entries of a parameter, and leaves each as it is.
-_SAME = frozenset(
-    (
-        "to",
-        "type",
-        "float",
-        "bfloat16",
-        "half",
-        "double",
-        "type_as",
-        "contiguous",
-        "clone",
-        "detach",
-    )
-)
-_VECTOR = frozenset(
-    ("view", "reshape", "unsqueeze", "squeeze", "expand", "expand_as", "broadcast_to", "repeat")
-) | {"flatten", "unflatten"}
+_CASTS = "to type float bfloat16 half double type_as contiguous clone detach"
+_SAME = frozenset(_CASTS.split())
+_SHAPED = "view reshape unsqueeze squeeze expand expand_as broadcast_to repeat flatten unflatten"
+_VECTOR = frozenset(_SHAPED.split())
 #: What takes some entries of a parameter, such as rows by their numbers, in another shape.
 _CHOSEN = frozenset(("__getitem__", "index_select", "narrow", "select"))
 
