@@ -9,13 +9,13 @@ import jax
 import jax.numpy as jnp
 
 from weightinit._messages import short
-from weightinit.tracing._jax.axes import BATCH, FEATURE, Labels
-from weightinit.tracing._jax.inlining import flatten
+from weightinit.tracing._jax.equations.inlining import flatten
+from weightinit.tracing._jax.equations.program import Program
+from weightinit.tracing._jax.equations.regions import fuse_activations, fuse_regions
+from weightinit.tracing._jax.equations.rewriting import rewrite
 from weightinit.tracing._jax.losses import Target
-from weightinit.tracing._jax.program import Program
-from weightinit.tracing._jax.regions import fuse_activations, fuse_regions
-from weightinit.tracing._jax.rewriting import rewrite
-from weightinit.tracing._jax.translation import Translation
+from weightinit.tracing._jax.operations.axes import BATCH, FEATURE, Labels
+from weightinit.tracing._jax.operations.translation import Translation
 from weightinit.tracing._models.plan import Plan, plan_rows
 from weightinit.tracing._models.rows import choose
 from weightinit.tracing._probe import tilt

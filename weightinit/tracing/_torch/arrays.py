@@ -8,7 +8,7 @@ import torch
 
 from weightinit.networks.layers.base import Array
 from weightinit.tracing._models.rows import Kept, choose
-from weightinit.tracing._torch.views import Source
+from weightinit.tracing._torch.weights.views import Source
 
 __all__ = ["kept", "rows_of", "to_array", "to_tensor"]
 

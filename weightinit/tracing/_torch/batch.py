@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from weightinit._messages import message, shown
 from weightinit.networks.layers.base import Array
-from weightinit.tracing._torch.calls import tensors_in
+from weightinit.tracing._torch.recording.calls import tensors_in
 
 __all__ = ["Batch"]
 

@@ -14,13 +14,13 @@ from weightinit.tracing._models.keras import Variables
 from weightinit.tracing._models.naming import layer_of
 from weightinit.tracing._models.operations import Operation
 from weightinit.tracing._torch.batch import Batch
-from weightinit.tracing._torch.computed import Computed, Owner
-from weightinit.tracing._torch.einsum import leading
 from weightinit.tracing._torch.model import TorchModel
-from weightinit.tracing._torch.parts import PartsRecorder
 from weightinit.tracing._torch.probe import TorchProbe
-from weightinit.tracing._torch.record import Record
-from weightinit.tracing._torch.views import Source
+from weightinit.tracing._torch.recording.einsum import leading
+from weightinit.tracing._torch.recording.parts import PartsRecorder
+from weightinit.tracing._torch.recording.record import Record
+from weightinit.tracing._torch.weights.computed import Computed, Owner
+from weightinit.tracing._torch.weights.views import Source
 
 __all__ = ["probe"]
 

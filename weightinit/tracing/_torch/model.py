@@ -8,10 +8,10 @@ import torch
 from weightinit.initializers import Initializer
 from weightinit.tracing._models.operations import Operation
 from weightinit.tracing._torch import words
-from weightinit.tracing._torch.computed import Computed, Owner, attributes_kept, owners
-from weightinit.tracing._torch.record import Record
-from weightinit.tracing._torch.recorder import Recorder
-from weightinit.tracing._torch.views import Source
+from weightinit.tracing._torch.recording.record import Record
+from weightinit.tracing._torch.recording.recorder import Recorder
+from weightinit.tracing._torch.weights.computed import Computed, Owner, attributes_kept, owners
+from weightinit.tracing._torch.weights.views import Source
 
 __all__ = ["TorchModel"]
 

@@ -16,11 +16,11 @@ from weightinit.tracing._models.rows import Kept, make_rows
 from weightinit.tracing._probe import Probe, fixed_pull, tilt
 from weightinit.tracing._torch.arrays import kept, rows_of, to_array, to_tensor
 from weightinit.tracing._torch.batch import Batch
-from weightinit.tracing._torch.computed import Computed
 from weightinit.tracing._torch.model import TorchModel
-from weightinit.tracing._torch.packed import packed
-from weightinit.tracing._torch.record import Record
-from weightinit.tracing._torch.views import Source
+from weightinit.tracing._torch.recording.record import Record
+from weightinit.tracing._torch.weights.computed import Computed
+from weightinit.tracing._torch.weights.packed import packed
+from weightinit.tracing._torch.weights.views import Source
 from weightinit.tracing.trace import Trace
 
 __all__ = ["TorchProbe", "probe"]

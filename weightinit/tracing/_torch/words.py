@@ -5,8 +5,8 @@ import re
 from collections.abc import Mapping
 
 from weightinit.initializers import Constant, Initializer, Orthogonal, zeros
-from weightinit.tracing._torch.computed import Computed
-from weightinit.tracing._torch.views import Source
+from weightinit.tracing._torch.weights.computed import Computed
+from weightinit.tracing._torch.weights.views import Source
 
 __all__ = ["code"]
 

@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 import torch
 
-from weightinit.tracing._torch import moves
-from weightinit.tracing._torch.calls import Call
-from weightinit.tracing._torch.functions import NORMS
-from weightinit.tracing._torch.record import Record
-from weightinit.tracing._torch.views import Source, to_kernel
+from weightinit.tracing._torch.recording import moves
+from weightinit.tracing._torch.recording.calls import Call
+from weightinit.tracing._torch.recording.functions import NORMS
+from weightinit.tracing._torch.recording.record import Record
+from weightinit.tracing._torch.weights.views import Source, to_kernel
 
 __all__ = ["layer", "norm", "product"]
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import torch
 
-from weightinit.tracing._torch import moves
-from weightinit.tracing._torch.calls import Call
-from weightinit.tracing._torch.einsum import Contraction
-from weightinit.tracing._torch.functions import CONVOLUTIONS, MULTIPLY, named
-from weightinit.tracing._torch.record import Record
-from weightinit.tracing._torch.recorder import Recorder
-from weightinit.tracing._torch.views import Source
+from weightinit.tracing._torch.recording import moves
+from weightinit.tracing._torch.recording.calls import Call
+from weightinit.tracing._torch.recording.einsum import Contraction
+from weightinit.tracing._torch.recording.functions import CONVOLUTIONS, MULTIPLY, named
+from weightinit.tracing._torch.recording.record import Record
+from weightinit.tracing._torch.recording.recorder import Recorder
+from weightinit.tracing._torch.weights.views import Source
 
 __all__ = ["PartsRecorder"]
 

@@ -5,7 +5,9 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from weightinit.tracing._jax.axes import (
+from weightinit.tracing._jax.equations.primitives import MOVES
+from weightinit.tracing._jax.equations.program import Equation, Program
+from weightinit.tracing._jax.operations.axes import (
     BATCH,
     FEATURE,
     OTHER,
@@ -16,10 +18,8 @@ from weightinit.tracing._jax.axes import (
     moved,
     units,
 )
-from weightinit.tracing._jax.parameters import Parameters
-from weightinit.tracing._jax.primitives import MOVES
-from weightinit.tracing._jax.program import Equation, Program
-from weightinit.tracing._jax.views import View
+from weightinit.tracing._jax.operations.parameters import Parameters
+from weightinit.tracing._jax.operations.views import View
 from weightinit.tracing._models.operations import Operation
 
 __all__ = ["Reader"]

@@ -6,8 +6,8 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
-from weightinit.tracing._jax.program import Equation, Program, needed
-from weightinit.tracing._jax.views import View
+from weightinit.tracing._jax.equations.program import Equation, Program, needed
+from weightinit.tracing._jax.operations.views import View
 
 __all__ = ["Parameters"]
 

@@ -4,11 +4,11 @@ import math
 
 import jax.numpy as jnp
 
-from weightinit.tracing._jax.axes import BATCH
-from weightinit.tracing._jax.functions import recognize
-from weightinit.tracing._jax.layers import Layers
-from weightinit.tracing._jax.program import Equation
-from weightinit.tracing._jax.recurrent import Recurrent
+from weightinit.tracing._jax.equations.functions import recognize
+from weightinit.tracing._jax.equations.program import Equation
+from weightinit.tracing._jax.operations.axes import BATCH
+from weightinit.tracing._jax.operations.layers import Layers
+from weightinit.tracing._jax.operations.recurrent import Recurrent
 
 __all__ = ["Translation"]
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import torch
 from torch.nn import functional
 
-from weightinit.tracing._torch import moves
-from weightinit.tracing._torch.calls import Call
-from weightinit.tracing._torch.record import Record
+from weightinit.tracing._torch.recording import moves
+from weightinit.tracing._torch.recording.calls import Call
+from weightinit.tracing._torch.recording.record import Record
 
 __all__ = ["run"]
 

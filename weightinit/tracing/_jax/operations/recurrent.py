@@ -4,10 +4,10 @@ from typing import Any
 
 import jax.numpy as jnp
 
-from weightinit.tracing._jax.axes import OTHER, guess
-from weightinit.tracing._jax.layers import Layers
-from weightinit.tracing._jax.primitives import MOVES
-from weightinit.tracing._jax.program import Equation
+from weightinit.tracing._jax.equations.primitives import MOVES
+from weightinit.tracing._jax.equations.program import Equation
+from weightinit.tracing._jax.operations.axes import OTHER, guess
+from weightinit.tracing._jax.operations.layers import Layers
 
 __all__ = ["Recurrent"]
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import jax
 import jax.numpy as jnp
 
-from weightinit.tracing._jax.primitives import ADDS, MOVES
-from weightinit.tracing._jax.program import Equation, Program, needed
+from weightinit.tracing._jax.equations.primitives import ADDS, MOVES
+from weightinit.tracing._jax.equations.program import Equation, Program, needed
 
 __all__ = ["rewrite"]
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from torch.overrides import TorchFunctionMode
 
-from weightinit.tracing._torch import entries, layers, moves, recurrent
-from weightinit.tracing._torch.calls import Call
-from weightinit.tracing._torch.functions import (
+from weightinit.tracing._torch.recording import entries, layers, moves, recurrent
+from weightinit.tracing._torch.recording.calls import Call
+from weightinit.tracing._torch.recording.functions import (
     CONVOLUTIONS,
     ELEMENTWISE,
     MATMUL,
@@ -16,7 +16,7 @@ from weightinit.tracing._torch.functions import (
     in_parts,
     named,
 )
-from weightinit.tracing._torch.record import Record
+from weightinit.tracing._torch.recording.record import Record
 
 __all__ = ["Recorder"]
 

@@ -7,7 +7,9 @@ from typing import Any
 import jax.numpy as jnp
 from jax import lax
 
-from weightinit.tracing._jax.axes import (
+from weightinit.tracing._jax.equations.primitives import ADDS, MOVES
+from weightinit.tracing._jax.equations.program import Equation
+from weightinit.tracing._jax.operations.axes import (
     BATCH,
     FEATURE,
     OTHER,
@@ -17,10 +19,8 @@ from weightinit.tracing._jax.axes import (
     moved,
     units,
 )
-from weightinit.tracing._jax.primitives import ADDS, MOVES
-from weightinit.tracing._jax.program import Equation
-from weightinit.tracing._jax.reader import Reader
-from weightinit.tracing._jax.views import View, kernel, matrix
+from weightinit.tracing._jax.operations.reader import Reader
+from weightinit.tracing._jax.operations.views import View, kernel, matrix
 from weightinit.tracing._models.naming import layer_of
 from weightinit.tracing._models.operations import TRANSPOSED, Operation
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import torch
 
-from weightinit.tracing._torch import moves
-from weightinit.tracing._torch.calls import Call
-from weightinit.tracing._torch.functions import ADD, MULTIPLY
-from weightinit.tracing._torch.record import Record
-from weightinit.tracing._torch.views import Source
+from weightinit.tracing._torch.recording import moves
+from weightinit.tracing._torch.recording.calls import Call
+from weightinit.tracing._torch.recording.functions import ADD, MULTIPLY
+from weightinit.tracing._torch.recording.record import Record
+from weightinit.tracing._torch.weights.views import Source
 
 __all__ = ["elementwise"]
 

@@ -9,11 +9,11 @@ import torch
 
 from weightinit._messages import shown
 from weightinit.tracing._models.operations import TRANSPOSED, Operation
-from weightinit.tracing._torch.calls import tensors_in
-from weightinit.tracing._torch.computed import Computed, Owner
-from weightinit.tracing._torch.functions import known
-from weightinit.tracing._torch.values import Values
-from weightinit.tracing._torch.views import Source
+from weightinit.tracing._torch.recording.calls import tensors_in
+from weightinit.tracing._torch.recording.functions import known
+from weightinit.tracing._torch.recording.values import Values
+from weightinit.tracing._torch.weights.computed import Computed, Owner
+from weightinit.tracing._torch.weights.views import Source
 
 __all__ = ["Record"]
 

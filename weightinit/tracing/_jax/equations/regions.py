@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from weightinit.activations import names
-from weightinit.tracing._jax.functions import recognize
-from weightinit.tracing._jax.primitives import ELEMENTWISE
-from weightinit.tracing._jax.program import Equation, Program, needed
+from weightinit.tracing._jax.equations.functions import recognize
+from weightinit.tracing._jax.equations.primitives import ELEMENTWISE
+from weightinit.tracing._jax.equations.program import Equation, Program, needed
 
 __all__ = ["descendants", "fuse_activations", "fuse_regions"]
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import jax
 
-from weightinit.tracing._jax.primitives import ELEMENTWISE
-from weightinit.tracing._jax.program import Equation, Program, needed
-from weightinit.tracing._jax.scans import Scan
+from weightinit.tracing._jax.equations.primitives import ELEMENTWISE
+from weightinit.tracing._jax.equations.program import Equation, Program, needed
+from weightinit.tracing._jax.equations.scans import Scan
 
 __all__ = ["flatten"]
 

@@ -5,7 +5,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import torch
 
-from weightinit.tracing._torch.views import Source
+from weightinit.tracing._torch.weights.views import Source
 
 __all__ = ["Statistic", "Values"]
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import torch
 
 from weightinit.tracing._models.graph import Graph
-from weightinit.tracing._torch.record import Record
+from weightinit.tracing._torch.recording.record import Record
 
 __all__ = ["packed"]
 

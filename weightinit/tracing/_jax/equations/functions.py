@@ -10,7 +10,7 @@ import numpy as np
 from weightinit import activations
 from weightinit.activations import Activation
 from weightinit.networks.layers.base import Array
-from weightinit.tracing._jax.program import Equation, Program
+from weightinit.tracing._jax.equations.program import Equation, Program
 
 __all__ = ["recognize"]
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import torch
 
-from weightinit.tracing._torch.calls import Call, tensors_in
-from weightinit.tracing._torch.functions import (
+from weightinit.tracing._torch.recording.calls import Call, tensors_in
+from weightinit.tracing._torch.recording.functions import (
     MANY,
     MATMUL,
     MULTIPLY,
@@ -13,9 +13,9 @@ from weightinit.tracing._torch.functions import (
     STATISTICS,
     WEIGHTS,
 )
-from weightinit.tracing._torch.record import Record
-from weightinit.tracing._torch.values import Statistic, Values
-from weightinit.tracing._torch.views import Made, Source, follow
+from weightinit.tracing._torch.recording.record import Record
+from weightinit.tracing._torch.recording.values import Statistic, Values
+from weightinit.tracing._torch.weights.views import Made, Source, follow
 
 __all__ = ["anything", "save_overwritten"]
 

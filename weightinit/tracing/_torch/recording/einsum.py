@@ -21,7 +21,7 @@ def leading(equation: str) -> int | None:
 
     Examples
     --------
-    >>> from weightinit.tracing._torch.einsum import leading
+    >>> from weightinit.tracing._torch.recording.einsum import leading
     >>> leading("abc,cde->abde"), leading("abcd,cde->abe"), leading("ijk,lk->ijl")
     (1, 2, None)
     """

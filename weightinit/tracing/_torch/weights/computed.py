@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch.nn.utils import parametrize
 
-from weightinit.tracing._torch.views import Made
+from weightinit.tracing._torch.weights.views import Made
 
 __all__ = ["Computed", "Owner", "attributes_kept", "owners"]
 
