@@ -47,6 +47,7 @@ FLOORS = {
     "diagnosis": 6,
     "monitoring": 6,
     "risk": 7,
+    "scaling": 7,
     "schemes": 7,
     "_command": 7,
     "__main__": 8,

@@ -27,6 +27,7 @@ _NAMES = {
     "monitoring": "Monitor",
     "networks": "GradientCheck Network check_gradients cnn gru lstm mlp rnn transformer",
     "risk": "FailureRates failure_rates",
+    "scaling": "CoordinateCheck coordinate_check",
     "schemes": (
         "StartReport fixup looks_linear lsuv mu_parametrization rezero scaled_residual skipinit "
         "spectral start"

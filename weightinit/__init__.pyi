@@ -54,6 +54,7 @@ from weightinit.networks import (
     transformer,
 )
 from weightinit.risk import FailureRates, failure_rates
+from weightinit.scaling import CoordinateCheck, coordinate_check
 from weightinit.schemes import (
     StartReport,
     fixup,
@@ -76,6 +77,7 @@ __all__ = [
     "Chrono",
     "Comparison",
     "Constant",
+    "CoordinateCheck",
     "DeltaOrthogonal",
     "Diagnosis",
     "FailureRates",
@@ -106,6 +108,7 @@ __all__ = [
     "cnn",
     "compare",
     "compute_fans",
+    "coordinate_check",
     "datasets",
     "delta_orthogonal",
     "diagnose",

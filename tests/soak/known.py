@@ -26,6 +26,7 @@ __all__ = [
     "STARTS_PROCESSES",
     "UNBOUNDED",
     "blocks",
+    "build",
     "cache",
     "curves",
     "draw",
@@ -49,6 +50,11 @@ def blocks() -> wi.Network:
     """Return a small residual network with weights."""
     branch = [Dense(4), ActivationLayer("relu"), Dense(3)]
     return wi.Network([Residual(branch), Dense(2)], (3,)).initialize(wi.he_normal, rng=0)
+
+
+def build(width: int, rng: np.random.Generator) -> wi.Network:
+    """Return a network of a width, for a coordinate check."""
+    return wi.mlp([3, width, 2]).initialize(wi.he_normal, rng=rng)
 
 
 def sample(layer: Layer | None = None) -> Any:
@@ -126,6 +132,7 @@ BY_NAME = {
     "at_most": ["0.5"],
     "axis": ["-1"],
     "base": ["network()"],
+    "build": ["build"],
     "batch_axis": ["()", "0"],
     "batch_size": ["2"],
     "bias": ["0.5"],
@@ -198,6 +205,7 @@ BY_NAME = {
     "power": ["0.5"],
     "problem": ["'any problem'", "'frozen'"],
     "progress": ["False"],
+    "quantity": ["'update'"],
     "q": ["1.0", "np.array([0.5, 2.0])"],
     "rate_factors": ["None", "{'*': 0.5}"],
     "residual": ["False", "True"],
@@ -213,6 +221,7 @@ BY_NAME = {
     "slope": ["0.2"],
     "std": ["0.5"],
     "step": ["1"],
+    "steps": ["1"],
     "stride": ["1"],
     "successes": ["1"],
     "tied": ["False", "True"],
@@ -250,6 +259,13 @@ BY_CALLABLE: dict[str, dict[str, list[str]]] = {
     },
     "wi.looks_linear": {"x": ["None", "sample()"]},
     "wi.mu_parametrization": {"x": ["None", "sample()"]},
+    "wi.CoordinateCheck": {
+        "axis": ["'depth'"],
+        "activations": ["{'dense0': np.ones((2, 2))}"],
+        "updates": ["{'dense0': np.ones((2, 2))}"],
+    },
+    "wi.coordinate_check": {"axis": ["'depth'"], "widths": ["[2, 3]"], "steps": ["1"]},
+    "wi.CoordinateCheck.slope": {"layer": ["'dense0'"]},
     "wi.start": {"x": ["None", "sample()"], "y": ["None", "labels()"], "loss": ["None"]},
     "wi.trace": {"y": ["None", "targets()"], "loss": ["None"]},
     "wi.Monitor": {"y": ["None", "labels()"]},
@@ -293,6 +309,9 @@ BY_CLASS = {
 INSTANCES = {
     "Cell": "wi.compare(score, [wi.zeros], seeds=1).cells[0]",
     "Comparison": "wi.compare(curves, {'a': wi.zeros, 'b': wi.ones}, seeds=2)",
+    "CoordinateCheck": (
+        "wi.coordinate_check(build, [2, 3], sample(), labels(), steps=1, draws=2, rng=0)"
+    ),
     "Diagnosis": "wi.diagnose(network(), sample())",
     "FailureRates": "wi.failure_rates(network(), wi.he_normal, sample(), draws=2, rng=0)",
     "Fans": "wi.compute_fans((3, 4))",
@@ -311,6 +330,7 @@ INSTANCES = {
     "Sentences": "wi.datasets.sentences(5, rng=0)",
     "Text": "wi.datasets.text(50, rng=0)",
     "ParameterStart": "wi.start(network(), rng=0).table[0]",
+    "Slope": "wi.scaling.Slope('dense0', 'update', 0.5, 0.4, 0.6)",
     "Standing": "wi.compare(score, [wi.zeros, wi.ones], seeds=2).standings[1]",
     "StartReport": "wi.start(network(), sample(), rng=0)",
     "Step": "network().record(sample())['dense0']",
@@ -328,14 +348,16 @@ ASKS_FOR_WORK = {
     "seeds",
     "shape",
     "sizes",
+    "steps",
     "widest",
+    "widths",
 }
 
 #: What asks for an answer for each number that it holds.
 ONE_ANSWER_EACH = {"bias_variance", "c", "q", "weight_variance"}
 
 #: Of what asks for work, what no number is too large for.
-UNBOUNDED = {"epochs", "seeds"}
+UNBOUNDED = {"epochs", "seeds", "steps"}
 
 #: Of these, what starts processes by any other number than 1.
 STARTS_PROCESSES = {"n_jobs"}
@@ -344,7 +366,7 @@ STARTS_PROCESSES = {"n_jobs"}
 RECORDS = set(INSTANCES) - {"Comparison", "History", "Monitor", "Network"}
 
 #: What a caller gives to be called back: what it raises is the caller's, and goes through.
-CALLED_BACK = {"monitor"}
+CALLED_BACK = {"build", "monitor"}
 
 #: What answers no by an AssertionError.
 ASSERTS = {"assert_healthy"}

@@ -2,8 +2,8 @@
 
 :func:`start` chooses what each parameter starts from by its role; :func:`lsuv` scales weights by
 what a batch makes of them. The others follow one paper each: :func:`fixup`, :func:`rezero`,
-:func:`scaled_residual`, :func:`looks_linear`, :func:`spectral`, :func:`mu_parametrization`. All of
-them write into the model, or make new variables for a module of linen, and return a table of what
+:func:`scaled_residual`, :func:`looks_linear`, :func:`spectral`, :func:`mu_parametrization`. They
+write into the model, or make new variables for a module of linen, and return a table of what
 they did.
 
 >>> import numpy as np

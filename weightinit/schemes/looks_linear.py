@@ -17,7 +17,7 @@ from weightinit.tracing import LayerTrace
 __all__ = ["looks_linear"]
 
 _FAR = 1e-9  # how far an odd part may be from a line, of its size
-_HINT = "wi.start(model) starts any network"
+_HINT = "use wi.start(model)"
 
 
 def looks_linear(model: Any, x: Any = None, *, rng: RandomSource = None) -> StartReport:
@@ -32,7 +32,7 @@ def looks_linear(model: Any, x: Any = None, *, rng: RandomSource = None) -> Star
         = \bigl(\phi(z) - \phi(-z)\bigr) B = c\, z B,
 
     with an orthogonal :math:`B`, divided by :math:`c`. The first layer is :math:`(B, -B)`, the last
-    :math:`(B; -B)`. As :math:`z` keeps its length, so do gradients, at any depth.
+    :math:`(B; -B)`. As :math:`z` keeps its length through the layers, so do gradients.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Maximal update parametrization: scales and learning rates that hold at any width and depth."""
+"""Maximal update parametrization: scales and learning rates that carry over in width and depth."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def mu_parametrization(
     output       :math:`1 / \sqrt r`                   1 / r        1 / r
     ============ ===================================== ============ ============================
 
-    where the last three rows are those of a model whose hidden layers are all r times as wide.
+    where the last three rows are those of a model whose hidden layers are r times as wide each.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def mu_parametrization(
     **Depth.** A factor :math:`L^{-p}` on a branch is the same as one on its last weight if the
     rates make up for it. With Adam, the last weight and bias have a rate of :math:`L^{-1}`, the
     other parameters of the branch :math:`L^{p - 1}`. With SGD these are :math:`L^{-1}` and
-    :math:`L^{2p - 1}`. The branches then move the output by as much at any depth.
+    :math:`L^{2p - 1}`. The branches then move the output by an amount that does not depend on L.
 
     Attention divides its scores by the size of a head d, not by :math:`\sqrt d`, since queries
     and keys align in training: that is for the architecture to do. Weight decay and the epsilon of

@@ -14,7 +14,7 @@ __all__ = ["fixup", "rezero", "scaled_residual", "skipinit"]
 
 def fixup(model: Any, x: Any = None, *, rng: RandomSource = None) -> StartReport:
     r"""
-    Start a residual network without normalization so that a step changes it equally at any depth.
+    Start a residual network without normalization so that depth does not change its first steps.
 
     In each of :math:`L` residual branches with :math:`m` weights the last weight is 0, and the
     others are
@@ -102,7 +102,7 @@ def rezero(model: Any, x: Any = None, *, rng: RandomSource = None) -> StartRepor
 
     .. math:: y = x + \alpha f(x), \qquad \alpha = 0 .
 
-    All weights start as usual. This is ReZero, and SkipInit under another name: ``wi.skipinit`` is
+    Weights start as usual. This is ReZero, and SkipInit under another name: ``wi.skipinit`` is
     the same function.
 
     Parameters
@@ -129,11 +129,11 @@ def rezero(model: Any, x: Any = None, *, rng: RandomSource = None) -> StartRepor
     Notes
     -----
     Of the parameters of a block the first step moves :math:`\alpha` alone, since the gradient of
-    the others contains it. From the second step on all of them move.
+    the others contains it. From the second step on the others move too.
 
     References
     ----------
-    Bachlechner et al. (2020), "ReZero is all you need", arXiv:2003.04887; De and Smith (2020),
+    Bachlechner et al. (2020), arXiv:2003.04887; De and Smith (2020),
     "Batch normalization biases residual blocks towards the identity function", arXiv:2002.10444.
 
     Examples

@@ -1,4 +1,4 @@
-"""The spectral condition: weights whose largest singular value lets features learn at any width."""
+"""The spectral condition: weights whose largest singular value does not depend on width."""
 
 import math
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ def spectral(model: Any, x: Any = None, *, rng: RandomSource = None) -> StartRep
     .. math:: \lVert W \rVert_2 = g \sqrt{\frac{n_\text{out}}{n_\text{in}}}
 
     multiplies the root mean square of no input by more than :math:`g`, the :func:`gain` of its
-    activation. All its singular values are equal: the weight is orthogonal, times that number.
-    Weights that only share the order of magnitude have std
+    activation. The weight is orthogonal times that number, so that its singular values are equal.
+    In order of magnitude that is a std of
     :math:`\min(1, \sqrt{n_\text{out} / n_\text{in}}) / \sqrt{n_\text{in}}`.
 
     Parameters
@@ -55,9 +55,9 @@ def spectral(model: Any, x: Any = None, *, rng: RandomSource = None) -> StartRep
 
     Notes
     -----
-    :math:`n_\text{in}` counts all inputs of a unit, for a kernel its pixels too. Embeddings look up
-    a row and sum nothing: they start as by :func:`start`. The condition asks the same of updates,
-    which learning rates see to: :func:`mu_parametrization` has them.
+    :math:`n_\text{in}` counts the inputs of a unit, in a kernel over its pixels. Embeddings look
+    up a row and sum nothing: they start as by :func:`start`. The condition asks the same of
+    updates, which learning rates see to: :func:`mu_parametrization` has them.
 
     References
     ----------
