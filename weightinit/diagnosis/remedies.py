@@ -19,6 +19,7 @@ __all__ = [
     "advised",
     "advised_start",
     "advised_weight",
+    "ask",
     "each_start",
     "patterns",
     "whole_start",
@@ -91,7 +92,8 @@ class Finding:
 
 
 @functools.lru_cache(maxsize=1024)
-def _ask(activation: Activation, layer: str, **asked: Any) -> Recommendation:
+def ask(activation: Activation, layer: str, **asked: Any) -> Recommendation:
+    """Return what :func:`recommend` says, which is asked once for layers that are alike."""
     return recommend(activation, layer=layer, **asked)
 
 
@@ -103,17 +105,17 @@ def advised(trace: Trace, row: LayerTrace) -> Recommendation:
     """
     phi = row.activation or linear
     if row is trace.layers[-1]:
-        return _ask(phi, "output")
+        return ask(phi, "output")
     if row.steps is not None:
-        return _ask(phi, "rnn", depth=int(row.steps.max(initial=0)) + 1)
+        return ask(phi, "rnn", depth=int(row.steps.max(initial=0)) + 1)
     if row.weight is None or row.block:
         blocks = [other for other in trace.layers if other.weight is None]
         norm = next(b.normalized for b in blocks if b.name == (row.block or row.name))
         kind = "dense" if row.weight is None else row.kind
-        return _ask(phi, kind, depth=len(blocks), residual=True, normalized=norm)
+        return ask(phi, kind, depth=len(blocks), residual=True, normalized=norm)
     hidden = trace.layers[:-1]
     level = [r for r in hidden if r.weight is not None and not r.block and r.kind == row.kind]
-    return _ask(phi, row.kind, depth=len(level), normalized=row.normalized)
+    return ask(phi, row.kind, depth=len(level), normalized=row.normalized)
 
 
 def advised_start(trace: Trace, row: LayerTrace) -> Mapping[str, Initializer]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from weightinit._checks import RandomSource, check_rng
 from weightinit.activations import linear
-from weightinit.advice import recommend
+from weightinit.diagnosis.remedies import ask
 from weightinit.initializers import Initializer
 from weightinit.schemes._choices import advise, choose, draw
 from weightinit.schemes._work import Work, open_model
@@ -80,5 +80,4 @@ def _plain(trace: Trace, row: LayerTrace) -> Mapping[str, Initializer]:
         return {}
     if not row.block:
         return advise(trace, row)
-    advice = recommend(row.activation or linear, layer=row.kind)
-    return {row.named("weight"): advice.initializer}
+    return {row.named("weight"): ask(row.activation or linear, row.kind).initializer}
