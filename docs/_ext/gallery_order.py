@@ -47,6 +47,7 @@ ORDER = {
     "practice": [
         "plot_count_the_steps_a_wrong_bias_costs",
         "plot_see_which_steps_rounding_loses",
+        "plot_watch_replicas_that_start_apart",
     ],
     "diagnosis": [
         "plot_find_what_is_wrong",
