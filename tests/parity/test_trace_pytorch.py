@@ -128,6 +128,8 @@ def by_hand(x: Any) -> Any:
 ACTIVATIONS = [
     (nn.ReLU(), "relu"),
     (nn.ReLU(inplace=True), "relu"),
+    (nn.ReLU6(), "relu6"),
+    (torch.abs, "abs"),
     (nn.LeakyReLU(0.2, inplace=True), "leaky_relu(0.2)"),
     (nn.GELU(), "gelu"),
     (nn.GELU("tanh"), "gelu_tanh"),

@@ -1,4 +1,4 @@
-"""Recognize an activation by its values, and make one of a function that has no name here."""
+"""What equations make of each entry of a value, in double precision, and which activation it is."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -7,16 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from weightinit import activations
 from weightinit.activations import Activation
 from weightinit.networks.layers.base import Array
 from weightinit.tracing._jax.equations.program import Equation, Program
+from weightinit.tracing._models import activations
 
 __all__ = ["recognize"]
 
-_GRID = np.concatenate([np.linspace(-6, 6, 241), [-30.0, -12.0, 12.0, 30.0]])
 _STEP = 1e-6  # of a difference quotient
-_CLOSE = 5e-6  # constants in a model are rounded to float32
 
 _erf = np.vectorize(math.erf, otypes=[float])
 _erfc = np.vectorize(math.erfc, otypes=[float])
@@ -109,7 +107,7 @@ def _evaluate(kind: str, params: Mapping[str, Any], given: list[Any]) -> list[An
 
 def recognize(program: Program, equation: Equation, value: int) -> Activation | None:
     """
-    Return the activation that a function of each entry is; None if it only scales and shifts.
+    Return the activation that a function of each entry is; None for a straight line.
 
     Parameters
     ----------
@@ -130,22 +128,5 @@ def recognize(program: Program, equation: Equation, value: int) -> Activation | 
     KeyError
         It has a primitive that is not known here.
     """
-    entrywise = _Entrywise(program, equation, value)
-    values = entrywise(_GRID)
-
-    def off(other: Array) -> float:
-        with np.errstate(all="ignore"):
-            return float(np.max(np.abs(values - other) / (1 + np.abs(values))))
-
-    at_zero = values[120]
-    if off(at_zero + (values[140] - at_zero) * _GRID) < _CLOSE:
-        return None
-    with np.errstate(all="ignore"):
-        known = {off(each(_GRID)): each for each in map(activations.get, activations.names())}
-    if min(known) < _CLOSE:
-        return known[min(known)]
-    slope = -float(values[100])
-    if slope > 0 and off(np.where(_GRID > 0, _GRID, slope * _GRID)) < _CLOSE:
-        return activations.leaky_relu(round(slope, 6))
-    name = equation.scope.strip("_") or "function"
-    return Activation(name, entrywise, _Entrywise(program, equation, value, slope=True))
+    function, slope = (_Entrywise(program, equation, value, slope=of) for of in (False, True))
+    return activations.recognize(function, slope, equation.scope.strip("_") or "function")

@@ -1,1 +1,1 @@
-"""The equations of a pass, read as the operations that all frameworks share."""
+"""The equations of a pass, read as the operations that frameworks have in common."""

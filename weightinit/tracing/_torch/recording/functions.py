@@ -7,8 +7,8 @@ from typing import Any
 
 import torch
 
-from weightinit import activations
 from weightinit.activations import Activation
+from weightinit.tracing._models.activations import recognize
 
 __all__ = [
     "ADD",
@@ -91,41 +91,23 @@ def in_parts(func: Callable[..., Any]) -> Callable[..., Any] | None:
     return copy
 
 
-@functools.lru_cache(maxsize=1)
-def _standard() -> dict[str, tuple[Activation, Any]]:
-    """Return the activations of this package, and what they are on a grid."""
-    grid = torch.linspace(-6, 6, 241, dtype=torch.float64).numpy()
-    found = {name: activations.get(name) for name in activations.names()}
-    return {name: (phi, phi(grid)) for name, phi in found.items()}
-
-
-def known(function: Callable[[torch.Tensor], torch.Tensor], name: str) -> Activation:
+def known(function: Callable[[torch.Tensor], torch.Tensor], name: str) -> Activation | None:
     """
-    Return the activation of this package that a function is, or one that stands for it.
+    Return the activation that an elementwise function is; None for a straight line.
 
     Parameters
     ----------
     function : callable
-        An elementwise function, from a tensor of float64 to one.
+        From a tensor of float64 to one.
     name : str
         What to call it if it is none of this package.
 
     Returns
     -------
-    Activation
-        Equal on a grid, or computed by PyTorch itself.
+    Activation or None
+        One of this package, or computed by PyTorch itself.
     """
-    grid = torch.linspace(-6, 6, 241, dtype=torch.float64)
-    with torch.no_grad():
-        values = function(grid).double().numpy()
-    for phi, standard in _standard().values():
-        if abs(values - standard).max() < 1e-5:
-            return phi
-    slope = round(values[0] / -6.0, 6)
-    leaky = activations.leaky_relu(float(slope))
-    if abs(values - leaky(grid.numpy())).max() < 1e-5:
-        return leaky
-    return Activation(name, *_numeric(function))
+    return recognize(*_numeric(function), name)
 
 
 def _numeric(function: Callable[[torch.Tensor], torch.Tensor]) -> tuple[Any, Any]:

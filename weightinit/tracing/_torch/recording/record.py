@@ -132,7 +132,7 @@ class Record:
                 done.append(op)
                 continue
             phi = known(self.values.function(op.output), self.values.names[op.output])
-            kind = "pass" if phi.name == "linear" else "activation"
+            kind = "pass" if phi is None else "activation"
             done.append(replace(op, kind=kind, activation=phi))
         return done
 
