@@ -36,6 +36,9 @@ ORDER = {
         "plot_count_the_fans_of_a_kernel",
         "plot_train_a_cnn_on_digits",
     ],
+    "depth": [
+        "plot_train_a_deep_linear_network",
+    ],
     "recurrent": [
         "plot_remember_the_first_word",
         "plot_compare_weights_of_an_rnn",
