@@ -38,6 +38,7 @@ ORDER = {
     ],
     "depth": [
         "plot_train_a_deep_linear_network",
+        "plot_find_the_edge_of_chaos",
     ],
     "recurrent": [
         "plot_remember_the_first_word",
