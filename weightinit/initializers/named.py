@@ -124,7 +124,7 @@ lecun_uniform = _named(
     0.05
     """,
 )
-xavier_normal = _named(
+xavier_normal = glorot_normal = _named(
     "xavier_normal",
     VarianceScaling(scale=1.0, mode="fan_avg", distribution="normal"),
     r"""Draw Xavier's (Glorot's) normal weights.
@@ -150,7 +150,7 @@ xavier_normal = _named(
     True
     """,
 )
-xavier_uniform = _named(
+xavier_uniform = glorot_uniform = _named(
     "xavier_uniform",
     VarianceScaling(scale=1.0, mode="fan_avg", distribution="uniform"),
     r"""Draw Xavier's (Glorot's) uniform weights.
@@ -177,7 +177,7 @@ xavier_uniform = _named(
     True
     """,
 )
-he_normal = _named(
+he_normal = kaiming_normal = _named(
     "he_normal",
     VarianceScaling(scale=2.0, mode="fan_in", distribution="normal"),
     r"""Draw He's (Kaiming's) normal weights, of variance :math:`2 / n_\text{in}`.
@@ -201,7 +201,7 @@ he_normal = _named(
     True
     """,
 )
-he_uniform = _named(
+he_uniform = kaiming_uniform = _named(
     "he_uniform",
     VarianceScaling(scale=2.0, mode="fan_in", distribution="uniform"),
     r"""Draw He's (Kaiming's) uniform weights, on :math:`\pm\sqrt{6 / n_\text{in}}`.
@@ -292,11 +292,6 @@ identity = _named(
            [0., 1.]])
     """,
 )
-
-glorot_normal = xavier_normal
-glorot_uniform = xavier_uniform
-kaiming_normal = he_normal
-kaiming_uniform = he_uniform
 
 # A doctest looks for docstrings in functions and classes; these belong to values.
 __test__ = {name: scheme.__doc__ for name, scheme in _SCHEMES.items()}
