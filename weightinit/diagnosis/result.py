@@ -98,6 +98,8 @@ class Diagnosis:
 
         Raises
         ------
+        RuntimeError
+            The network has no weights yet.
         TypeError, ValueError
             `net` is no network, or lacks a parameter that the remedies change.
 
