@@ -1,4 +1,4 @@
-"""Initializers whose weights follow from their places, so that any part can be computed alone."""
+"""Initializers whose weights follow from their places, so that a part can be computed alone."""
 
 from abc import abstractmethod
 from typing import Any

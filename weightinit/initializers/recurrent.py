@@ -102,7 +102,7 @@ class Chrono(Placewise):
 
     A forget gate :math:`f = \sigma(b_f)` forgets after about :math:`1 / (1 - f) = 1 + u` steps,
     which is uniform on :math:`[2, T]`. The input gate is then :math:`\sigma(b_i) = 1 - f`, so that
-    the state is an average over those steps and does not grow. All other biases are zero.
+    the state is an average over those steps and does not grow. The other biases are zero.
 
     Parameters
     ----------
@@ -260,11 +260,11 @@ class Ring(Placewise):
 
 
 def _units(shape: tuple[int, ...], cell: str) -> int:
-    """Return the number of units of a bias of all gates, or raise."""
+    """Return the number of units of a bias, or raise."""
     gates = _GATES[cell]
     if len(shape) != 1 or shape[0] % gates:
         raise ValueError(
             f"shape must be ({gates} * units,), the biases of the gates of cell={cell!r}, got "
-            f"{shown(shape)}; for a weight of all gates use wi.Stacked"
+            f"{shown(shape)}; for a weight that holds gates use wi.Stacked"
         )
     return shape[0] // gates

@@ -35,7 +35,7 @@ def siren(omega: float = 30.0) -> VarianceScaling:
     Returns
     -------
     VarianceScaling
-        The initializer, for every layer but the first (:class:`SirenFirst`).
+        The initializer of the hidden layers; the first has :class:`SirenFirst`.
 
     Raises
     ------
