@@ -48,7 +48,7 @@ ORDER = {
         "plot_count_what_one_hot_costs",
         "plot_train_at_the_slides_size",
     ],
-    "architectures": ["plot_choose_the_frequency_of_a_siren"],
+    "architectures": ["plot_remember_on_a_ring", "plot_choose_the_frequency_of_a_siren"],
     "practice": [
         "plot_count_the_steps_a_wrong_bias_costs",
         "plot_see_which_steps_rounding_loses",
