@@ -88,7 +88,7 @@ class Text:
         size = check_integer("length", length, at_least=1, at_most=most, hint=hint)
         end = most // size * size
         x, y = (self.tokens[first : first + end].reshape(-1, size) for first in (0, 1))
-        return x, y
+        return x.copy(), y.copy()
 
     def decode(self, tokens: ArrayLike) -> str:
         """

@@ -57,7 +57,8 @@ def transformer(
         The positions of a sequence, each with a learned row; fill shorter ones up with 0.
     norm : {"pre", "post", "peri"}, default "pre"
         Where the normalizations stand. Before the logits there is one more, but with "post", whose
-        blocks end with one.
+        blocks end with one; with "peri" there is one after the positions as well, so that the
+        stream is as large as what branches add.
     feedforward : {"mlp", "glu"}, default "mlp"
         A dense layer, an activation and a dense layer; or a gated linear unit between the two.
     hidden : int, optional
@@ -122,7 +123,8 @@ def transformer(
         _feedforward(units, kind, hidden, activation),
     ]
     block = [layer for f in branches for layer in _normalized(f, norm, scale)]
-    body = [Positions(), *block * blocks, *([] if norm == "post" else [LayerNorm()])]
+    first = [Positions(), *([LayerNorm()] if norm == "peri" else [])]
+    body = [*first, *block * blocks, *([] if norm == "post" else [LayerNorm()])]
     if check_flag("tied", tied):
         layers: list[Layer] = [Tied(vocabulary, units, body)]
     else:

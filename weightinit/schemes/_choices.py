@@ -194,6 +194,8 @@ def _advised(
     for name, array in row.parameters.items():
         role = row.roles[name]
         init = wanted.get(name) if role == "weight" else _CONSTANTS.get(role)
+        if role == "positions":  # they are added to what is looked up: as large
+            init = wanted.get(row.named("weight"))
         if role in ("bias", "shift") and array.size > row.units:  # positions, for example
             init = None
         yield name, init

@@ -13,7 +13,7 @@ from weightinit._messages import message, shown
 from weightinit.networks.layers._rows import RowGradients, whole
 from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
 
-__all__ = ["Chain", "by_layer", "check_layers", "full_names", "with_chains"]
+__all__ = ["Chain", "by_layer", "chains_in", "check_layers", "full_names", "with_chains"]
 
 _Value = TypeVar("_Value")
 
@@ -134,13 +134,19 @@ class Chain(Layer):
         return flow, full_names(reversed(gradients.items()))
 
 
+def chains_in(layer: Any) -> list[Chain]:
+    """Return the chains that a layer holds, as a residual block its branch."""
+    held = (getattr(layer, field.name) for field in fields(layer)) if is_dataclass(layer) else ()
+    return [part for part in held if isinstance(part, Chain)]
+
+
 def with_chains(layer: Any, change: Callable[[Chain], Chain]) -> Any:
-    """Return a layer with other chains for those that it holds, as a residual block its branch."""
-    if not is_dataclass(layer):
+    """Return a layer with other chains for those that it holds."""
+    if not chains_in(layer):
         return layer
     held = {field.name: getattr(layer, field.name) for field in fields(layer)}
     changed = {name: change(part) for name, part in held.items() if isinstance(part, Chain)}
-    return replace(layer, **changed) if changed else layer  # type: ignore[type-var]
+    return replace(layer, **changed)
 
 
 def by_layer(parameters: Parameters) -> dict[str, dict[str, Array]]:
