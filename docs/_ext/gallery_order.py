@@ -39,6 +39,7 @@ ORDER = {
     "depth": [
         "plot_train_a_deep_linear_network",
         "plot_find_the_edge_of_chaos",
+        "plot_choose_a_batch_for_lsuv",
     ],
     "recurrent": [
         "plot_remember_the_first_word",
