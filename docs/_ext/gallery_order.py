@@ -48,6 +48,7 @@ ORDER = {
         "plot_train_an_rnn_on_negation",
         "plot_count_what_one_hot_costs",
         "plot_train_at_the_slides_size",
+        "plot_bridge_words_with_gates",
     ],
     "architectures": ["plot_remember_on_a_ring", "plot_choose_the_frequency_of_a_siren"],
     "practice": [

@@ -10,6 +10,7 @@ from tests.gallery.running import GALLERY, SCRIPTS
 
 VERBS = {
     "Break",
+    "Bridge",
     "Choose",
     "Compare",
     "Count",
