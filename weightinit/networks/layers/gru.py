@@ -48,7 +48,7 @@ class GRU(Recurrent):
     The reset gate comes after the product, and its third of the bias belongs to the product, as in
     PyTorch and cuDNN; in the paper the gate comes before. :math:`z` is the share that is kept: a
     positive bias on it, ``bias[units:2 * units]``, does what one on the forget gate of an
-    :class:`LSTM` does.
+    :class:`LSTM` does: ``wi.ForgetBias(cell="gru")`` sets it.
 
     References
     ----------

@@ -45,7 +45,9 @@ class LSTM(Recurrent):
     Notes
     -----
     A bias of 1 on the forget gate, ``bias[units:2 * units]``, lets the memory last longer at the
-    start; :func:`~weightinit.start` sets it, and draws the four gates apart.
+    start; :func:`~weightinit.start` sets it, and draws the four gates apart. By hand:
+    :class:`~weightinit.ForgetBias` or :class:`~weightinit.Chrono` for the bias,
+    :class:`~weightinit.Stacked` for the weight.
 
     References
     ----------
