@@ -3,7 +3,7 @@
 from weightinit.networks._losses import Loss
 from weightinit.networks.layers._rows import RowGradients, whole
 from weightinit.networks.layers.base import Array, Gradients, Parameters
-from weightinit.networks.layers.chain import Chain
+from weightinit.networks.layers.containers.chain import Chain
 
 __all__ = ["backpropagate", "backpropagate_rows"]
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from weightinit.networks.layers.base import Array, Layer, Parameters
-from weightinit.networks.layers.batchnorm import BatchNorm
-from weightinit.networks.layers.chain import Chain, with_chains
+from weightinit.networks.layers.containers.chain import Chain, with_chains
+from weightinit.networks.layers.normalization.batchnorm import BatchNorm
 
 __all__ = ["averaged", "track"]
 

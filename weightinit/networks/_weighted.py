@@ -15,7 +15,7 @@ from weightinit.initializers import Initializer
 from weightinit.networks._starts import Start, choose_initializers, drawn
 from weightinit.networks.layers._inputs import check_sample_shape
 from weightinit.networks.layers.base import Array, Layer, Shape
-from weightinit.networks.layers.chain import Chain
+from weightinit.networks.layers.containers.chain import Chain
 
 __all__ = ["WeightedChain"]
 

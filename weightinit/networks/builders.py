@@ -6,16 +6,16 @@ from weightinit import activations
 from weightinit._arrays import check_sizes
 from weightinit._checks import check_integer
 from weightinit.activations import Activation
-from weightinit.networks.layers._recurrent import Recurrent
 from weightinit.networks.layers.activation import ActivationLayer
 from weightinit.networks.layers.base import Layer
 from weightinit.networks.layers.convolution import Conv2D
 from weightinit.networks.layers.dense import Dense, Flatten
 from weightinit.networks.layers.embedding import Embedding
-from weightinit.networks.layers.gru import GRU
-from weightinit.networks.layers.lstm import LSTM
 from weightinit.networks.layers.pooling import MaxPool2D
-from weightinit.networks.layers.rnn import RNN
+from weightinit.networks.layers.recurrent._steps import Recurrent
+from weightinit.networks.layers.recurrent.gru import GRU
+from weightinit.networks.layers.recurrent.lstm import LSTM
+from weightinit.networks.layers.recurrent.rnn import RNN
 from weightinit.networks.network import Network
 
 __all__ = ["cnn", "gru", "lstm", "mlp", "rnn"]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
-from weightinit.networks.layers.chain import Chain, with_chains
+from weightinit.networks.layers.containers.chain import Chain, with_chains
 
 __all__ = ["Step", "watch"]
 

@@ -5,14 +5,14 @@ from weightinit.activations import Activation
 from weightinit.networks.layers.activation import ActivationLayer
 from weightinit.networks.layers.attention import Attention
 from weightinit.networks.layers.base import Layer
+from weightinit.networks.layers.containers.parallel import Parallel
+from weightinit.networks.layers.containers.residual import Residual
+from weightinit.networks.layers.containers.tied import Tied
 from weightinit.networks.layers.dense import Dense
 from weightinit.networks.layers.embedding import Embedding
 from weightinit.networks.layers.glu import GLU
-from weightinit.networks.layers.layernorm import LayerNorm
-from weightinit.networks.layers.parallel import Parallel
+from weightinit.networks.layers.normalization.layernorm import LayerNorm
 from weightinit.networks.layers.positions import Positions
-from weightinit.networks.layers.residual import Residual
-from weightinit.networks.layers.tied import Tied
 from weightinit.networks.network import Network
 
 __all__ = ["transformer"]

@@ -17,7 +17,7 @@ from weightinit.networks._foreign import check_network
 from weightinit.networks._losses import Loss
 from weightinit.networks._positions import IGNORED
 from weightinit.networks.layers.base import Array, Parameters
-from weightinit.networks.layers.chain import chains_in
+from weightinit.networks.layers.containers.chain import chains_in
 from weightinit.networks.record import watch
 from weightinit.tracing._probe import Probe, fixed_pull, tilt
 from weightinit.tracing._steps import rows_of

@@ -23,8 +23,8 @@ from weightinit.networks import (
     Step,
     Tied,
 )
-from weightinit.networks.layers._recurrent import Recurrent
 from weightinit.networks.layers.base import Array, Layer
+from weightinit.networks.layers.recurrent._steps import Recurrent
 from weightinit.tracing._models.operations import TRANSPOSED
 from weightinit.tracing.layer_trace import LayerTrace
 

@@ -1,5 +1,7 @@
 """Layers: frozen values that map a batch forward and a gradient back, one file a layer.
 
+Those that have much in common stand in a folder.
+
 >>> from weightinit.networks import Dense
 >>> Dense(3).parameter_shapes((2,))
 {'weight': (2, 3), 'bias': (3,)}
@@ -8,22 +10,15 @@
 from weightinit.networks.layers.activation import ActivationLayer
 from weightinit.networks.layers.attention import Attention
 from weightinit.networks.layers.base import Layer
-from weightinit.networks.layers.batchnorm import BatchNorm
-from weightinit.networks.layers.chain import Chain
+from weightinit.networks.layers.containers import Chain, Parallel, Residual, Tied
 from weightinit.networks.layers.convolution import Conv2D
 from weightinit.networks.layers.dense import Dense, Flatten
 from weightinit.networks.layers.embedding import Embedding
 from weightinit.networks.layers.glu import GLU
-from weightinit.networks.layers.gru import GRU
-from weightinit.networks.layers.layernorm import LayerNorm
-from weightinit.networks.layers.lstm import LSTM
-from weightinit.networks.layers.parallel import Parallel
+from weightinit.networks.layers.normalization import BatchNorm, LayerNorm, RMSNorm
 from weightinit.networks.layers.pooling import MaxPool2D
 from weightinit.networks.layers.positions import Positions
-from weightinit.networks.layers.residual import Residual
-from weightinit.networks.layers.rmsnorm import RMSNorm
-from weightinit.networks.layers.rnn import RNN
-from weightinit.networks.layers.tied import Tied
+from weightinit.networks.layers.recurrent import GRU, LSTM, RNN
 
 __all__ = [
     "GLU",

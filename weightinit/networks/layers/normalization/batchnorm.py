@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from weightinit._messages import shown
-from weightinit.networks.layers._normalization import Group, Normalization
 from weightinit.networks.layers.base import Array, Parameters
+from weightinit.networks.layers.normalization._groups import Group, Normalization
 
 __all__ = ["BatchNorm"]
 

@@ -10,7 +10,7 @@ import numpy as np
 from weightinit._messages import shown
 from weightinit.networks.layers._shapes import last_size
 from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
-from weightinit.networks.layers.chain import Chain, by_layer, check_layers, full_names
+from weightinit.networks.layers.containers.chain import Chain, by_layer, check_layers, full_names
 
 __all__ = ["Parallel"]
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from weightinit.networks.layers._shapes import last_size, sum_rows
 from weightinit.networks.layers.base import Array, Gradients, Parameters, Shape
-from weightinit.networks.layers.layernorm import LayerNorm
+from weightinit.networks.layers.normalization.layernorm import LayerNorm
 
 __all__ = ["RMSNorm"]
 

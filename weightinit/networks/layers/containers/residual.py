@@ -9,7 +9,7 @@ import numpy as np
 from weightinit._checks import check_real
 from weightinit._messages import shown
 from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
-from weightinit.networks.layers.chain import Chain, check_layers
+from weightinit.networks.layers.containers.chain import Chain, check_layers
 
 __all__ = ["Residual"]
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from weightinit import activations
 from weightinit._messages import message
-from weightinit.networks.layers._recurrent import Recurrent
 from weightinit.networks.layers.base import Array
+from weightinit.networks.layers.recurrent._steps import Recurrent
 
 __all__ = ["RNN"]
 

@@ -11,7 +11,7 @@ from weightinit._messages import shown
 from weightinit.networks.layers._rows import whole
 from weightinit.networks.layers._shapes import as_rows
 from weightinit.networks.layers.base import Array, Gradients, Layer, Parameters, Shape
-from weightinit.networks.layers.chain import Chain, check_layers
+from weightinit.networks.layers.containers.chain import Chain, check_layers
 from weightinit.networks.layers.embedding import Embedding
 
 __all__ = ["Tied"]

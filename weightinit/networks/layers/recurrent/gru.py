@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from weightinit.activations import sigmoid
-from weightinit.networks.layers._recurrent import Recurrent
 from weightinit.networks.layers.base import Array
+from weightinit.networks.layers.recurrent._steps import Recurrent
 
 __all__ = ["GRU"]
 

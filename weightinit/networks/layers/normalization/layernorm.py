@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from weightinit.networks.layers._normalization import Group, Normalization
 from weightinit.networks.layers.base import Array
+from weightinit.networks.layers.normalization._groups import Group, Normalization
 
 __all__ = ["LayerNorm"]
 
