@@ -56,6 +56,19 @@ def test_small_squares_vanish(names):
     assert abs(names["gone"] - p) < standard_errors() * math.sqrt(p * (1 - p) / 100_000)
 
 
+def test_a_mean_of_squares_freezes_where_a_thousandth_is_below_half_a_spacing(names):
+    """Steps of 1 - beta2 = 0.001 are lost if below 2**-(t + 2); epsilon is 0 in float16."""
+    for name, (_, t, _) in names["formats"].items():
+        assert names["frozen"][name] == (2.0 ** -(t + 2) > 0.001), name
+    assert names["lost_epsilon"] == 0
+
+
+def test_steps_below_half_of_the_least_number_move_no_weight(names):
+    """Below its normal numbers float16 stops being denser: a step below 2**-25 is lost."""
+    assert names["left_in_place"]("float16", 2.0**-25 * 0.99) == 1
+    assert names["left_in_place"]("float16", 2.0**-25 * 1.01) < 1
+
+
 def test_an_inverse_of_erf_puts_weights_at_the_bound(names):
     """One in 2**d is at the bound, and alone explains the std and the fourth moment reported."""
     assert names["share"] == 2.0**-8
