@@ -55,6 +55,7 @@ ORDER = {
         "plot_count_the_steps_a_wrong_bias_costs",
         "plot_see_which_steps_rounding_loses",
         "plot_watch_replicas_that_start_apart",
+        "plot_start_a_wider_network",
     ],
     "diagnosis": [
         "plot_find_what_is_wrong",
