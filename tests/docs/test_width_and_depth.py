@@ -1,0 +1,48 @@
+"""What the page on width and depth explains, against what its code measures."""
+
+import numpy as np
+import pytest
+
+from tests.docs.running import run
+
+pytestmark = pytest.mark.gallery
+
+
+def test_the_best_rate_falls_with_the_width_and_stays_in_mu():
+    """
+    From 32 to 512 units the best rate falls by ten or more, and in muP by less than a step.
+
+    Steps of the search are a factor of three.
+    """
+    found = run("theory/width-and-depth.md").names
+    usual, mu = found["best"]("usual"), found["best"]("muP")
+    assert usual[0] / usual[-1] > 5
+    assert max(mu) / min(mu) < 4
+
+
+def test_each_layer_moves_with_the_power_that_is_derived():
+    """All nine slopes are as predicted to 0.2; eight draws vary by 0.07 in the output."""
+    found = run("theory/width-and-depth.md").names
+    for name, powers in found["powers"].items():
+        for place, predicted in enumerate(powers):
+            slope = found["checks"][name].slope(f"dense{place}", "update")
+            assert slope.value == pytest.approx(predicted, abs=0.2), (name, place)
+
+
+def test_branches_move_the_output_alike_at_any_depth_if_rates_follow():
+    """Slopes of 0 with adapted rates, and nearly 1 with the usual ones."""
+    for (_, adapted), slope in run("theory/width-and-depth.md").names["in_depth"].items():
+        if adapted:
+            assert slope.value == pytest.approx(0, abs=0.25)
+        else:
+            assert 0.6 < slope.value < 1.1
+
+
+def test_the_exercises_are_solved_right():
+    """Half the rate at twice the width moves the output as far; the usual output grows by 1/2."""
+    found = run("theory/width-and-depth.md").names
+    for optimizer in ("sgd", "adam"):
+        moved = found["moved"]
+        assert moved[optimizer, 512] / moved[optimizer, 256] == pytest.approx(1, abs=0.2)
+    assert found["wrong"].value == pytest.approx(0.5, abs=0.2)
+    assert np.isfinite(found["wrong"].low)
