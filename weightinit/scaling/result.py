@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["CoordinateCheck", "Slope"]
 
 _NOTE = (
-    "Root mean squares over draws; a slope is the power of the {axis}, with its 95 % interval over "
+    "Size at the start and update, as root mean squares over draws; a slope is the power of the {axis}, with its 95 % interval over "
     "draws. Updates with slope 0 neither grow nor vanish as networks get larger."
 )
 
@@ -216,12 +216,12 @@ class CoordinateCheck:
     def _rows(self) -> Iterator[tuple[str, ...]]:
         ends = self.widths[0], self.widths[-1]
         each = [f"at {ends[0]}", f"at {ends[1]}", "slope"]
-        yield "layer", f"activation {each[0]}", *each[1:], f"update {each[0]}", *each[1:]
+        yield "layer", f"size {each[0]}", *each[1:], f"update {each[0]}", *each[1:]
         for layer in self.updates:
             cells = [layer]
             for quantity, table in (("activation", self.activations), ("update", self.updates)):
                 sizes, found = table[layer].mean(axis=0), self.slope(layer, quantity)
                 reach = (found.high - found.low) / 2
-                told = "-" if math.isnan(found.value) else f"{found.value:.2f} +- {reach:.2f}"
+                told = "-" if math.isnan(found.value) else f"{found.value:.2f} ± {reach:.2f}"
                 cells += [number(sizes[0]), number(sizes[-1]), told]
             yield tuple(cells)
