@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["CoordinateCheck", "Slope"]
 
 _NOTE = (
-    "Size at the start and update, as root mean squares over draws; a slope is the power of the {axis}, with its 95 % interval over "
-    "draws. Updates with slope 0 neither grow nor vanish as networks get larger."
+    "Root mean squares over draws, of the outputs at the start and of their updates. A slope is "
+    "the power of the {axis}, with its 95 % interval over draws. Updates with slope 0 neither grow "
+    "nor vanish as networks get larger."
 )
 
 
