@@ -14,7 +14,7 @@ import numpy as np
 from weightinit._messages import shown
 from weightinit.networks.layers.base import Array, Parameters
 from weightinit.tracing._jax.passes import Model, Pass, pass_of
-from weightinit.tracing._models.rows import Kept, make_rows
+from weightinit.tracing._models.rows import Kept, make_rows, samples_kept
 from weightinit.tracing._probe import Probe
 from weightinit.tracing.trace import Trace
 
@@ -100,7 +100,7 @@ class JaxProbe(Probe):
             loss=float(loss),
             labels=target.labels,
             targets=target.targets,
-            samples=min(len(self.inputs), 64),
+            samples=samples_kept(len(self.inputs)),
             unseen=tuple(self._unseen(name) for name in sizes if name not in held),
             seen=sum(sizes[name] for name in held) / max(sum(sizes.values()), 1),
         )

@@ -10,7 +10,7 @@ from weightinit.tracing._models.operations import TRANSPOSED
 from weightinit.tracing._models.plan import Plan
 from weightinit.tracing.layer_trace import LayerTrace
 
-__all__ = ["Kept", "choose", "make_rows"]
+__all__ = ["Kept", "choose", "make_rows", "samples_kept"]
 
 #: Of a value so many entries are kept, of so many samples at most: 1 MB in float32 up to a width of
 #: 4096, six times for each layer.
@@ -58,9 +58,14 @@ def choose(samples: int, positions: int, units: int) -> tuple[Array, Array]:
     >>> [len(numbers) for numbers in choose(32, 1024, 512)]
     [32, 16]
     """
-    kept = min(samples, _ROWS)
+    kept = samples_kept(samples)
     places = min(positions, max(_ENTRIES // units, _ROWS) // kept)
     return _spaced(samples, kept), _spaced(positions, places)
+
+
+def samples_kept(samples: int) -> int:
+    """Return of how many samples of a batch something is kept."""
+    return min(samples, _ROWS)
 
 
 def _spaced(count: int, kept: int) -> Array:

@@ -12,7 +12,7 @@ from weightinit.initializers import Initializer
 from weightinit.networks.layers.base import Array, Parameters
 from weightinit.tracing._models.operations import Operation
 from weightinit.tracing._models.plan import Plan, plan_rows
-from weightinit.tracing._models.rows import Kept, make_rows
+from weightinit.tracing._models.rows import Kept, make_rows, samples_kept
 from weightinit.tracing._probe import Probe, fixed_pull, tilt
 from weightinit.tracing._torch.arrays import kept, rows_of, to_array, to_tensor
 from weightinit.tracing._torch.batch import Batch
@@ -138,7 +138,7 @@ class TorchProbe(Probe):
             loss=loss,
             labels=self.batch.labels,
             targets=self.batch.targets,
-            samples=min(self.batch.count, 64),
+            samples=samples_kept(self.batch.count),
             **unseen,
         )
 
