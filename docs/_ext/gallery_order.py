@@ -23,6 +23,7 @@ ORDER = {
         "plot_compare_weight_distributions",
         "plot_truncate_a_normal",
         "plot_see_orthogonal_spectra",
+        "plot_start_without_chance",
         "plot_draw_a_weight_in_parts",
     ],
     "training": [
@@ -53,6 +54,7 @@ ORDER = {
     ],
     "architectures": ["plot_remember_on_a_ring", "plot_choose_the_frequency_of_a_siren"],
     "practice": [
+        "plot_choose_the_zero_of_an_adapter",
         "plot_count_the_steps_a_wrong_bias_costs",
         "plot_see_which_steps_rounding_loses",
         "plot_watch_replicas_that_start_apart",

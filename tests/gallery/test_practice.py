@@ -76,3 +76,15 @@ def test_exact_copies_stay_copies_and_a_hundredth_of_noise_frees_them(names):
     assert np.all(free[:, 2] > 0.1)
     assert np.all(found["final"][1e-8][:, 2] < 0.2)
     assert np.mean(found["fresh"]) > np.mean(free[:, 1])
+
+
+def test_b_at_zero_allows_larger_rates_the_more_so_in_wide_networks(names):
+    """The largest stable rate falls as 1/sqrt(n) with B at zero, and as 1/n with A at zero.
+
+    With seeds 5 to 9 the slopes were -0.47 and -0.87, and the ratios 2.8, 4.9 and 8.6.
+    """
+    found = names("plot_choose_the_zero_of_an_adapter")
+    assert found["slopes"]["B"] == pytest.approx(-0.5, abs=0.15)
+    assert found["slopes"]["A"] == pytest.approx(-1.0, abs=0.25)
+    assert found["ratio"][0] > 1.4
+    assert found["ratio"][-1] > 1.7 * found["ratio"][0]

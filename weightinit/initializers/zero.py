@@ -26,8 +26,10 @@ class ZerO(Placewise):
     with :math:`n` inputs, :math:`m` outputs, both matrices cut to :math:`(n, m)`, places counted
     from 0, and :math:`b(i \wedge j)` the number of binary digits that are 1 in both. The identity
     alone would leave :math:`m - n` units at zero, which then stay copies of each other. The matrix
-    of Hadamard gives each new unit its own mixture of the inputs. Of a kernel that is the centre;
-    around it are zeros.
+    of Hadamard gives them mixtures of the inputs. That still starts units in pairs, or in larger
+    sets of equals, where :math:`m` is at least twice the least power of two that holds :math:`n`:
+    their outgoing weights have to set these apart. Of a kernel that is the centre; around it are
+    zeros.
 
     Parameters
     ----------
