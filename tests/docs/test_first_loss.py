@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+import weightinit as wi
 from tests.docs.running import run
 
 pytestmark = pytest.mark.gallery
@@ -41,25 +42,41 @@ def test_blocks_decide_how_much_of_its_own_token_a_network_predicts(names):
 
 
 def test_the_first_gradient_splits_into_share_and_covariance(names):
-    """The gradient of the output is that of the identity, and at zero bias mostly the share's."""
-    for found, theory in names["split"].values():
+    """
+    The gradient of the output is that of the identity; the shares leave the part that tells apart.
+
+    Of five other seeds the ratio of the two was 44 to 64 with ReLU, 2.2 to 2.5 with tanh.
+    """
+    for found, theory, _ in names["split"].values():
         assert found == pytest.approx(theory)
-    assert names["split"]["zero"][0] > 10 * names["split"]["shares"][0]
-    assert names["split"]["shares"][0] == pytest.approx(np.linalg.norm(names["covariance"]))
+    for activation, low, high in (("relu", 30, 90), ("tanh", 1.5, 4)):
+        whole, _, apart = names["split"][activation, "zero"]
+        assert names["split"][activation, "shares"][0] == pytest.approx(apart)
+        assert low < whole / apart < high
+
+
+def test_diagnose_reports_large_logits_and_no_wrong_constant(names):
+    """A first loss of ln 2 passes for rare classes as well; logits of std 80 do not."""
+    x, y, _, _ = names["rare"](0)
+    for output, problems in ((wi.zeros, []), (wi.Normal(std=10.0), ["first loss too high"])):
+        net = wi.mlp([64, 64, 64, 1])
+        net.initialize({"dense2.weight": output, "*.weight": wi.he_normal}, rng=0)
+        assert [finding.problem for finding in wi.diagnose(net, x, y).findings] == problems
 
 
 def test_the_bias_saves_the_detour_and_does_not_rank_better(names):
     """
-    From the shares the loss begins at the best constant's; order is no better by three errors.
+    From the shares the loss begins at the best constant's; order is worse, if by little.
 
-    In six other seeds the loss of Adam after 150 steps was 0.42 from zero and 0.16 from the
-    shares, and the order was better from the shares by -0.006, -0.054 and -0.003.
+    In five other seeds the loss of Adam after 150 steps was 0.39 from zero and 0.14 from the
+    shares, that of descent at rate 0.1 0.58 and 0.81; the order was better from the shares by
+    -0.006 +- 0.001, -0.062 +- 0.007 and, at rate 1, -0.005 +- 0.002.
     """
     first = {b: np.array([losses[0] for losses, _ in runs]) for b, runs in names["adam"].items()}
     assert first["shares"] == pytest.approx(1)
     assert np.all(first["zero"] > 5)
     for zero, shares, gain, error in names["after"].values():
-        assert gain < 3 * error
+        assert gain < error
         assert zero < 1
         assert shares < 1
     zero, shares, _, _ = names["after"]["Adam, rate 0.001"]

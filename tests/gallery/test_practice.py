@@ -33,16 +33,22 @@ def test_weights_kept_in_bfloat16_miss_small_steps(names):
 
 def test_a_wrong_bias_costs_steps_in_inverse_proportion_to_the_share(names):
     """
-    From a zero bias a network takes the predicted steps or up to 40 % fewer; from the shares none.
+    An output layer alone takes the predicted steps or up to 70 % more, a network half of them.
 
-    One step more or less is the resolution of the count.
+    One step more or less is the resolution of the count. In five other seeds a network took 0.48
+    to 1 of the predicted steps, an output layer alone 0.79 to 1.34, and a fifth of the share 3.2
+    to 4.4 times as many.
     """
     found = names("plot_count_the_steps_a_wrong_bias_costs")
     for rate in found["rates"]:
         measured, predicted = found["runs"][rate][..., 0], found["runs"][rate][..., 1]
         assert np.all(measured <= 1.1 * predicted + 1)
-        assert np.all(measured >= 0.6 * predicted - 1)
-    assert found["ratio"] == pytest.approx([3.5, 4.2], abs=0.6)
+        assert np.all(measured >= 0.45 * predicted - 1)
+    alone, predicted = found["held"][..., 0], found["held"][..., 1]
+    assert np.all(alone >= 0.75 * predicted - 1)
+    assert np.all(alone <= 1.8 * predicted + 1)
+    assert np.all(alone[:2] > 1.1 * found["runs"][found["rates"][0]][:2, :, 0])
+    assert found["ratio"] == pytest.approx([3.5, 4.2], abs=0.8)
     assert max(found["with_shares"]) == 0
 
 
