@@ -103,7 +103,7 @@ plt.show()
 # copies get exactly equal gradients, so no step parts them, and 16 units stay worth 4.
 #
 # Noise parts them because training amplifies it. A tiny noise needs longer: at :math:`10^{-8}` the
-# copies are still nearly equal after 15 epochs. At a hundredth they are units of their own, and the
+# copies are still nearly equal after 15 epochs in most seeds. At a hundredth they are units of their own, and the
 # network computes nearly what it did before.
 #
 # Sixteen units that start afresh are ahead here after the same 15 epochs: ten epochs with four
