@@ -81,7 +81,7 @@ plt.show()
 # With activations in between, orthogonal weights can still hold the singular values together for
 # tanh. For ReLU neither they nor Gaussian weights can (Pennington, Schoenholz and Ganguli, 2017).
 # Mirrored blocks :math:`W, -W, -W, W` with an orthogonal :math:`W` can: exactly one unit of each
-# pair is on, so the network starts linear. See :doc:`/theory/comparing-distributions`.
+# pair is on, so the network starts linear. See :doc:`/theory/isometry`.
 
 
 def spread_out_over(values):
