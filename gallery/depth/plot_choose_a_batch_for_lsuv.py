@@ -21,7 +21,7 @@ import weightinit as wi
 x, _ = load_digits(return_X_y=True)
 x = x - x.mean(axis=0)
 x /= x.std()
-hidden, sizes, seeds = 5, (2, 8, 32, 128), range(20)
+hidden, sizes, seeds = 5, (2, 8, 32, 128), range(16)
 networks = {
     "relu": (wi.mlp([64, *[64] * hidden, 10], "relu"), "C5"),
     "tanh": (wi.mlp([64, *[64] * hidden, 10], "tanh"), "C0"),
@@ -33,7 +33,7 @@ def after_start(net, size, seed):
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(x))
     wi.lsuv(net, x[order[:size]], rng=rng)
-    return [row.pre_activations for row in wi.trace(net, x[order[200:900]]).layers[:-1]]
+    return [row.pre_activations for row in wi.trace(net, x[order[200:700]]).layers[:-1]]
 
 
 def relative_variance(z):
@@ -43,7 +43,7 @@ def relative_variance(z):
 
 
 # %%
-# **One sweep.** Four sizes of the batch, two activations, 20 seeds. Beside each error stands the
+# **One sweep.** Four sizes of the batch, two activations, 16 seeds. Beside each error stands the
 # prediction :math:`\tfrac12 \sqrt{v / m}` for :math:`m` samples. Here :math:`v` is the relative
 # variance, over samples, of a sample's mean square.
 

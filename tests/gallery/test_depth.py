@@ -42,7 +42,7 @@ def test_small_distances_grow_by_chi(run_script):
 def test_the_error_of_a_start_from_a_batch_is_the_formulas(run_script):
     """The error follows half the root of v / m, in size and with m, for relu and for tanh.
 
-    A root mean square of 20 seeds strays by a sixth, and by one seed's tail. In 120 other starts
+    A root mean square of 16 seeds strays by a fifth, and by one seed's tail. In 120 other starts
     the formula was right to a tenth.
     """
     found = run_script("depth/plot_choose_a_batch_for_lsuv.py").names
