@@ -95,7 +95,7 @@ class Stacked(Initializer):
         if rest:
             raise ValueError(
                 f"parts must divide the size of the axis, got parts={shown(self.parts)} for "
-                f"{shape[axis]} on axis {self.axis} of {shown(shape)}; check parts and axis"
+                f"{shape[axis]} on axis {self.axis} of shape {shown(shape)}; check parts and axis"
             )
         return (*shape[:axis], size, *shape[axis + 1 :])
 
