@@ -115,7 +115,9 @@ plt.show()
 # gradient is well above :math:`10^{-8}`. So it leaves those weights where they are that are larger
 # than the least power of two above :math:`2^{t+1} s`. For normal weights that share is known, and
 # printed below beside the
-# measured one. Zero biases move at each of these rates: numbers near zero lie close together.
+# measured one.
+#
+# Zero biases move at each of these rates: numbers near zero lie close together.
 
 predicted = []
 for rate in rates:
