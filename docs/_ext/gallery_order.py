@@ -52,7 +52,11 @@ ORDER = {
         "plot_train_at_the_slides_size",
         "plot_bridge_words_with_gates",
     ],
-    "architectures": ["plot_remember_on_a_ring", "plot_choose_the_frequency_of_a_siren"],
+    "architectures": [
+        "plot_scale_the_scores_of_attention",
+        "plot_remember_on_a_ring",
+        "plot_choose_the_frequency_of_a_siren",
+    ],
     "practice": [
         "plot_choose_the_zero_of_an_adapter",
         "plot_count_the_steps_a_wrong_bias_costs",
