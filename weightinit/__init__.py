@@ -29,8 +29,8 @@ _NAMES = {
     "risk": "FailureRates failure_rates",
     "scaling": "CoordinateCheck coordinate_check",
     "schemes": (
-        "StartReport fixup looks_linear lsuv mu_parametrization rezero scaled_residual skipinit "
-        "spectral start"
+        "StartReport deepnorm fixup looks_linear lsuv mu_parametrization rezero "
+        "scaled_residual skipinit spectral start t_fixup"
     ),
     "tracing": "trace",
     "training": "History train",

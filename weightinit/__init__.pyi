@@ -57,6 +57,7 @@ from weightinit.risk import FailureRates, failure_rates
 from weightinit.scaling import CoordinateCheck, coordinate_check
 from weightinit.schemes import (
     StartReport,
+    deepnorm,
     fixup,
     looks_linear,
     lsuv,
@@ -66,6 +67,7 @@ from weightinit.schemes import (
     skipinit,
     spectral,
     start,
+    t_fixup,
 )
 from weightinit.tracing import trace
 from weightinit.training import History, train
@@ -110,6 +112,7 @@ __all__ = [
     "compute_fans",
     "coordinate_check",
     "datasets",
+    "deepnorm",
     "delta_orthogonal",
     "diagnose",
     "diagnosis",
@@ -144,6 +147,7 @@ __all__ = [
     "skipinit",
     "spectral",
     "start",
+    "t_fixup",
     "trace",
     "tracing",
     "train",

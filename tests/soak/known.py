@@ -33,6 +33,7 @@ __all__ = [
     "flow",
     "labels",
     "network",
+    "reader",
     "recorded",
     "sample",
     "score",
@@ -50,6 +51,12 @@ def blocks() -> wi.Network:
     """Return a small residual network with weights."""
     branch = [Dense(4), ActivationLayer("relu"), Dense(3)]
     return wi.Network([Residual(branch), Dense(2)], (3,)).initialize(wi.he_normal, rng=0)
+
+
+def reader() -> wi.Network:
+    """Return a small transformer with weights."""
+    net = wi.transformer(5, 4, 1, 2, length=4, norm="post", residual_scale=None)
+    return net.initialize(wi.Normal(std=0.1), rng=0)
 
 
 def build(width: int, rng: np.random.Generator) -> wi.Network:
@@ -257,6 +264,8 @@ BY_CALLABLE: dict[str, dict[str, list[str]]] = {
         f"wi.{name}": {"model": ["blocks()"], "x": ["None", "sample()"]}
         for name in ("fixup", "rezero", "scaled_residual", "skipinit", "spectral")
     },
+    "wi.t_fixup": {"net": ["reader()"]},
+    "wi.deepnorm": {"net": ["reader()"]},
     "wi.looks_linear": {"x": ["None", "sample()"]},
     "wi.mu_parametrization": {"x": ["None", "sample()"]},
     "wi.CoordinateCheck": {
@@ -382,6 +391,7 @@ PASSES_ON = {"record"}
 
 #: What a call is there to change. A generator of random numbers always advances.
 CHANGES = {"train": {"net", "monitor"}, "update": {"parameters"}, "initialize": {"self"}}
+CHANGES |= {name: {"net"} for name in ("deepnorm", "t_fixup")}
 CHANGES |= {
     name: {"model"}
     for name in (

@@ -2,9 +2,9 @@
 
 :func:`start` chooses what each parameter starts from by its role; :func:`lsuv` scales weights by
 what a batch makes of them. The others follow one paper each: :func:`fixup`, :func:`rezero`,
-:func:`scaled_residual`, :func:`looks_linear`, :func:`spectral`, :func:`mu_parametrization`. They
-write into the model, or make new variables for a module of linen, and return a table of what
-they did.
+:func:`scaled_residual`, :func:`looks_linear`, :func:`spectral`, :func:`mu_parametrization`,
+:func:`t_fixup`, :func:`deepnorm`. They write into the model, or make new variables for a module of
+linen, and return a table of what they did.
 
 >>> import numpy as np
 >>> import weightinit as wi
@@ -22,10 +22,12 @@ from weightinit.schemes.residual import fixup, rezero, scaled_residual, skipinit
 from weightinit.schemes.result import ParameterStart, StartReport
 from weightinit.schemes.spectral import spectral
 from weightinit.schemes.start import start
+from weightinit.schemes.transformers import deepnorm, t_fixup
 
 __all__ = [
     "ParameterStart",
     "StartReport",
+    "deepnorm",
     "fixup",
     "looks_linear",
     "lsuv",
@@ -35,4 +37,5 @@ __all__ = [
     "skipinit",
     "spectral",
     "start",
+    "t_fixup",
 ]

@@ -4,10 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from weightinit._checks import RandomSource, check_rng
 from weightinit.activations import linear
 from weightinit.diagnosis.remedies import ask
 from weightinit.initializers import Initializer
+from weightinit.networks.layers.base import Array
 from weightinit.schemes._choices import advise, choose, draw
 from weightinit.schemes._work import Work, open_model
 from weightinit.schemes.result import StartReport
@@ -26,14 +29,14 @@ class Rule:
     given : mapping of str to Initializer
         What parameters start from, by name; weights that are not named start as their layer would
         without depth and branches, other parameters by their role.
-    factors : mapping of str to float
-        By what parameters are multiplied once they are drawn.
+    factors : mapping of str to float or ndarray
+        By what parameters are multiplied once they are drawn; an array has a number for each unit.
     rate_factors : mapping of str to float
         By what their learning rates are multiplied.
     """
 
     given: Mapping[str, Initializer] = field(default_factory=dict)
-    factors: Mapping[str, float] = field(default_factory=dict)
+    factors: Mapping[str, float | Array] = field(default_factory=dict)
     rate_factors: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -48,9 +51,9 @@ def begin(
     choices = choose(work.trace, parameters, said.given, _plain, work.probe.sizes)
     drawn = draw(choices, parameters, generator)
     for name, factor in said.factors.items():
-        if name in drawn and factor != 1:
+        if name in drawn and np.any(factor != 1):
             drawn[name] = (drawn[name] * factor).astype(drawn[name].dtype)
-            told = f"{choices[name].told} x {factor:.3g}"
+            told = f"{choices[name].told} x {np.ravel(factor)[-1]:.3g}"
             choices[name] = replace(choices[name], told=told)
     report = work.finish(drawn, choices)
     return replace(report, rate_factors=dict(said.rate_factors))
