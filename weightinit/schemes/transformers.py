@@ -127,6 +127,13 @@ def deepnorm(net: Network, *, rng: RandomSource = None) -> StartReport:
         `net` is no network, has no residual branch with attention, no normalization after a block,
         or another constant as its residual scale.
 
+    Notes
+    -----
+    A step of SGD, of the weights in branches, moves the output by
+    :math:`\sum 2 \beta^2 / \alpha^2 = 1` over the 2N branches, in units of the step: whatever N. A
+    step of Adam, which does not see :math:`\beta`, moves it in proportion to :math:`N^{1/2}`, and
+    biases and gains add to both.
+
     References
     ----------
     Wang et al. (2022), "DeepNet: scaling transformers to 1,000 layers", arXiv:2203.00555.
