@@ -111,7 +111,9 @@ plt.show()
 #
 # Between :math:`2^k` and :math:`2^{k+1}` two
 # neighbours in bfloat16 are :math:`2^{k-t}` apart, and a step below half of that returns to where
-# it came from. The first step of Adam has the size of the learning rate :math:`s` wherever the
+# it came from.
+#
+# The first step of Adam has the size of the learning rate :math:`s` wherever the
 # gradient is well above :math:`10^{-8}`. So it leaves those weights where they are that are larger
 # than the least power of two above :math:`2^{t+1} s`. For normal weights that share is known, and
 # printed below beside the
