@@ -41,6 +41,7 @@ ORDER = {
         "plot_train_a_deep_linear_network",
         "plot_find_the_edge_of_chaos",
         "plot_choose_a_batch_for_lsuv",
+        "plot_bound_the_first_update",
         "plot_see_when_a_network_is_lazy",
     ],
     "recurrent": [

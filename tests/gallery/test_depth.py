@@ -65,3 +65,15 @@ def test_a_lazy_network_predicts_what_its_kernel_does(run_script):
     np.testing.assert_allclose(found["right"][:, -1], found["lazy"], atol=0.02)
     assert (found["right"][:, 0] > 0.97).all()
     assert (found["moved"][:, 0] > 0.3).all()
+
+
+def test_the_first_update_grows_with_the_power_that_is_predicted(run_script):
+    """Fixup, T-Fixup and DeepNorm have the power 0, shrunk ends 1, and plain starts more than 1.5.
+
+    Means of four draws vary with a std of 0.1.
+    """
+    found = run_script("depth/plot_bound_the_first_update.py").names
+    for name, power in found["predicted"].items():
+        assert found["slopes"][name].value == pytest.approx(power, abs=0.35), name
+    for name in ("usual", "Xavier"):
+        assert found["slopes"][name].value > 1.4
