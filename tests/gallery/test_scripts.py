@@ -9,6 +9,7 @@ import pytest
 from tests.gallery.running import GALLERY, SCRIPTS
 
 VERBS = {
+    "Bound",
     "Break",
     "Bridge",
     "Choose",
@@ -23,7 +24,7 @@ VERBS = {
     "Measure",
     "Pick",
 }
-VERBS |= {"Remember", "Reproduce", "See", "Start", "Train", "Truncate", "Use", "Watch"}
+VERBS |= {"Remember", "Reproduce", "Scale", "See", "Start", "Train", "Truncate", "Use", "Watch"}
 EACH_SCRIPT = pytest.mark.parametrize("path", SCRIPTS)
 
 
