@@ -125,7 +125,7 @@ plt.show()
 # *The gradient*: relu halves its mean square, and normalization divides that by a variance. Over
 # units before relu, it is the signal's mean square, which relu halves too: level. Over samples, or
 # after relu, it is a share :math:`1 - 1/\pi` of that: growth by :math:`\sqrt{\pi/(\pi - 1)}` a
-# layer. This holds for wide layers.
+# layer. This holds for wide layers; :doc:`/theory/normalization` derives it.
 #
 # *Training* sees the scale. Normalization divides the gradient of the weights by their factor, and
 # the output layer multiplies it by the same. So a step is long beside small weights and short

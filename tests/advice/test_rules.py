@@ -151,8 +151,8 @@ def test_a_caveat_names_the_normalization_that_helps(name: str) -> None:
 def test_memories_are_drawn_from_where_there_are_some() -> None:
     """An LSTM over one or two steps is given no range of memories, which would be empty."""
     for depth in (1, 2):
-        assert "rng.uniform" not in str(wi.recommend("tanh", layer="lstm", depth=depth))
-    assert "rng.uniform(1, 3 - 1, h)" in wi.recommend("tanh", layer="lstm", depth=3).notes[1]
+        assert "Chrono" not in str(wi.recommend("tanh", layer="lstm", depth=depth))
+    assert "wi.Chrono(longest=3)" in wi.recommend("tanh", layer="lstm", depth=3).notes[1]
 
 
 @pytest.mark.parametrize("name", BENDING)

@@ -79,8 +79,8 @@ def lstm(question: Question) -> Answer:
     )
     steps = "T" if question.depth is None else str(question.layers)
     chrono = Statement(
-        "To remember up to {steps} steps, start the forget gate at b = "
-        "np.log(rng.uniform(1, {steps} - 1, h)) and the input gate at -b (tallec2018).",
+        "To remember up to {steps} steps, start the bias from wi.Chrono(longest={steps}), which "
+        "spreads the memories of the units up to there (tallec2018).",
         steps=steps,
     )
     few = question.depth is not None and question.layers <= 2  # there is nothing to draw from
