@@ -92,7 +92,7 @@ def t_fixup(depth, rng):
 
 options = {"axis": "depth", "steps": 1, "learning_rate": rate, "draws": 4, "rng": 0}
 dense = {"usual": (usual, "C3"), "1/√N": (shrunk, "C2"), "Fixup": (fixup, "C0")}
-attending = {"Xavier": (xavier, "C3"), "DeepNorm": (deepnorm, "C4"), "T-Fixup": (t_fixup, "C1")}
+attending = {"Xavier": (xavier, "C4"), "DeepNorm": (deepnorm, "C0"), "T-Fixup": (t_fixup, "C1")}
 panels = {
     "Residual blocks": (dense, rows, targets, "dense1"),
     "Transformers": (attending, tokens, following, "dense0"),
