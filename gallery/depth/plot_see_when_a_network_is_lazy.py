@@ -104,6 +104,7 @@ plt.show()
 slope = np.polyfit(np.log(scales[3:]), np.log(moved[:, 3:]).T, 1)[0]
 small, large = moved[:, 0].mean(), moved[:, -1].mean()
 print(f"Hidden weights move by {small:.0%} of their size at α = {scales[0]:g},", end=" ")
-print(f"by {large:.1%} at {scales[-1]:g}. Slope at the end {slope.mean():.2f}, predicted -1.")
+print(f"by {large:.1%} at {scales[-1]:g}.")
+print(f"Slope at the end {slope.mean():.2f}, predicted -1.")
 print(f"Accuracy at α = {scales[0]:g}: {right[:, 0].mean():.1%}; at {scales[-1]:g}:", end=" ")
 print(f"{right[:, -1].mean():.1%}, where the kernel predicts {lazy.mean():.1%}.")
