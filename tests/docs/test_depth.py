@@ -31,9 +31,21 @@ def test_tanh_stays_near_isometry_at_any_depth():
 
 
 def test_orthogonal_weights_train_a_deeper_tanh_network():
-    """After five epochs of 50 layers each orthogonal draw is ahead of each Gaussian one."""
+    """After five epochs of 50 layers each orthogonal draw is ahead, also of rescaled Gaussian ones.
+
+    Of three other seeds the accuracies were 0.90 to 0.93, and 0.48 to 0.79 and 0.44 to 0.82. At
+    three other learning rates the best of Gaussian draws was 0.52.
+    """
     trained = run("theory/isometry.md").names["trained"]
-    assert min(trained["orthogonal"]) > max(trained["Gaussian"]) + 0.02
+    for other in ("Gaussian", "Gaussian, rescaled"):
+        assert min(trained["orthogonal"]) > max(trained[other]) + 0.02
+
+
+def test_above_gain_1_each_layer_of_tanh_adds_to_the_spread():
+    """At the fixed point q* a layer adds 8 q*^2, less a share of the order of 10 q*."""
+    found = run("theory/isometry.md").names
+    assert found["each"] == pytest.approx(8 * found["q"] ** 2, rel=0.15)
+    assert found["sums"][199] == pytest.approx(2 * found["sums"][99], rel=0.03)
 
 
 def test_a_delta_kernel_keeps_each_length():
@@ -70,6 +82,8 @@ def test_networks_train_to_about_six_depth_scales():
     found = run("theory/mean-field.md").names
     assert np.min(found["inside"]) > 0.4
     assert np.max(found["outside"]) < 0.2
+    assert found["longer"][4.0] > 0.85  # seeds 10 and 11: 0.96 and 0.94
+    assert found["longer"][0.5] < 0.2
     assert len(found["inside"]) >= 9
     assert len(found["outside"]) >= 3
 
