@@ -52,8 +52,23 @@ def test_the_frequency_is_a_factor_of_the_learning_rate():
 
 
 def test_xaviers_weights_turn_by_periods():
-    """Undivided, the third layer turns by more than a period from one sample to the next."""
-    assert run(PAGE).names["turns"] > 1
+    """Undivided, the third layer turns by more than a period from one sample to the next.
+
+    Xavier's weights in the first layer alone do little harm: of nine other seeds these missed
+    0.02 % at most between the samples; those in the hidden layers alone 199 and 215 % in two.
+    """
+    found = run(PAGE).names
+    assert found["turns"] > 1
+    assert found["mixed"]["first"] < 0.01
+    assert found["mixed"]["hidden"] > 0.7
+
+
+def test_a_layer_near_the_fixed_point_or_above_is_soon_there():
+    """Off by half as much or less after one layer from 0.6 on; far below, the variance doubles."""
+    v_star = run(PAGE).names["v_star"]
+    v = np.array([0.6, 0.7, 0.9, 1, 2, 10])
+    assert np.all(np.abs(1 - np.exp(-2 * v) - v_star) <= np.abs(v - v_star) / 2)
+    assert 1 - np.exp(-2 * 0.01) == pytest.approx(0.02, rel=0.02)
 
 
 def test_the_answer_to_the_second_exercise():

@@ -41,6 +41,9 @@ def test_the_signal_bounds_the_frequency_from_below_the_samples_from_above(run_s
     assert too_low.min() > 0.3  # at the samples as well
     assert np.all(too_high > [0, 0.5])
     assert too_high[0] < 0.01
+    left, right = (np.median(found) for found in script["other_rate"].values())
+    assert left < 0.02
+    assert right > 0.3
 
 
 def test_heads_agree_at_equal_spread_and_most_queries_of_a_frozen_one_get_nothing(run_script):
