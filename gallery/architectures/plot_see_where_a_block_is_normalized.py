@@ -68,7 +68,7 @@ plt.show()
 # smaller by the root of it. In a post network the stream is brought back to 1 after each addition,
 # and nothing divides the gradient.
 #
-# Xiong et al. (2020, arXiv:2002.04745) trace the warm-up of the learning rate that post networks
+# Xiong et al. (2020) trace the warm-up of the learning rate that post networks
 # need to these large gradients near the output. The derivation, with the stream itself, is on
 # :doc:`/theory/transformer-block`.
 
