@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from weightinit._checks import RandomSource
 from weightinit.activations import Activation
 from weightinit.initializers import Initializer, Orthogonal
+from weightinit.networks._foreign import framework_of
 from weightinit.schemes._rules import Rule, begin
 from weightinit.schemes._work import Work
 from weightinit.schemes.result import StartReport
@@ -32,7 +33,8 @@ def looks_linear(model: Any, x: Any = None, *, rng: RandomSource = None) -> Star
         = \bigl(\phi(z) - \phi(-z)\bigr) B = c\, z B,
 
     with an orthogonal :math:`B`, divided by :math:`c`. The first layer is :math:`(B, -B)`, the last
-    :math:`(B; -B)`. As :math:`z` keeps its length through the layers, so do gradients.
+    :math:`(B; -B)`. Where dense layers do not narrow :math:`z`, it keeps its length, and on the way
+    back gradients keep theirs.
 
     Parameters
     ----------
@@ -75,10 +77,11 @@ def looks_linear(model: Any, x: Any = None, *, rng: RandomSource = None) -> Star
     >>> bool(np.allclose(a, -b)), float(np.linalg.norm(a))  # sqrt(5)
     (True, 2.236068)
     """
-    return begin(model, x, rng, "looks_linear", _rule)
+    channels_first = framework_of(model) == "torch"
+    return begin(model, x, rng, "looks_linear", lambda work: _rule(work, channels_first))
 
 
-def _rule(work: Work) -> Rule:
+def _rule(work: Work, channels_first: bool) -> Rule:
     given: dict[str, Initializer] = {}
     before: LayerTrace | None = None
     for row in work.trace.layers:
@@ -93,7 +96,9 @@ def _rule(work: Work) -> Rule:
                 f"model must have hidden layers of an even number of units for wi.looks_linear, "
                 f"got {row.units} in {row.name}; give it {row.units + 1}"
             )
-        given[row.named("weight")] = _Mirrored(gain=gain, inputs=pairs_in, outputs=pairs_out)
+        given[row.named("weight")] = _Mirrored(
+            gain=gain, inputs=pairs_in, outputs=pairs_out, channels_first=channels_first
+        )
         before = row
     return Rule(given)
 
@@ -134,11 +139,14 @@ class _Mirrored(Initializer):
         A weight has as many inputs, or a multiple, where pixels were flattened.
     outputs : bool
         Whether the second half of the units mirrors the first.
+    channels_first : bool
+        Whether pixels were flattened channel by channel, as in PyTorch.
     """
 
     gain: float
     inputs: int
     outputs: bool
+    channels_first: bool
 
     def _half(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         inputs = shape[-2] // 2 if self.inputs else shape[-2]
@@ -156,8 +164,10 @@ class _Mirrored(Initializer):
     ) -> NDArray[Any]:
         weight = Orthogonal(gain=self.gain)(self._half(shape), rng=rng, dtype=dtype)
         if self.inputs:
-            weight = weight.reshape(*shape[:-2], -1, self.inputs // 2, weight.shape[-1])
-            weight = np.concatenate([weight, -weight], axis=-2)
+            half = self.inputs // 2
+            split, axis = ((half, -1), -3) if self.channels_first else ((-1, half), -2)
+            weight = weight.reshape(*shape[:-2], *split, weight.shape[-1])
+            weight = np.concatenate([weight, -weight], axis=axis)
             weight = weight.reshape(*shape[:-1], weight.shape[-1])
         return np.concatenate([weight, -weight], axis=-1) if self.outputs else weight
 

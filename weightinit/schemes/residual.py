@@ -17,7 +17,7 @@ def fixup(model: Any, x: Any = None, *, rng: RandomSource = None) -> StartReport
     Start a residual network without normalization so that depth does not change its first steps.
 
     In each of :math:`L` residual branches with :math:`m` weights the last weight is 0, and the
-    others are
+    others, where :math:`m \ge 2`, are
 
     .. math:: W = L^{-1/(2m - 2)}\, W_0,
 
@@ -149,8 +149,8 @@ def rezero(model: Any, x: Any = None, *, rng: RandomSource = None) -> StartRepor
 
     def rule(work: Work) -> Rule:
         branches(work.trace, "rezero")
-        roles = {name: role for row in work.trace.layers for name, role in row.roles.items()}
-        scalars = [name for name, role in roles.items() if role == "scale"]
+        blocks = [row for row in work.trace.layers if row.name in work.trace.ends]
+        scalars = [name for row in blocks for name, role in row.roles.items() if role == "scale"]
         if not scalars:
             raise ValueError(
                 "model must have a trainable scalar on its branches for wi.rezero, got none; build "
@@ -174,7 +174,8 @@ def scaled_residual(
 
     .. math:: N^{-p}.
 
-    With :math:`p = 1/2` the sum of the branches is as large as one of them; a transformer of
+    With :math:`p = 1/2` the sum of N branches whose inputs are equally large, as after a
+    normalization, is as large as one branch unscaled; a transformer of
     :math:`L` layers has :math:`N = 2L`, and this is the :math:`1/\sqrt{2L}` of GPT-2. With
     :math:`p = 1` the network approaches a differential equation as it gets deeper.
 
