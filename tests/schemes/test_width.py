@@ -144,3 +144,25 @@ def test_a_base_of_another_kind_is_refused() -> None:
         wi.mu_parametrization(wi.mlp([2, 3]), base=wi.mlp([2, 3]), depth_power=1)
     with pytest.raises(ValueError, match="optimizer must be one of 'adam', 'sgd'"):
         wi.mu_parametrization(wi.mlp([2, 3]), base=wi.mlp([2, 3]), optimizer="lion")
+    with pytest.raises(ValueError, match="must not tie its logits .* an output layer of its own"):
+        wi.mu_parametrization(tied_to(16), base=tied_to(8))
+
+
+def tied_to(width: int) -> Network:
+    """Return a small transformer whose embedding makes the logits."""
+    return wi.transformer(9, width=width, depth=1, heads=2, length=4, tied=True)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu"])
+def test_the_first_layer_of_mu_keeps_its_std(activation: str) -> None:
+    """From the input, std does not fall with the width, also where the usual rule has both fans."""
+    sizes = [
+        wi.mu_parametrization(
+            wi.mlp([8, n, n, 3], activation), base=wi.mlp([8, 16, 16, 3], activation), rng=0
+        ).model.parameters["dense0.weight"]
+        for n in (64, 4096)
+    ]
+    # A mean square of N normal or uniform numbers is off by at most sqrt(2 / N) of itself, once in
+    # 3.5e6 by five times as much.
+    within = 5 * np.sqrt(2 / sizes[0].size)
+    assert np.mean(sizes[0] ** 2) == pytest.approx(np.mean(sizes[1] ** 2), rel=within)

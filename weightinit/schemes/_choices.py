@@ -13,7 +13,7 @@ from weightinit.networks.layers.base import Array, Parameters
 from weightinit.tracing import LayerTrace, Trace
 from weightinit.tracing._models.operations import TRANSPOSED, is_part
 
-__all__ = ["Choice", "advise", "choose", "draw", "gates_of"]
+__all__ = ["Choice", "advise", "choose", "draw", "gates_of", "tied"]
 
 #: What parameters start from that are no weights, by their roles.
 _CONSTANTS: dict[str, Initializer] = {"bias": zeros, "shift": zeros, "gain": ones, "scale": ones}
@@ -142,7 +142,7 @@ def advise(trace: Trace, row: LayerTrace) -> Mapping[str, Initializer]:
         init = advised(trace, behind[0]).input_initializer
         return {row.named("weight"): init} if init else advised_start(trace, row)
     taker = next((other for other in behind if other.kind != "embedding"), None)
-    if row.kind == "embedding" and taker and taker.steps is None and not _tied(rows):
+    if row.kind == "embedding" and taker and taker.steps is None and not tied(rows):
         return {row.named("weight"): _UNIT}
     return advised_start(trace, row)
 
@@ -180,7 +180,7 @@ def _of_given(row: LayerTrace, given: Iterable[str]) -> bool:
     return any(is_part(row.roles.get(name, "")) for name in given)
 
 
-def _tied(rows: tuple[LayerTrace, ...]) -> bool:
+def tied(rows: tuple[LayerTrace, ...]) -> bool:
     """Tell whether a table of rows is the weight of another layer as well."""
     tables = {row.named("weight") for row in rows if row.kind == "embedding"}
     return any(name.removesuffix(TRANSPOSED) in tables for row in rows for name in row.shared)

@@ -16,7 +16,7 @@ from weightinit.schemes._work import Work, open_model
 from weightinit.schemes.result import StartReport
 from weightinit.tracing import LayerTrace, Trace
 
-__all__ = ["Rule", "begin", "branches", "weights_of"]
+__all__ = ["Rule", "begin", "branches", "plain", "weights_of"]
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def begin(
     work = open_model(model, x, None, None, use=f"wi.{scheme}")
     said = rule(work)
     parameters = work.probe.parameters
-    choices = choose(work.trace, parameters, said.given, _plain, work.probe.sizes)
+    choices = choose(work.trace, parameters, said.given, plain, work.probe.sizes)
     drawn = draw(choices, parameters, generator)
     for name, factor in said.factors.items():
         if name in drawn and np.any(factor != 1):
@@ -77,7 +77,7 @@ def weights_of(rows: list[LayerTrace]) -> list[str]:
     return [row.named("weight") for row in rows]
 
 
-def _plain(trace: Trace, row: LayerTrace) -> Mapping[str, Initializer]:
+def plain(trace: Trace, row: LayerTrace) -> Mapping[str, Initializer]:
     """Return what a weight starts from: in a branch as if it stood alone, else as advised."""
     if row.weight is None:
         return {}

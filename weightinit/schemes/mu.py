@@ -1,11 +1,14 @@
 """Maximal update parametrization: scales and learning rates that carry over in width and depth."""
 
+from dataclasses import replace
 from typing import Any
 
 from weightinit._checks import RandomSource, check_choice, check_nonnegative
 from weightinit._messages import listed, shown
+from weightinit.initializers import Initializer, VarianceScaling
 from weightinit.networks.layers.base import Parameters
-from weightinit.schemes._rules import Rule, begin, branches
+from weightinit.schemes._choices import tied
+from weightinit.schemes._rules import Rule, begin, branches, plain
 from weightinit.schemes._work import Work, open_model
 from weightinit.schemes.result import StartReport
 from weightinit.tracing import Trace
@@ -26,8 +29,8 @@ def mu_parametrization(
     Start a model, and scale its learning rates, so that what suits a narrow one suits it as well.
 
     A weight has :math:`r_\text{in}` times as many inputs and :math:`r_\text{out}` times as many
-    outputs as in the base. Its usual std, which contains :math:`1 / \sqrt{n_\text{in}}`, and its
-    learning rate are multiplied by
+    outputs as in the base. Its usual std, with :math:`n_\text{in}` also where the usual rule takes
+    the mean of both fans, and its learning rate are multiplied by
 
     ============ ===================================== ============ ============================
     weight       std                                   rate, Adam   rate, SGD
@@ -69,8 +72,9 @@ def mu_parametrization(
     RuntimeError
         A model of another framework has no weights yet.
     TypeError, ValueError
-        An argument is none of the above, the base has other parameters than the model, or
-        `depth_power` is given for a model without residual branches.
+        An argument is none of the above, the base has other parameters than the model, the model
+        ties its logits to an embedding, or `depth_power` is given for a model without residual
+        branches.
 
     Notes
     -----
@@ -84,8 +88,9 @@ def mu_parametrization(
     :math:`L^{2p - 1}`. The branches then move the output by an amount that does not depend on L.
 
     Attention divides its scores by the size of a head d, not by :math:`\sqrt d`, since queries
-    and keys align in training: that is for the architecture to do. Weight decay and the epsilon of
-    Adam are not adapted.
+    and keys align in training: that is for the architecture to do. So is a factor :math:`1 / r` on
+    logits that are tied to an embedding, whose rows want a rate of 1: such models are refused.
+    Weight decay and the epsilon of Adam are not adapted.
 
     References
     ----------
@@ -109,6 +114,11 @@ def mu_parametrization(
     narrow = open_model(base, x, None, None, use="wi.mu_parametrization").probe.parameters
 
     def rule(work: Work) -> Rule:
+        if tied(work.trace.layers):
+            raise ValueError(
+                "model must not tie its logits to its embedding for wi.mu_parametrization, got one "
+                "that does: no std and rate suit both; build it with an output layer of its own"
+            )
         ratios = _ratios(work.probe.parameters, narrow)
         factors = {name: min(1.0, out / into) ** 0.5 for name, (into, out) in ratios.items()}
         rates = {
@@ -116,9 +126,19 @@ def mu_parametrization(
         }
         if power:
             _deepen(work.trace, power, kind, factors, rates)
-        return Rule(factors=factors, rate_factors=rates)
+        return Rule(_by_inputs(work.trace), factors, rates)
 
     return begin(model, x, rng, "mu_parametrization", rule)
+
+
+def _by_inputs(trace: Trace) -> dict[str, Initializer]:
+    """Return what starts weights that the adviser scales by both fans, with the inputs alone."""
+    return {
+        name: replace(init, mode="fan_in")
+        for row in trace.layers
+        for name, init in plain(trace, row).items()
+        if isinstance(init, VarianceScaling) and init.mode == "fan_avg"
+    }
 
 
 def _ratios(parameters: Parameters, narrow: Parameters) -> dict[str, tuple[float, float]]:
