@@ -89,9 +89,10 @@ def test_the_first_layer(n: int) -> None:
         (math.inf, ValueError),
         ("30", TypeError),
         (1e-200, ValueError),
+        (1e200, ValueError),
     ],
 )
 def test_bad_frequencies(omega: object, error: type[Exception]) -> None:
     """A frequency is a finite number above 0, of which 2 / omega^2 is one."""
-    with pytest.raises(error, match=r"(omega|scale) must be"):
+    with pytest.raises(error, match="omega must be"):
         wi.siren(omega=omega)

@@ -1,5 +1,6 @@
 """The weights of a SIREN, a network of sines that represents a signal."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ from weightinit import _laws
 from weightinit._axes import Axes
 from weightinit._blocks import Law
 from weightinit._checks import check_positive
+from weightinit._messages import message
 from weightinit.initializers._elementwise import Elementwise
 from weightinit.initializers._kernels import check_fields, layout_of
 from weightinit.initializers.variance_scaling import VarianceScaling
@@ -24,7 +26,8 @@ def siren(omega: float = 30.0) -> VarianceScaling:
         w \sim U\left[-\frac{\sqrt{6 / n}}{\omega}, \frac{\sqrt{6 / n}}{\omega}\right]
 
     The frequency :math:`\omega` cancels: whatever it is, :math:`\omega x W` has 2 times the mean
-    square of :math:`x`, and the outputs have that of a sine. The weights are those of
+    square of :math:`x`. From layer to layer that settles at :math:`v = 1 - e^{-2v} = 0.797`, and
+    the mean square of the outputs at :math:`v / 2`. The weights are those of
     ``VarianceScaling(scale=2 / omega**2, mode="fan_in", distribution="uniform")``.
 
     Parameters
@@ -60,7 +63,12 @@ def siren(omega: float = 30.0) -> VarianceScaling:
     0.1
     """
     frequency = check_positive("omega", omega)
-    return VarianceScaling(scale=2 / frequency / frequency, mode="fan_in", distribution="uniform")
+    scale = 2 / frequency / frequency
+    if not 0 < scale < math.inf:
+        raise ValueError(
+            message("omega", omega, "a number whose 2 / omega**2 is finite and > 0", "30 is usual")
+        )
+    return VarianceScaling(scale=scale, mode="fan_in", distribution="uniform")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -72,8 +80,8 @@ class SirenFirst(Elementwise):
         \operatorname{std} w = \frac{1}{\sqrt{3}\, n}
 
     The inputs are the :math:`n` coordinates of a point on :math:`[-1, 1]`. Unit :math:`j` is then
-    :math:`\sin(\omega x w_j)`: a wave of at most :math:`\omega / n` radians a coordinate, so that
-    :math:`\omega` sets the finest detail that the network starts with.
+    :math:`\sin(\omega x w_j)`: along a coordinate, a wave of at most :math:`\omega / n` radians per
+    unit of length, so that :math:`\omega` sets the finest detail that the network starts with.
 
     Parameters
     ----------

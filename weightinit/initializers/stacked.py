@@ -25,7 +25,8 @@ class Stacked(Initializer):
     four gates of an LSTM, or the queries, keys and values of attention. An initializer that sees
     the packed shape counts outputs that belong to others: Xavier's variance comes out as
     :math:`2 / (n + k m)` where each :math:`W_i` of shape :math:`(n, m)` should have
-    :math:`2 / (n + m)`, and an orthogonal :math:`W` has no block that is orthogonal.
+    :math:`2 / (n + m)`, and where :math:`k m > n` the blocks of an orthogonal :math:`W` are not
+    orthogonal themselves.
 
     Parameters
     ----------

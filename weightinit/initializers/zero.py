@@ -26,10 +26,10 @@ class ZerO(Placewise):
     with :math:`n` inputs, :math:`m` outputs, both matrices cut to :math:`(n, m)`, places counted
     from 0, and :math:`b(i \wedge j)` the number of binary digits that are 1 in both. The identity
     alone would leave :math:`m - n` units at zero, which then stay copies of each other. The matrix
-    of Hadamard gives them mixtures of the inputs. That still starts units in pairs, or in larger
-    sets of equals, where :math:`m` is at least twice the least power of two that holds :math:`n`:
-    their outgoing weights have to set these apart. Of a kernel that is the centre; around it are
-    zeros.
+    of Hadamard gives them mixtures of the inputs. Its columns repeat after :math:`p` of them, the
+    least power of two that is at least :math:`n`: where :math:`m > p`, units :math:`j` and
+    :math:`j + p` start equal, and their outgoing weights have to set them apart. Of a kernel that
+    is the centre; around it are zeros.
 
     Parameters
     ----------
@@ -80,7 +80,8 @@ class ZerO(Placewise):
         factor = _factor(layout)
         total = m if n >= m else factor * _sum_of_signs(n, m)
         squares = m if n >= m else factor**2 * n * m
-        return math.sqrt(squares / size - (total / size) ** 2)
+        # One row of equal entries has none: rounding must not make it negative.
+        return math.sqrt(max(0.0, squares / size - (total / size) ** 2))
 
     def _at(
         self, shape: tuple[int, ...], grid: Grid, rng: RandomSource, dtype: np.dtype[Any]
