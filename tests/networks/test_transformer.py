@@ -107,6 +107,12 @@ def test_one_logit_at_each_position_is_a_sigmoid() -> None:
     assert net.predict([[1, 2]]).tolist() == [[0, 0]]
 
 
+def test_heads_that_do_not_divide_the_width_are_told() -> None:
+    """The message is about the arguments, not about the layers that they make."""
+    with pytest.raises(ValueError, match="heads must divide width, got heads=3 for width=8"):
+        wi.transformer(9, width=8, depth=1, heads=3, length=6)
+
+
 @pytest.mark.parametrize(
     "y, error, told",
     [

@@ -43,6 +43,9 @@ class _Tracked(BatchNorm):
         super().__init__(layer.epsilon)
         self.name, self.found = name, found
 
+    def __repr__(self) -> str:
+        return repr(BatchNorm(self.epsilon))  # what the user has built
+
     def _forward(self, parameters: Parameters, x: Array, mask: Array | None) -> tuple[Array, Any]:
         y, cache = super()._forward(parameters, x, mask)
         *_, (_, _, n), mean, variance = cache

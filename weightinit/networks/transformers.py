@@ -1,6 +1,7 @@
 """Build transformers: attention and feed-forward layers in residual blocks."""
 
 from weightinit._checks import check_choice, check_flag, check_integer, check_real
+from weightinit._messages import shown
 from weightinit.activations import Activation
 from weightinit.networks.layers.activation import ActivationLayer
 from weightinit.networks.layers.attention import Attention
@@ -114,6 +115,11 @@ def transformer(
     blocks = check_integer("depth", depth, at_least=1)
     check_choice("norm", norm, ("peri", "post", "pre"))
     inner = check_integer("heads", heads, at_least=1), check_flag("causal", causal)
+    if units % inner[0]:
+        raise ValueError(
+            f"heads must divide width, got heads={shown(heads)} for width={shown(width)}; make "
+            "width a multiple of heads"
+        )
     kind = check_choice("feedforward", feedforward, ("glu", "mlp"))
     scale = residual_scale
     if scale is not None:
