@@ -28,9 +28,9 @@ def spectral(model: Any, x: Any = None, *, rng: RandomSource = None) -> StartRep
     .. math:: \lVert W \rVert_2 = g \sqrt{\frac{n_\text{out}}{n_\text{in}}}
 
     multiplies the root mean square of no input by more than :math:`g`, the :func:`gain` of its
-    activation. The weight is orthogonal times that number, so that its singular values are equal.
-    In order of magnitude that is a std of
-    :math:`\min(1, \sqrt{n_\text{out} / n_\text{in}}) / \sqrt{n_\text{in}}`.
+    activation. The weight is orthogonal times that number, so that its singular values are equal,
+    and its std is
+    :math:`g \min(1, \sqrt{n_\text{out} / n_\text{in}}) / \sqrt{n_\text{in}}`.
 
     Parameters
     ----------
