@@ -7,7 +7,19 @@ import weightinit as wi
 from tests.initializers.examples import LAYOUTS
 
 EPS = np.finfo(np.float64).eps
-SHAPES = [(1, 1), (4, 4), (5, 3), (3, 5), (1, 2), (4, 8), (7, 64), (10, 100), (64, 65), (1, 9), (1, 26)]
+SHAPES = [
+    (1, 1),
+    (4, 4),
+    (5, 3),
+    (3, 5),
+    (1, 2),
+    (4, 8),
+    (7, 64),
+    (10, 100),
+    (64, 65),
+    (1, 9),
+    (1, 26),
+]
 shapes = pytest.mark.parametrize("shape", SHAPES, ids=str)
 
 
