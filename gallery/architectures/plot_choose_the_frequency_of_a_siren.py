@@ -88,9 +88,10 @@ plt.show()
 # compute (:doc:`/theory/implicit-networks`). But a step of Adam moves :math:`\omega W` by
 # :math:`\omega` times as much, so a high frequency is a high learning rate, too.
 #
-# Is it the rate that sets the range? At the left, in part: with ten times the rate, :math:`\omega = 10` learns the
-# fast signal in these 120 steps. At the right, hardly: with the rate divided by 30, so that steps
-# are those of :math:`\omega = 10`, :math:`\omega = 300` still misses most of what lies between.
+# Is it the rate that sets the range? At the left, in part: with ten times the rate,
+# :math:`\omega = 10` learns the fast signal in these 120 steps. At the right, hardly: with the rate
+# divided by 30, so that steps are those of :math:`\omega = 10`, :math:`\omega = 300` still misses
+# most of what lies between.
 
 other_rate = {
     "fast signal, ω = 10, 10 times the rate": [missed(10, 60, 129, s, 10.0)[1] for s in seeds],
