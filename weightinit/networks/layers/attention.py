@@ -95,7 +95,7 @@ class Attention(Layer):
         Returns
         -------
         ndarray, shape (n, heads, T, T)
-            The weights :math:`A`; a row sums to 1, or to 0 where all that it sees is padding.
+            The weights :math:`A`; a row sums to 1, or to 0 where it sees nothing but padding.
 
         Raises
         ------
