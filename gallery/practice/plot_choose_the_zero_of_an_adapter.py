@@ -90,7 +90,8 @@ plt.show()
 # at zero it is of size :math:`\eta` itself, the output moves by :math:`n \eta^2`, and
 # :math:`\eta` may fall like :math:`1 / \sqrt n`. The lines have these slopes.
 #
-# Both zeros lock nothing: :doc:`/theory/where-zeros-are-right` tells which zeros do.
+# Either zero alone lets the adapter learn, both together lock it:
+# :doc:`/theory/where-zeros-are-right` tells why.
 
 for name, found in runs.items():
     predicted = {"B": -0.5, "A": -1.0}[name]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import weightinit as wi
 from tests.docs.running import run
 
 pytestmark = pytest.mark.gallery
@@ -39,6 +40,46 @@ def test_parts_are_the_whole_and_equal_seeds_are_copies(names):
     assert names["ranks"] == {parts: 512 // parts for parts in names["PARTS"]}
 
 
+def test_copies_stay_copies_if_the_next_shards_are_equal_too(names):
+    """Equal shards of both layers keep a quarter of the rank; of the first alone they part."""
+    ranks = {}
+    for both in (True, False):
+        net = wi.mlp([64, 32, 32, 10]).initialize(wi.he_normal, rng=3)
+        first = wi.he_normal((64, 8), rng=5)
+        net.parameters["dense0.weight"][...] = np.tile(first, (1, 4))
+        if both:
+            net.parameters["dense1.weight"][...] = np.tile(wi.he_normal((8, 32), rng=6), (4, 1))
+        wi.train(
+            net,
+            names["images"],
+            names["classes"],
+            epochs=1,
+            batch_size=50,
+            learning_rate=0.05,
+            rng=0,
+        )
+        ranks[both] = np.linalg.matrix_rank(net.parameters["dense0.weight"])
+    assert ranks == {True: 8, False: 32}
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.1])
+def test_differences_of_replicas_stay_but_for_weight_decay(decay):
+    """The mean gradient cancels in the difference, so decay alone shrinks it, step by step."""
+    rng, rate, steps = np.random.default_rng(0), 0.1, 50
+    x, y = rng.standard_normal((2, 16, 4)), rng.integers(3, size=(2, 16))
+    nets = [wi.mlp([4, 8, 3]).initialize(wi.he_normal, rng=seed) for seed in (1, 2)]
+    first, last = (net.parameters["dense0.weight"] for net in nets)
+    gap = last - first
+    for _ in range(steps):
+        both = [net.loss_and_gradients(x[i], y[i])[1] for i, net in enumerate(nets)]
+        for net in nets:
+            for name in net.parameters:
+                decayed = decay * net.parameters[name]
+                step = np.mean([gradients[name] for gradients in both], axis=0) + decayed
+                net.parameters[name][...] -= rate * step
+    np.testing.assert_allclose(last - first, gap * (1 - rate * decay) ** steps, atol=1e-13)
+
+
 def test_averaged_replicas_lose_their_number_in_each_layer(names):
     """Six layers lose 4**6, but for chance: both paths stray by sqrt(5 / 256) a layer."""
     off = np.mean(np.log(names["shrunk"])) + 6 * np.log(4)
@@ -48,6 +89,26 @@ def test_averaged_replicas_lose_their_number_in_each_layer(names):
 def test_one_batch_shows_a_weight_that_was_never_drawn(names):
     """The diagnosis names the weight of zeros."""
     assert names["seen"].findings[0].parameter == "dense1.weight"
+
+
+@pytest.mark.parametrize(
+    "activation, zeros, learns",
+    [
+        ("relu", ["dense1"], False),
+        ("tanh", ["dense1"], True),
+        ("tanh", ["dense0", "dense1"], False),
+        ("tanh", ["dense1", "dense2"], False),
+    ],
+)
+def test_a_layer_of_zeros_locks_if_a_relu_or_another_follows(names, activation, zeros, learns):
+    """No hidden weight moves in the trap; with one zero factor and tanh the layer does."""
+    net = wi.mlp([64, 32, 32, 10], activation=activation).initialize(wi.he_normal, rng=1)
+    for layer in zeros:
+        net.parameters[f"{layer}.weight"][...] = 0
+    wi.train(
+        net, names["images"], names["classes"], epochs=1, batch_size=50, learning_rate=0.05, rng=0
+    )
+    assert net.parameters["dense1.weight"].any() == learns
 
 
 def test_exercises(names):

@@ -43,11 +43,15 @@ def test_the_mean_row_raises_the_loss_by_less_than_its_bound():
 
 
 def test_copies_compute_the_same_and_get_equal_gradients():
-    """Equal to the last bit, and a quarter of the old; with noise the loss falls far lower."""
+    """Equal to the last bit, and a quarter of the old; with noise the loss falls far lower.
+
+    In five other seeds a noise of a tenth changed the outputs by 2.4 % to 3.7 %.
+    """
     found = run("theory/warm-starts.md").names
     assert found["same"] < 1e-12
     assert found["equal"] == 0
     assert found["quarter"] < 1e-12
+    assert 0.01 < found["change"] < 0.06
     last = {name: losses[:, -1] for name, losses in found["wide"].items()}
     plain, exact, noisy = last.values()
     assert np.all(exact > plain - 0.03)
