@@ -49,3 +49,30 @@ def test_an_adapter_with_one_zero_starts_exactly_and_learns():
         assert sizes[0, 0] == 0
         assert sizes[0, 1] > 0
         assert sizes[1, 0] > 0
+
+
+def test_a_smaller_b_makes_a_at_zero_as_fast():
+    """Drawn with variance 1/n in place of 1/r, the median loss falls as from B at zero.
+
+    In 16 seeds the medians were 0.02 with B at zero, 0.54 with A at zero and 0.02 with A at zero
+    and the smaller B; single runs were up to 0.27, from 0.21 and up to 0.36.
+    """
+    found = run(PAGE).names
+    assert found["small_b"] < 0.2 * found["of_a"]
+    assert found["of_b"] < 0.2 * found["of_a"]
+
+
+def test_a_bias_or_a_sigmoid_begins_a_path_of_its_own():
+    """Two layers of zeros: with a sigmoid the last moves first; with tanh and no bias, neither."""
+    found = run(PAGE).names
+    x, paths = found["x"], [("W1", "W2")]
+
+    def branch(activation, bias=0.0):
+        return lambda p: activation(x @ p["W1"] + bias) @ p["W2"]
+
+    def moves(compute):
+        return found["measured_moves"](compute, paths, ["W1", "W2"], 0)
+
+    assert moves(branch(np.tanh)) == {"W1": None, "W2": None}
+    assert moves(branch(np.tanh, 0.5)) == {"W1": 2, "W2": 1}
+    assert moves(branch(lambda z: 1 / (1 + np.exp(-z)))) == {"W1": 2, "W2": 1}
