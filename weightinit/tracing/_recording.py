@@ -4,7 +4,7 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -85,7 +85,11 @@ class NetworkProbe(Probe):
 
     def sizes(self, name: str) -> tuple[int, ...]:
         """Return the units of each part of a weight that attention or a gate takes apart."""
-        return _sizes(self.net.chain).get(name, ())
+        return self._all_sizes.get(name, ())
+
+    @cached_property
+    def _all_sizes(self) -> dict[str, tuple[int, ...]]:
+        return _sizes(self.net.chain)
 
     def with_inputs(self, inputs: Array) -> "NetworkProbe":
         """Return the same with other inputs."""
