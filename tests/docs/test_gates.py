@@ -1,6 +1,5 @@
 """What the page on gates explains, against what its code measures."""
 
-import itertools
 import math
 
 import numpy as np
@@ -11,7 +10,7 @@ from tests.docs.running import run
 
 pytestmark = pytest.mark.gallery
 
-CIRCLE, LOUD = "def on_a_circle", "loudness ="
+CIRCLE, LOUD = "def on_a_circle", "words[bias] ="
 
 
 def test_a_circle_predicts_the_gradient_at_the_first_word():
@@ -43,11 +42,14 @@ def test_the_memory_of_a_bias():
 
 
 def test_louder_words_leave_less():
-    """With bias 1 the gradient at word 1 falls with the std of words, to that of the gate alone."""
+    """With words of std 3 the mean square of a varying gate is what is left, at each bias.
+
+    A mean over 29 random factors is carried by few of the 1280 paths: within a factor of two.
+    """
     found = run("theory/gates.md", LOUD).names
-    left = list(found["by_words"].values())
-    assert all(b < a / 2 for a, b in itertools.pairwise(left))
-    assert left[-1] == pytest.approx(found["gate"](1) ** (found["T"] - 1), rel=0.6)
+    for quiet, figure, loud, alone in found["words"].values():
+        assert quiet > 2 * figure > 4 * loud
+        assert alone / 2 < loud < 2 * alone
     ends = {name: np.median(back, axis=0)[-1] for name, back in found["back"].items()}
     assert ends["bias 0"] < ends["bias 1"] / 100 < ends["bias 2"] / 1000
     assert ends["chrono"] > 0.03
@@ -67,12 +69,19 @@ def test_open_gates_learn_from_the_first_word():
 def test_a_gate_holds_a_quarter_of_a_stacked_matrix():
     """Of h orthogonal rows of length 1 a gate has the mean square 1/4, gate by gate exactly 1.
 
+    The eigenvalues of a quarter fill a disc of radius 1/2, evenly in its hyperbolic area: their
+    median modulus is the root of 1/7. Of a whole gate they are of length 1.
+
     The mean over a gate is its share of h rows of 4 h entries: of std sqrt(6) / (4 h) nearly.
     """
     found = run("theory/gates.md").names
     assert found["squares"]["gate by gate"] == pytest.approx([1.0] * 4, rel=1e-12)
     assert sum(found["squares"]["drawn at once"]) == pytest.approx(1.0, rel=1e-12)
     assert found["squares"]["drawn at once"] == pytest.approx([0.25] * 4, abs=0.04)
+    for name, median in (("W", 7**-0.5), ("stacked", 1)):
+        sizes = np.abs(np.linalg.eigvals(np.split(found[name], 4, axis=1)[2]))
+        assert np.median(sizes) == pytest.approx(median, abs=0.04)
+        assert sizes.max() < (0.6 if name == "W" else 1 + 1e-12)
 
 
 def test_the_exercises():
