@@ -68,7 +68,8 @@ def t_fixup(net: Network, *, rng: RandomSource = None) -> StartReport:
     by an amount that does not depend on N.
 
     The factor is that of the paper for an encoder, whose blocks have two branches. It is made for
-    blocks without normalization, which would undo the small embeddings.
+    blocks without normalization, which would undo the small embeddings: :func:`transformer` has it,
+    so build the network of its layers, as below.
 
     References
     ----------
@@ -78,8 +79,13 @@ def t_fixup(net: Network, *, rng: RandomSource = None) -> StartReport:
     Examples
     --------
     >>> import weightinit as wi
-    >>> net = wi.transformer(9, width=8, depth=2, heads=2, length=6, packed=False)
-    >>> for row in wi.t_fixup(net, rng=0).table[4:9:2]:
+    >>> from weightinit.networks import (
+    ...     ActivationLayer, Attention, Dense, Embedding, Parallel, Positions, Residual)
+    >>> attention = [Parallel([Dense(8)] * 3), Attention(heads=2), Dense(8)]
+    >>> feedforward = [Dense(32), ActivationLayer("relu"), Dense(8)]
+    >>> block = [Residual(attention, scale=1.0), Residual(feedforward, scale=1.0)]
+    >>> net = wi.Network([Embedding(9, 8), Positions(), *block * 2, Dense(9)], input_shape=(6,))
+    >>> for row in wi.t_fixup(net, rng=0).table[2:7:2]:
     ...     print(row.name, row.initializer)
     residual0.parallel0.dense0.weight xavier_normal
     residual0.parallel0.dense1.weight xavier_normal
