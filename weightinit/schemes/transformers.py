@@ -79,8 +79,8 @@ def t_fixup(net: Network, *, rng: RandomSource = None) -> StartReport:
     Examples
     --------
     >>> import weightinit as wi
-    >>> from weightinit.networks import (
-    ...     ActivationLayer, Attention, Dense, Embedding, Parallel, Positions, Residual)
+    >>> from weightinit.networks import ActivationLayer, Attention, Dense
+    >>> from weightinit.networks import Embedding, Parallel, Positions, Residual
     >>> attention = [Parallel([Dense(8)] * 3), Attention(heads=2), Dense(8)]
     >>> feedforward = [Dense(32), ActivationLayer("relu"), Dense(8)]
     >>> block = [Residual(attention, scale=1.0), Residual(feedforward, scale=1.0)]
