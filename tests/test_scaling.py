@@ -5,7 +5,7 @@ import pytest
 
 import weightinit as wi
 from weightinit.networks import ActivationLayer, Dense, Network, Residual
-from weightinit.scaling import Slope
+from weightinit.scaling import CoordinateCheck, Slope
 
 WIDTHS = (32, 64, 128, 256)
 RNG = np.random.default_rng(0)
@@ -126,3 +126,14 @@ def test_odd_arguments_are_refused_with_a_way_out() -> None:
 
     with pytest.raises(ValueError, match="layer in common, got none by name in dense0 and"):
         wi.coordinate_check(other, [4, 16], X, np.zeros((32, 16)))
+
+
+@pytest.mark.parametrize("layers", [3, 24])
+def test_the_legend_leaves_room_for_the_charts(layers: int) -> None:
+    """However many layers there are, both charts keep 2 inches beside the legend."""
+    table = {f"residual{n}.dense0": np.full((2, 3), 1.0 + n) for n in range(layers)}
+    figure = CoordinateCheck("width", (8, 16, 32), table, table).plot()
+    figure.canvas.draw()
+    assert min(ax.get_window_extent().height for ax in figure.axes) > 2 * figure.dpi
+    looks = {(line.get_color(), line.get_linestyle()) for line in figure.axes[0].lines}
+    assert len(looks) == layers
