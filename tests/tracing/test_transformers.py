@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import weightinit as wi
+from weightinit.diagnosis._paths.levels import levels
 from weightinit.networks import GLU, Attention, Dense, Flatten, Parallel
 from weightinit.tracing._recording import NetworkProbe
 
@@ -61,6 +62,18 @@ def test_queries_keys_and_values_receive_the_same() -> None:
     net = wi.Network(layers, (3, 5)).initialize(wi.he_normal, rng=0)
     rows_after = [row.after for row in wi.trace(net, np.ones((2, 3, 5))).layers]
     assert rows_after == [None, "dense0", "dense0", None]
+
+
+def test_what_follows_three_weights_side_by_side_follows_the_last() -> None:
+    """Queries and keys are no steps on the way of the values: each is a path of its own."""
+    net, (x, y) = network(16, packed=False).initialize(wi.Normal(std=0.3), rng=0), batch()
+    found = [[row.name for row in level] for level in levels(wi.trace(net, x, y).layers[:-1])]
+    q, k, v = (f"residual0.parallel0.dense{i}" for i in range(3))
+    assert [level for level in found if {q, k, v} & {*level}] == [
+        [q],
+        [k],
+        [v, "residual0.dense0"],
+    ]
 
 
 def test_a_tied_weight_is_a_lookup_and_logits() -> None:
