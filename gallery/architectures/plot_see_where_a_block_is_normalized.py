@@ -3,8 +3,8 @@ See where a block is normalized
 ===============================
 
 How does the gradient of the last block depend on depth? Normalized after each addition, as in the
-original transformer, it does not fall. Normalized before or around each branch it is smaller by
-:math:`1/\sqrt N` for N blocks.
+original transformer, it does not fall. Normalized before or around each branch it falls; around,
+it is smaller than with post by about :math:`1/\sqrt{2N}` times a constant, for N blocks.
 """
 
 import matplotlib.pyplot as plt
@@ -62,14 +62,16 @@ ax.legend()
 plt.show()
 
 # %%
-# **Reading the figure.** Before a branch a normalization divides by the root of the stream's mean
-# square, forwards and back. In pre and peri networks each branch adds to the stream, so that its
-# mean square at the last block is in proportion to the number of blocks. The gradient there is
-# smaller by the root of it. In a post network the stream is brought back to 1 after each addition,
-# and nothing divides the gradient.
+# **Reading the figure.** In pre and peri networks each branch adds to the stream, so that its mean
+# square at the end grows with the number of blocks. A final normalization divides by the root of
+# it, and on the way back the gradient as well, before it reaches the last block.
 #
-# Xiong et al. (2020) trace the warm-up of the learning rate that post networks
-# need to these large gradients near the output. The derivation, with the stream itself, is on
+# In a post network the stream is brought back to 1 after each addition, and no such factor grows
+# with depth. What else depends on depth, such as how alike tokens are, shows in its curve, so
+# compare with that.
+#
+# Xiong et al. (2020) trace the warm-up of the learning rate that post networks need to these large
+# gradients near the output. The derivation, with the stream itself, is on
 # :doc:`/theory/transformer-block`.
 
 off = np.ptp(np.log(found["peri"].mean(axis=0) / predicted)) / 2

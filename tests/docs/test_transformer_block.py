@@ -21,8 +21,25 @@ def test_the_stream_grows_by_what_branches_add():
 
 
 def test_gradients_fall_with_the_root_of_the_stream():
-    """Relative to post the last block's gradient is 1/sqrt(m) of the first's, within a quarter."""
+    """The stream's gradient goes with 1/sqrt(m) from block to block; so, roughly, the weights'.
+
+    With 15 other seeds, three at a time, that of the stream was 0.85 to 1 times the prediction, and
+    that of the weights, which also see how alike tokens are, 0.9 to 1.2 times; in post the stream's
+    gradient fell to 0.4 to 0.7 of the first's, and that of the weights to 0.8 to 1.2.
+    """
     change = run("theory/transformer-block.md").names["change"]
     for name in ("pre", "peri"):
-        assert change[name, "relative"] == pytest.approx(change[name, "predicted"], rel=0.25)
-    assert change["pre, 1/√(2N)"] == pytest.approx(1, abs=0.3)
+        stream, weights, predicted = change[name]
+        assert stream == pytest.approx(predicted, rel=0.2)
+        assert weights == pytest.approx(predicted, rel=0.5)
+        assert predicted < 0.5
+    assert change["pre, 1/√(2N)"][1] == pytest.approx(change["pre, 1/√(2N)"][2], rel=0.15)
+    assert min(change["post"][:2]) > 1.3 * change["pre"][0]
+
+
+def test_a_branch_of_small_weights_adds_what_quadrature_says():
+    """With a std of 0.02 at width 64 the first feed-forward branch nearly doubles the stream."""
+    found = run("theory/transformer-block.md").names
+    assert found["grown"] == pytest.approx(found["adds"][64], rel=0.2)
+    assert 0.7 < found["grown"] / np.mean(found["step"].x ** 2) < 1
+    assert found["slope"] == pytest.approx(0.456, abs=0.005)
