@@ -27,6 +27,8 @@ def test_two_sums_say_how_alike_tokens_get():
     alone, skip = (found["cosines"][one].mean(axis=0) for one in (False, True))
     np.testing.assert_allclose(alone, found["predicted"](False), atol=0.06)
     np.testing.assert_allclose(skip, found["predicted"](True), atol=0.06)
+    np.testing.assert_allclose(*found["deep"], atol=0.06)
+    assert found["deep"][0] > 0.85  # delayed, not prevented
     assert alone[4] > 0.99
     assert skip[4] < 0.2
 
