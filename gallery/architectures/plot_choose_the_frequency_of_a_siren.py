@@ -84,9 +84,10 @@ plt.show()
 # :math:`\pi`, the samples cannot tell a fast wave from a slow one. That end depends on :math:`d`.
 # The layers above make waves faster still, so the error rises well before :math:`\omega = \pi / d`.
 #
-# The hidden layers start alike in all these networks: :math:`\omega` drops out of what they
-# compute (:doc:`/theory/implicit-networks`). But a step of Adam moves :math:`\omega W` by
-# :math:`\omega` times as much, so a high frequency is a high learning rate, too.
+# The hidden layers start alike from :math:`\omega = 3` on, and a fifth smaller at 1:
+# :math:`\omega` drops out of what they compute (:doc:`/theory/implicit-networks`). But a step of
+# Adam moves :math:`\omega W` by :math:`\omega` times as much, so a high frequency is a high
+# learning rate, too.
 #
 # Is it the rate that sets the range? At the left, in part: with ten times the rate,
 # :math:`\omega = 10` learns the fast signal in these 120 steps. At the right, hardly: with the rate

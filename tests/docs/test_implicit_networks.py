@@ -35,7 +35,16 @@ def test_the_signal_settles_and_the_gradient_grows_as_predicted():
     assert found["total"] == pytest.approx(found["factors"].prod(), rel=0.35)
     assert found["chi"] == pytest.approx(2 - found["v_star"], rel=1e-9)
     assert found["slope"] == pytest.approx(2 * (1 - found["v_star"]), rel=1e-6)
-    assert found["without_phases"] > found["chi"] + 0.03
+
+
+def test_without_phases_one_sample_dominates_the_gradient():
+    """At x = 0 the gradient doubles in each layer; elsewhere it grows as with phases.
+
+    Of ten other seeds each grew by 1.27 to 1.33 with that sample; of six by 1.20 without it.
+    """
+    found = run(PAGE).names
+    assert found["odd"][0] > found["chi"] + 0.03
+    assert found["odd"][1] == pytest.approx(found["chi"], rel=0.03)
 
 
 def test_no_scale_holds_both():
