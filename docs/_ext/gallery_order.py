@@ -43,6 +43,7 @@ ORDER = {
         "plot_choose_a_batch_for_lsuv",
         "plot_bound_the_first_update",
         "plot_see_when_a_network_is_lazy",
+        "plot_measure_updates_over_width",
     ],
     "recurrent": [
         "plot_remember_the_first_word",
