@@ -81,7 +81,7 @@ plt.show()
 # With activations in between, orthogonal weights can still hold the singular values together for
 # tanh. For ReLU neither they nor Gaussian weights can (Pennington, Schoenholz and Ganguli, 2017).
 # Mirrored blocks :math:`W, -W, -W, W` with an orthogonal :math:`W` can: exactly one unit of each
-# pair is on, so the network starts linear. See :doc:`/theory/isometry`.
+# pair is on, so the network starts linear: :func:`~weightinit.looks_linear`. See :doc:`/theory/isometry`.
 
 
 def spread_out_over(values):
@@ -90,14 +90,22 @@ def spread_out_over(values):
     return 1 / np.sum(shares**2, axis=-1)
 
 
-def relu_spectrum(mirrored, seed, depth=20):
+def orthogonal(depth, rng):
+    """Return orthogonal weights."""
+    return [wi.orthogonal((n, n), rng=rng) for _ in range(depth)]
+
+
+def mirrored(depth, rng):
+    """Return the weights of a network that starts linear, of n mirrored pairs of units."""
+    net = wi.looks_linear(wi.mlp([n, *[2 * n] * depth, 1]), rng=rng).model
+    return [net.parameters[f"dense{layer}.weight"] for layer in range(depth)]
+
+
+def relu_spectrum(start, seed, depth=20):
     """Return the singular values of the derivative of ReLU layers at a random input."""
     rng = np.random.default_rng(seed)
     h, derivative = rng.standard_normal(n), np.eye(n)
-    for layer in range(depth):
-        W = wi.orthogonal((n, n), rng=rng)
-        if mirrored:
-            W = np.hstack([W, -W]) if layer == 0 else np.block([[W, -W], [-W, W]])
+    for W in start(depth, rng):
         h = h @ W
         derivative, h = derivative @ W * (h > 0), np.maximum(h, 0)
     return np.linalg.svd(derivative, compute_uv=False)
@@ -113,8 +121,8 @@ for name in initializers:
         print(f"spread out over {directions[name][index]:.1f} directions")
 off = float(np.abs(measured["orthogonal"] - 1).max())
 print(f"orthogonal: no singular value is further than {off:.0e} from 1")
-kinds = "orthogonal", "mirrored"
-relu = {kind: np.array([relu_spectrum(kind == kinds[1], s) for s in seeds]) for kind in kinds}
+kinds = {"orthogonal": orthogonal, "mirrored": mirrored}
+relu = {kind: np.array([relu_spectrum(init, s) for s in seeds]) for kind, init in kinds.items()}
 for name, values in relu.items():
     print(
         f"{name}, 20 ReLU layers: spread over {np.median(spread_out_over(values)):.1f} directions"
