@@ -81,7 +81,8 @@ plt.show()
 # With activations in between, orthogonal weights can still hold the singular values together for
 # tanh. For ReLU neither they nor Gaussian weights can (Pennington, Schoenholz and Ganguli, 2017).
 # Mirrored blocks :math:`W, -W, -W, W` with an orthogonal :math:`W` can: exactly one unit of each
-# pair is on, so the network starts linear: :func:`~weightinit.looks_linear`. See :doc:`/theory/isometry`.
+# pair is on, so the network starts linear, as :func:`~weightinit.looks_linear` does it. See
+# :doc:`/theory/isometry`.
 
 
 def spread_out_over(values):

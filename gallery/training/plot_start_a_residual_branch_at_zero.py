@@ -116,8 +116,9 @@ plt.show()
 # too large a one. The norm's input is constant, so it divides by :math:`\sqrt\varepsilon` instead
 # of the signal's size. The first gradient is hundreds of times larger than with a zero gain.
 #
-# Fixup sets the last weights to zero, ReZero and SkipInit :math:`\alpha`. The plain row is as deep
-# but has no identity: some draws learn and some do not.
+# :func:`~weightinit.fixup` sets the last weights to zero, :func:`~weightinit.rezero` and
+# :func:`~weightinit.skipinit` set :math:`\alpha`. The plain row is as deep but has no identity:
+# some draws learn and some do not.
 
 predicted = {"α = 1": predict(1), "α = 1/√blocks": predict(blocks**-0.5)}
 growth, final, moved, largest = ({n: v[:, k] for n, v in runs.items()} for k in range(4))
