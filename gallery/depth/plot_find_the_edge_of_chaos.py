@@ -95,6 +95,10 @@ plt.show()
 # weights make the signal larger and its slopes smaller, so the factor grows more slowly. With
 # biases the signal is larger still, and the edge moves to the right.
 #
+# The factor is also the slope of the correlation map at 1: there :math:`1 - c` is half the square
+# of a small relative distance. Below the edge it falls to 1/e in :math:`\xi = -1 / \ln \chi`
+# layers, the depth scale. The last line compares them.
+#
 # A gradient on its way back is multiplied by the same factor, so at the edge it keeps its size.
 # What that means for training is on the page :doc:`/theory/mean-field`.
 
@@ -106,3 +110,11 @@ theory = {
 }
 off = max(np.abs(np.mean(measured[name], axis=1) / theory[name] - 1).max() for name in cases)
 print(f"largest departure of a mean over {len(seeds)} networks from theory: {off:.0%}")
+
+ordered = {"weight_variance": variances[0], "bias_variance": cases["tanh, bias variance 0.05"][1]}
+q, near = wi.meanfield.fixed_point("tanh", **ordered).length, 1e-4
+slope = (1 - wi.meanfield.correlation_map("tanh", 1 - near, q=q, **ordered)) / near
+shrinks = np.mean(measured["tanh, bias variance 0.05"][0])
+scales = -1 / np.log(shrinks), wi.meanfield.depth_scale("tanh", **ordered)
+print(f"tanh, variance 1: factor {shrinks:.3f}, slope of the correlation map {slope:.3f};", end=" ")
+print(f"1 - c falls to 1/e in {scales[0]:.1f} layers, theory {scales[1]:.1f}")

@@ -103,3 +103,6 @@ print("gelu, caveat:", *wi.recommend("gelu", depth=depth).caveats)
 divided = [signal("gelu", advice["gelu"], seed, 1 / wi.gain("gelu"))[-1] for seed in seeds]
 print(f"gelu, inputs divided by the gain: {np.median(divided):.2g} is left,", end=" ")
 print(f"predicted {1 / wi.gain('gelu'):.2g}, seeds {min(divided):.2g} to {max(divided):.2g}")
+drawn = np.std(wi.initialize((width, width), "relu", rng=0))
+print(f"wi.initialize draws one layer like that: std {drawn:.4f},", end=" ")
+print(f"recommended {advice['relu'].std((width, width)):.4f}")

@@ -119,3 +119,7 @@ for pair in pairs:
     print(f"{' vs '.join(pair):>27}: 18 pooled weights {power_tiny[pair]:.0%},", end=" ")
     print(f"the last layer alone {power_layer[pair]:.0%}")
 print(f"largest distance from a layer's law: {furthest:.2f} / sqrt(weights)")
+boxes = {"LeCun": (wi.lecun_normal, wi.lecun_uniform), "He": (wi.he_normal, wi.he_uniform)}
+stds = {name: [np.std(init(shapes[0], rng=0)) for init in both] for name, both in boxes.items()}
+for name, (bell, box) in stds.items():
+    print(f"{name}, first layer: std {bell:.4f} as a bell, {box:.4f} as a box")

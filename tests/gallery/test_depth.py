@@ -37,6 +37,8 @@ def test_small_distances_grow_by_chi(run_script):
         assert mean == pytest.approx(found["theory"][name], rel=0.08), name
         assert found["found"][name] == pytest.approx(edge, abs=0.25), name
     assert found["edges"]["relu, no bias"] == 2
+    assert found["slope"] == pytest.approx(found["theory"]["tanh, bias variance 0.05"][0], rel=1e-3)
+    assert found["scales"][0] == pytest.approx(found["scales"][1], rel=0.15)
 
 
 def test_the_error_of_a_start_from_a_batch_is_the_formulas(run_script):

@@ -146,6 +146,12 @@ def test_gelu_drifts_less_from_inputs_that_fit(advised):
     assert np.median(advised["divided"]) < advised["last"]["gelu"]["recommended"] / 2
 
 
+def test_one_call_draws_a_layer_as_recommended(advised):
+    """The std of 256 x 256 weights is the recommended one, to five standard errors."""
+    expected = advised["advice"]["relu"].std((256, 256))
+    assert advised["drawn"] == pytest.approx(expected, rel=5 / np.sqrt(2 * 256**2))
+
+
 def test_gelu_has_a_caveat(advised):
     """The recommendation for gelu at this depth says that its hold is loose."""
     assert wi.recommend("gelu", depth=advised["depth"]).caveats

@@ -266,3 +266,9 @@ def test_zero_lets_the_added_units_learn_and_the_identity_does_not(run_script):
     last = {name: curves[:, -1].mean() for name, curves in found["curves"].items()}
     assert last["ZerO"] == pytest.approx(last["He"], abs=0.02)
     assert min(last.values()) > 0.93
+
+
+def test_both_shapes_of_a_scheme_have_its_std(names):
+    """A bell and a box of 784 x 512 weights have the same std, to five standard errors."""
+    for bell, box in names("plot_compare_weight_distributions")["stds"].values():
+        assert box == pytest.approx(bell, rel=5 / np.sqrt(784 * 512))
