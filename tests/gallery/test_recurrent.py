@@ -273,11 +273,18 @@ def test_closed_gates_guess(bridged):
     """The median run guesses: an LSTM with bias 0 from 16 words on, with bias 1 at 32.
 
     In 12 other seeds 2 runs of bias 0 were right at 16 words, and 3 of bias 1 at 32: that two of
-    three are has a chance of about 7 % and 16 % at most; a GRU of bias 0 at 32 was once.
+    three are has a chance of about 7 % and 16 % at most; a GRU of bias 0 at 32 was once. At 16
+    words that GRU was right in 6 of 13 other seeds, so nothing is asserted of it.
     """
     found = bridged["found"]
     cases = [("lstm", "bias 0", 16), ("lstm", "bias 0", 32), ("lstm", "bias 1", 32)]
     for case in [*cases, ("gru", "bias 0", 32)]:
         assert np.median(found[case]) < 0.65, case
-    for case in [("lstm", "bias 0", 8), ("lstm", "bias 1", 16), ("gru", "bias 0", 16)]:
+    for case in [("lstm", "bias 0", 8), ("lstm", "bias 1", 16), ("gru", "bias 0", 8)]:
         assert np.median(found[case]) > 0.95, case
+
+
+def test_one_open_bias_bridges_as_well(bridged):
+    """A forget bias of 3 in each unit bridges 32 words: five other seeds were right as well."""
+    runs = [bridged["accuracy"]("lstm", wi.ForgetBias(value=3.0), 32, seed) for seed in range(3)]
+    assert np.median(runs) > 0.95
