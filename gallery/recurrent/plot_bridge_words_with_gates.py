@@ -96,8 +96,10 @@ plt.show()
 # **Reading the figure.** Dots are single runs, lines their medians. With eight words each start
 # works. With sixteen, a bias of 0 is too forgetful for the LSTM: of a gradient along the memory,
 # half is lost at each word. A bias of 1 keeps 73 % a word, which suffices for sixteen and in most
-# runs not for 32. Biases that know the length bridge the three lengths. The GRU with a bias of 0
-# bridges sixteen in the three runs here, in half of those from other seeds, and 32 in few.
+# runs not for 32. Biases that know the length bridge the three lengths.
+#
+# The GRU with a bias of 0 bridges sixteen in most of the runs here, in half of those from other
+# seeds, and 32 in few.
 #
 # It is the open gates that count, not that each unit has its own: one bias of 3 for each forget
 # gate, a memory of about 20 words, bridges 32 as well.
