@@ -79,6 +79,7 @@ def test_networks_train_to_about_six_depth_scales():
     """At half the depth all learn, at one and a half times none leaves chance.
 
     Of five other pairs of seeds the least inside was 0.49 and the largest outside 0.13.
+    After 24 epochs two networks of 10 layers at variance 0.5, 1.4 times the line, were at 0.99.
     """
     found = run("theory/mean-field.md").names
     assert np.min(found["inside"]) > 0.4
