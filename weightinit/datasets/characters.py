@@ -125,7 +125,7 @@ class Text:
 
 def text(n: int, *, rng: RandomSource = None) -> Text:
     r"""
-    Draw a text of short reviews, the :func:`sentences` one after the other, by characters.
+    Draw a text of short reviews by characters: :func:`~weightinit.datasets.sentences` in a row.
 
     A sentence ends with a full stop and a space. Sentences are drawn independently, so that the
     entropy of the text, in nats a character, is that of a sentence over its mean length: what
