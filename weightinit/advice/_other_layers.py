@@ -111,7 +111,7 @@ def embedding(question: Question) -> Answer:
             logits=std * math.sqrt(_WIDTH),
             width=_WIDTH,
         )
-        return {"initializer": _SMALL_ROWS, "reason": reason, "source": "radford2019"}
+        return {"initializer": _SMALL_ROWS, "reason": reason, "source": "radford2018"}
     std = _UNIT_ROWS.std((1, _WIDTH))
     reason = Statement(
         "a lookup sums nothing, so that its fan in is 1 and not the vocabulary; std 1 / "

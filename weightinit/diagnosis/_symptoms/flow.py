@@ -17,7 +17,7 @@ __all__ = ["leaving"]
 #: A gain that the adviser has for tanh and its like behind a norm, where they are nearly straight.
 _STRAIGHT = 0.1
 
-#: The smallest std of embeddings that is good practice (GPT-2's, radford2019).
+#: The smallest std of embeddings that is good practice (GPT's, radford2018).
 _SMALL_ROWS = 0.02
 
 
