@@ -57,6 +57,7 @@ ORDER = {
     "architectures": [
         "plot_scale_the_scores_of_attention",
         "plot_see_where_a_block_is_normalized",
+        "plot_find_what_holds_a_transformer_back",
         "plot_remember_on_a_ring",
         "plot_choose_the_frequency_of_a_siren",
     ],

@@ -206,7 +206,7 @@ def test_what_was_not_judged_does_not_pass(capsys, monkeypatch):
             r'starts:nothing must give the model, \(model, x\), .*"loss".* got None',
         ),
         ("starts:odd_keys", r"must give the model.* got keys \['net'\]"),
-        ("starts:without_weights", r"starts:without_weights: the network has no weights"),
+        ("starts:without_weights", r"starts:without_weights: this model has no weights yet"),
         ("starts:words", r"gives no inputs, and this model says nothing .* \(model, x\)"),
         ("starts:labels_alone", r"gives y without x"),
         ("starts:wrong_batch", r"starts:wrong_batch: x must be a batch of shape"),

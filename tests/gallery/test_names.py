@@ -25,6 +25,7 @@ MADE_BY = {
     "Recommendation": "recommend",
     "StartReport": "mu_parametrization",
     "datasets.Sentences": "datasets.sentences",
+    "datasets.Text": "datasets.text",
     "diagnosis.LayerReport": "diagnose",
     "meanfield.FixedPoint": "meanfield.fixed_point",
     "meanfield.Moments": "meanfield.moments",
@@ -48,7 +49,6 @@ ON_A_PAGE = {
     "assert_healthy": "guides/test-your-network.md",
     "delta_orthogonal": "theory/isometry.md",
     "networks.Parallel": "theory/attention.md",
-    "networks.RMSNorm": "theory/normalization.md",
     "tracing.measure": "theory/what-differs.md",
 }
 
@@ -58,16 +58,12 @@ WITHOUT = {
     "Initializer": "the base class: nobody makes one",
     "Sparse": "kept for parity with PyTorch's; no question of the site is about it",
     "check_gradients": "for layers that you write yourself; a tool for tests, with nothing to draw",
-    "datasets.Text": "what datasets.text returns",
     "datasets.spirals": "a harder task than the ring, with the same answers",
-    "datasets.text": "training on it takes longer than a script may",
     "datasets.xor": "an easier task than the ring, with the same answers",
     "diagnosis.judge": "what diagnose does with a trace, for frameworks that are not known",
     "meanfield.is_odd": "yes or no about an activation: nothing to draw",
     "meanfield.slope_at_zero": "one number of an activation: nothing to draw",
-    "networks.GLU": "a part of transformers whose start has no law of its own here",
     "networks.Layer": "the base class: nobody makes one",
-    "networks.Tied": "embedding and output in one, whose first loss theory/first-loss computes",
     "tracing.LayerStats": "what tracing.measure returns",
 }
 

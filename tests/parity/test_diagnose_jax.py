@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 import weightinit as wi
+from tests.parity.needs import needs
+
+needs("jax", "flax", "keras")
 from tests.parity.jax_models import (
     LABELS,
     RNG,

@@ -102,10 +102,10 @@ def coordinate_check(
 
     Notes
     -----
-    A slope is fitted for each draw, by least squares over the logarithms, and the mean over draws
-    gets a bootstrap interval, as in :func:`compare`. Layers that some networks lack, such as the
-    last blocks of the deeper ones, are left out. An update of exactly 0, as by one step below an
-    output that starts at zero, has no slope: it is nan.
+    A slope is fitted for each draw, by least squares over the logarithms, and the mean over
+    draws gets a bootstrap interval, as in :func:`~weightinit.compare`. Layers that some
+    networks lack, such as the last blocks of the deeper ones, are left out. An update of
+    exactly 0, as by one step below an output that starts at zero, has no slope: it is nan.
 
     Give data that can be learned. With labels at random the updates answer mostly to the outputs
     that networks begin with, which in muP are smaller in wider ones, and slopes look negative.

@@ -41,7 +41,7 @@ class Slope:
     value : float
         The mean over draws; nan where a size is 0.
     low, high : float
-        Its 95 % interval over draws, by the bootstrap that :func:`compare` takes.
+        Its 95 % interval over draws, by the bootstrap that :func:`~weightinit.compare` takes.
 
     Examples
     --------
