@@ -57,17 +57,29 @@ def types() -> dict[str, str]:
 
 def find_module(app: Sphinx, modname: str, attribute: str) -> str | None:  # noqa: ARG001  Sphinx's
     """Return the module that makes a scheme, or that defines what an attribute belongs to."""
-    owner = getattr(sys.modules[modname], attribute.partition(".")[0])
-    return MADE_IN if isinstance(owner, wi.Initializer) else getattr(owner, "__module__", None)
+    name, _, member = attribute.partition(".")
+    owner = getattr(sys.modules[modname], name)
+    if isinstance(owner, wi.Initializer):
+        return MADE_IN
+    inherited = getattr(owner, member, owner) if inspect.isclass(owner) and member else owner
+    inherited = getattr(inherited, "fget", inherited)  # of a property
+    return getattr(inherited, "__module__", None) or getattr(owner, "__module__", None)
 
 
 def find_lines(app: Sphinx, modname: str) -> tuple[str, dict[str, Any]] | None:  # noqa: ARG001
-    """Return the code of the schemes, and the lines that make each."""
-    if modname != MADE_IN:
+    """Return the code of a module and the lines of each definition, synonyms and heirs included."""
+    if not modname.startswith("weightinit."):
         return None
-    code = ModuleAnalyzer.for_module(modname).code
-    made = [node for node in ast.parse(code).body if isinstance(node, ast.Assign)]
-    return code, {node.targets[0].id: ("data", node.lineno, node.end_lineno) for node in made}
+    analyzer = ModuleAnalyzer.for_module(modname)
+    lines = dict(analyzer.find_tags())
+    for node in ast.parse(analyzer.code).body:
+        if isinstance(node, ast.Assign):
+            place = "data", node.lineno, node.end_lineno
+            lines |= {target.id: place for target in node.targets if isinstance(target, ast.Name)}
+    bases = {base.__name__ for base in wi.Network.__mro__ if base.__module__ == modname}
+    for name in [name for name in lines if name.partition(".")[0] in bases]:
+        lines.setdefault(f"Network.{name.partition('.')[2]}", lines[name])  # what it inherits
+    return analyzer.code, lines
 
 
 def mend_back_links(
