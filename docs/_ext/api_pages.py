@@ -61,9 +61,10 @@ def find_module(app: Sphinx, modname: str, attribute: str) -> str | None:  # noq
     owner = getattr(sys.modules[modname], name)
     if isinstance(owner, wi.Initializer):
         return MADE_IN
-    inherited = getattr(owner, member, owner) if inspect.isclass(owner) and member else owner
-    inherited = getattr(inherited, "fget", inherited)  # of a property
-    return getattr(inherited, "__module__", None) or getattr(owner, "__module__", None)
+    if owner is wi.Network and member:  # what it inherits is documented with it
+        owner = getattr(owner, member)
+        owner = getattr(owner, "fget", owner)  # of a property
+    return getattr(owner, "__module__", None)
 
 
 def find_lines(app: Sphinx, modname: str) -> tuple[str, dict[str, Any]] | None:  # noqa: ARG001
