@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -288,7 +287,6 @@ def test_the_figure_says_what_it_shows(start: Any, labels: Any) -> None:
     width = monitor.layers["dense0"].distinct
     assert f"distinct units {width[0]} to {width[-1]} of 8" in figure.get_label()
     assert ("loss" in figure.get_label()) == (labels is not None)
-    plt.close(figure)
 
 
 def test_a_figure_needs_records_and_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:

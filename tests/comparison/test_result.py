@@ -4,7 +4,6 @@ import html.parser
 import sys
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from hypothesis import given
@@ -264,9 +263,8 @@ def test_html_is_escaped_and_closed():
 
 @pytest.fixture
 def draw():
-    """Return the function that draws a comparison, and close its figures."""
-    yield lambda scores, **options: made_of(scores).plot(**options)
-    plt.close("all")
+    """Return the function that draws a comparison."""
+    return lambda scores, **options: made_of(scores).plot(**options)
 
 
 def test_plot_draws_medians_bands_and_runs(draw):

@@ -245,13 +245,12 @@ def test_layers_are_counted_from_the_normalization_on():
 @pytest.mark.parametrize("problem", ["non-finite", "frozen", "vanishing signal", "dead units"])
 def test_plot_draws_both_ways(problem):
     """One figure: signal and gradient by layer, described for those who cannot see it."""
-    plt = pytest.importorskip("matplotlib.pyplot")
+    pytest.importorskip("matplotlib.pyplot")
     for make in (lambda: mlp("relu", 5, 32, seed=0), lambda: rnn("relu", 32, 6, seed=0)):
         figure = spoiled(plant(problem), make()).plot()
         assert len(figure.axes) == 2
         assert len(figure.get_label().split()) >= 5
         figure.canvas.draw()
-        plt.close(figure)
 
 
 def test_plot_asks_for_matplotlib(monkeypatch):

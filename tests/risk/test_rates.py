@@ -3,7 +3,6 @@
 import dataclasses
 import sys
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from scipy import stats
@@ -257,7 +256,6 @@ def test_the_figure_shows_rates_and_intervals() -> None:
     assert drawn == [wilson_interval(20, 50), (0.4,), wilson_interval(10, 50), (0.2,)]
     assert [label.get_text() for label in ax.get_yticklabels()] == ["any problem", "frozen"]
     assert "frozen 20 %" in figure.get_label()
-    plt.close(figure)
 
 
 def test_progress_counts_draws(capsys: pytest.CaptureFixture[str]) -> None:
