@@ -22,7 +22,7 @@ def documented() -> Iterator[str]:
     """Yield the import path of every public function and class, and of methods of the first."""
     houses = (
         *(wi.activations, wi.meanfield, wi.networks, wi.tracing, wi.diagnosis, wi.monitoring),
-        wi.schemes,
+        *(wi.schemes, wi.training),
     )
     seen: list[object] = []
     for module in (wi, *houses):

@@ -41,6 +41,8 @@ MADE_BY = {
     "schemes.ParameterStart": "mu_parametrization",
     "tracing.LayerTrace": "trace",
     "tracing.Trace": "trace",
+    "training.AdamW": "train",
+    "training.Sgd": "train",
 }
 
 #: Names without an example, and the page that shows them instead.
@@ -113,6 +115,12 @@ def test_exceptions_are_names_that_no_script_uses(used):
     assert set(listed) <= set(reference())
     assert not set(listed) & used
     assert set(MADE_BY.values()) <= used
+
+
+def test_the_first_page_of_the_reference_lists_each_name():
+    """Who looks a name up there finds it, in the group of the page that has it."""
+    first = (ROOT / "docs" / "reference" / "index.rst").read_text(encoding="utf-8")
+    assert sorted(re.findall(r":obj:`~?([\w.]+)`", first)) == sorted(reference())
 
 
 @pytest.mark.parametrize("name, place", ON_A_PAGE.items())

@@ -130,6 +130,27 @@ def test_gated_layers_are_their_formulas(kind: str) -> None:
     np.testing.assert_allclose(layer.forward(parameters, x)[0], h, rtol=0, atol=atol)
 
 
+def test_the_gradient_of_a_memory_has_two_parts() -> None:
+    """It comes along the memory, times the forget gate, and through the state, times a slope."""
+    rng, (T, units) = np.random.default_rng(0), (5, 3)
+    parameters, x = draw_parameters(LSTM(), (T, 12), rng), rng.normal(size=(1, T, 12))
+    _, cache = LSTM().forward(parameters, x)
+    da, _ = LSTM().backward(parameters, cache, np.ones((1, units)))
+    h, c, dh, gates, memories = np.zeros((1, units)), np.zeros((1, units)), [], [], []
+    for t in range(T):
+        a = x[:, t] + h @ parameters["weight"] + parameters["bias"]
+        h, c = _lstm(a, c)
+        gates.append(np.split(wi.activations.sigmoid(a), 4, axis=1))
+        memories.append((c, 1 - np.tanh(a[:, 2 * units : 3 * units]) ** 2))
+        dh.append(da[:, t + 1] @ parameters["weight"].T if t < T - 1 else np.ones((1, units)))
+    along = np.zeros((1, units))
+    for t in reversed(range(T)):
+        (i, f, _, o), (c, slope) = gates[t], memories[t]
+        dc = along + o * (1 - np.tanh(c) ** 2) * dh[t]
+        np.testing.assert_allclose(da[:, t, 2 * units : 3 * units], dc * i * slope, rtol=1e-12)
+        along = f * dc
+
+
 def test_a_memory_falls_as_its_forget_gate_says() -> None:
     """With no weights the gradient for the first input falls as f ** T, f = sigmoid(bias)."""
     for bias in (0.0, 1.0, 2.0):

@@ -168,7 +168,7 @@ def lstm(vocabulary: int, hidden: int, classes: int) -> Network:
         z = h_T O + c
 
     with the equations of :class:`~weightinit.networks.LSTM`. A row of :math:`E` holds what a token
-    adds to the four gates, so that it stands for an embedding and the weights behind it in one.
+    adds to the four gates, so that it stands for an embedding and the weights after it in one.
 
     Parameters
     ----------

@@ -76,10 +76,11 @@ def train(
     momentum : float, default 0.0
         From 0 to below 1, for "sgd" alone.
     optimizer : {"sgd", "adam", "adamw"}, default "sgd"
-        How gradients become steps.
+        How gradients become steps: by the formula of :class:`~weightinit.training.Sgd`,
+        :class:`~weightinit.training.Adam` or :class:`~weightinit.training.AdamW`.
     weight_decay : float, optional
-        At least 0, for "adamw" alone; left out, it is 0.01 there. Each step multiplies the
-        parameters by 1 less the product of learning rate and decay.
+        At least 0, for "adamw" alone; left out, it is 0.01 there. Each step multiplies a
+        parameter by 1 less the product of its learning rate and the decay.
     rate_factors : mapping of str to float, optional
         By what the learning rate is multiplied for some parameters, by pattern:
         ``{"dense0.*": 0.1}``. The first pattern that fits counts; a factor of 0 holds a parameter

@@ -32,6 +32,10 @@ class Optimizer(ABC):
         By what the step size is multiplied for some parameters, at least 0, by pattern as in
         :meth:`~weightinit.Network.initialize`: the first pattern that fits the name of a parameter
         counts, and 1 where none does.
+    slots : int, default 1
+        How many arrays beside each parameter a step works with.
+    rooms : int, default 0
+        How many of them hold nothing between steps, so that parameters of a shape share them.
 
     Examples
     --------

@@ -25,7 +25,7 @@ class GRU(Recurrent):
 
     where :math:`r = \sigma(x^r + s^r)` is the reset gate, :math:`z = \sigma(x^z + s^z)` the update
     gate and :math:`\sigma(a) = 1 / (1 + e^{-a})`. :math:`h_0 = 0`, and the output is :math:`h_T`.
-    The input is added as it is: what weighs it is the layer in front,
+    The input is added as it is: what weighs it is the layer before,
     ``Embedding(vocabulary, 3 * units)`` or ``Dense(3 * units)``. At a padded step the state stays.
 
     Backpropagation through time, full length: beside the way through the weight, where the reset

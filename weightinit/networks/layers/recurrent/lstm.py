@@ -25,13 +25,15 @@ class LSTM(Recurrent):
     candidate :math:`g = \tanh(a^g)` and the output gate :math:`o = \sigma(a^o)`, where
     :math:`\sigma(z) = 1 / (1 + e^{-z})`. The memory :math:`c` and the state :math:`h` start at 0,
     and the output is :math:`h_T`. The input :math:`x_t`, four numbers a unit in the order i, f, g,
-    o, is added as it is: what weighs it is the layer in front, ``Embedding(vocabulary, 4 * units)``
+    o, is added as it is: what weighs it is the layer before, ``Embedding(vocabulary, 4 * units)``
     or ``Dense(4 * units)``. At a padded step :math:`h` and :math:`c` stay.
 
-    Backpropagation through time, full length. Past the weight the gradient goes along the memory:
+    Backpropagation through time, full length. The gradient goes back through the weight, and along
+    the memory, where the forget gate alone multiplies it:
 
     .. math::
-        \frac{\partial L}{\partial c_{t-1}} = f_t \frac{\partial L}{\partial c_t}, \qquad
+        \frac{\partial L}{\partial c_t} = f_{t+1} \frac{\partial L}{\partial c_{t+1}}
+        + o_t (1 - \tanh^2 c_t) \frac{\partial L}{\partial h_t}, \qquad
         \frac{\partial L}{\partial h_{t-1}} = \frac{\partial L}{\partial a_t} W^\top, \qquad
         \frac{\partial L}{\partial W} = \sum_t h_{t-1}^\top \frac{\partial L}{\partial a_t}
 
