@@ -6,6 +6,8 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+# Before NumPy is imported: a page on each processor, whose threads would only wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from api_pages import kinds, synonyms, types
 from figure_style import DARK_VARIABLES, LIGHT_VARIABLES

@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 
 from figure_colours import check_colours
 from figure_style import DARK_VARIABLES, LIGHT, LIGHT_VARIABLES
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -69,11 +70,8 @@ def _drawn(fig: Figure) -> ET.Element:
     """Draw the figure; return its tree: themed, described, sized in pixels, without metadata."""
     text = alternative_text(fig)
     check_colours(fig)
-    stream = io.StringIO()
-    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    fig.savefig(stream, format="svg", metadata=nothing)
     ET.register_namespace("", SVG.strip("{}"))
-    root = ET.fromstring(stream.getvalue())
+    root = ET.fromstring(_saved(fig))
     for parent in [root, *root.findall(f"{SVG}defs")]:
         for child in list(parent):
             # matplotlib's style sheet would be that of the whole page: site.css has it, scoped
@@ -92,6 +90,26 @@ def _drawn(fig: Figure) -> ET.Element:
     root.attrib.update(width=f"{width:.0f}", height=f"{height:.0f}")
     root.set("style", f"fill: {_INK}")
     return root
+
+
+class _Canvas(FigureCanvasSVG):
+    """A canvas of a figure that is being saved: an animation of it does not start by itself."""
+
+    def is_saving(self) -> bool:
+        """Say so, without ``savefig``, which draws each figure twice for its layout."""
+        return True
+
+
+def _saved(fig: Figure) -> str:
+    """Return the figure as matplotlib writes it, and leave its canvas and its dpi as they were."""
+    stream, canvas, dpi = io.StringIO(), fig.canvas, fig.dpi
+    nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    try:
+        _Canvas(fig).print_svg(stream, metadata=nothing)
+    finally:
+        fig.set_canvas(canvas)
+        fig.set_dpi(dpi)
+    return stream.getvalue()
 
 
 def _shorten_numbers(root: ET.Element) -> None:
