@@ -32,6 +32,24 @@ def test_a_network_that_looks_linear_is_linear_and_keeps_lengths(activation: str
     np.testing.assert_allclose(lengths, 1, rtol=10 * within)
 
 
+@pytest.mark.parametrize(
+    "sizes, forwards, back",
+    [((8, 16, 32, 64, 32), True, False), ((32, 64, 32, 16, 8), False, True)],
+)
+def test_looking_linear_keeps_what_layers_do_not_project(
+    sizes: tuple[int, ...], forwards: bool, back: bool
+) -> None:
+    """Widening layers keep lengths of signals, narrowing ones those of gradients, to rounding."""
+    net = wi.looks_linear(wi.mlp(sizes), rng=0).model
+    rng = np.random.default_rng(1)
+    x, y = rng.standard_normal((10, sizes[0])), rng.standard_normal((10, sizes[-1]))
+    steps = [step for name, step in net.record(x, y).items() if "dense" in name]
+    signal = [np.linalg.norm(step.y) for step in steps[:-1]]  # the last layer has no mirrored half
+    gradient = [np.linalg.norm(step.dy) for step in steps]
+    assert (np.ptp(signal) < 1e-9 * signal[0]) == forwards
+    assert (np.ptp(gradient) < 1e-9 * gradient[0]) == back
+
+
 def test_convolutions_look_linear_too() -> None:
     """Mirrored channels add up again after a convolution, and after pixels were flattened."""
     layers = [Conv2D(6), ActivationLayer("relu"), Conv2D(4), ActivationLayer("relu")]

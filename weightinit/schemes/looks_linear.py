@@ -33,8 +33,8 @@ def looks_linear(model: Any, x: Any = None, *, rng: RandomSource = None) -> Star
         = \bigl(\phi(z) - \phi(-z)\bigr) B = c\, z B,
 
     with an orthogonal :math:`B`, divided by :math:`c`. The first layer is :math:`(B, -B)`, the last
-    :math:`(B; -B)`. Where dense layers do not narrow :math:`z`, it keeps its length, and on the way
-    back gradients keep theirs.
+    :math:`(B; -B)`. Where dense layers do not narrow :math:`z`, it keeps its length. Where they do
+    not widen it, the gradient for :math:`z` keeps its length on the way back.
 
     Parameters
     ----------
