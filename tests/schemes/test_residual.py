@@ -56,6 +56,23 @@ def test_a_step_moves_the_branches_of_fixup_equally_at_any_depth(weights: int) -
     assert slope_of_the_first_update(weights, scaled=False) == pytest.approx(1, abs=0.4)
 
 
+def test_biases_at_the_ends_of_branches_add_up() -> None:
+    """Each gets the same gradient from Fixup, so one step of L of them moves the sum L times."""
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((16, 8)), rng.integers(0, 3, 16)
+    moves = []
+    for depth in DEPTHS:
+        net = wi.fixup(blocks(depth), rng=0).model
+        net.parameters["dense1.weight"][:] = wi.lecun_normal((WIDTH, 3), rng=0)
+        _, gradients = net.loss_and_gradients(x, y)
+        for place in range(depth):
+            name = f"residual{place}.dense1.bias"
+            net.parameters[name][:] -= gradients[name]
+        steps = net.record(x)
+        moves.append(np.linalg.norm(steps["dense1"].x - steps["dense0"].y))
+    assert moves[1] / moves[0] == pytest.approx(DEPTHS[1] / DEPTHS[0])
+
+
 @pytest.mark.parametrize("weights", [1, 2, 3])
 def test_fixup_starts_each_part_as_the_paper_says(weights: int) -> None:
     """Last weights and the output are 0, the others L^(-1/(2m-2)) times He's, scalars 1."""

@@ -36,7 +36,7 @@ def lsuv(
     progress: bool = False,
 ) -> StartReport:
     r"""
-    StartReport a model so that the pre-activations of each layer have variance 1 over a batch.
+    Start a model so that the pre-activations of each layer have variance 1 over a batch.
 
     Layer-sequential unit variance (LSUV): weights are drawn orthogonal, biases are zero (of the
     forget gate of an LSTM 1), and then, layer by layer from the input on,

@@ -51,10 +51,9 @@ def fixup(model: Any, x: Any = None, *, rng: RandomSource = None) -> StartReport
     A step of size :math:`\eta` moves the last weight of a branch by :math:`\eta` times its inputs,
     whose square is in proportion to :math:`L^{-1}`: the :math:`m - 1` weights before it each bring
     :math:`L^{-1/(m-1)}`. So :math:`L` branches together move the output by an amount that does not
-    depend on :math:`L`. This is about weights: the biases at the ends of the branches move it by
-    :math:`L` times as much, and so do multipliers once the branches are not 0; give them a lower
-    learning rate in deep networks. The scalars that the paper adds before each layer are the biases
-    here.
+    depend on :math:`L`. This is about weights: the biases at the ends of the branches move it in
+    proportion to :math:`L`. Give them a lower learning rate in deep networks. The scalars that the
+    paper adds before each layer are the biases here.
 
     References
     ----------
@@ -177,7 +176,8 @@ def scaled_residual(
     With :math:`p = 1/2` the sum of N branches whose inputs are equally large, as after a
     normalization, is as large as one branch unscaled; a transformer of
     :math:`L` layers has :math:`N = 2L`, and this is the :math:`1/\sqrt{2L}` of GPT-2. With
-    :math:`p = 1` the network approaches a differential equation as it gets deeper.
+    :math:`p = 1` the sum has :math:`1/N` of that mean square: a deeper network starts closer to the
+    identity.
 
     Parameters
     ----------
