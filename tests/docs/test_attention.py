@@ -61,7 +61,7 @@ def test_xavier_on_a_packed_weight_is_off_by_the_root_of_two():
 
 
 def test_most_queries_lose_their_gradient_far_past_the_freezing_point_alone():
-    """It still grows at 1.2 and 1.8 times sqrt(2 ln T), and at ten times a twentieth has most of it.
+    """It grows up to 1.8 times sqrt(2 ln T), and at ten times that a twentieth has most of it.
 
     Those few have their two largest scores closer together. Of ten other draws the largest
     twentieth had 0.67 to 0.84 of the squared gradient, and the median 1 to 3 % of that at 6.

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+import weightinit as wi
 from tests.docs.running import run
 
 pytestmark = pytest.mark.gallery
@@ -19,6 +20,31 @@ def test_zeros_lock_and_zero_biases_do_not(names):
     """At zero the output's bias alone has a gradient; beside drawn weights 32 biases differ."""
     assert names["moving"] == ["dense2.bias"]
     assert names["unequal"] == 32
+
+
+def test_one_zero_factor_opens_and_two_do_not(names):
+    """With one matrix of an adapter at zero it gets a gradient; with both none does."""
+    assert names["opened"] == [1, 0]
+
+
+def test_pieces_groups_and_rounding(names):
+    """A quarter of the inputs doubles He's std; a unit sees its group; float16 has 11 bits.
+
+    A step of less than 2^-12 of a weight is below half the distance to the next float16.
+    """
+    assert names["piece"] == pytest.approx(2)
+    assert (names["depthwise"], names["grouped"]) == (9, 144)
+    assert names["stay"] == 1
+    assert 0.0002 < 2**-12
+    assert names["rare_loss"] == pytest.approx(0.056, abs=5e-4)
+
+
+def test_sigmoid_leaves_two_parameters_a_gradient_at_zero(names):
+    """So the count at zero is one of ReLU, whose units are zero as well."""
+    net = wi.mlp([64, 32, 32, 10], "sigmoid").initialize(wi.zeros)
+    gradients = net.loss_and_gradients(*names["batch"])[1]
+    moving = [name for name, gradient in gradients.items() if gradient.any()]
+    assert moving == ["dense2.weight", "dense2.bias"]
 
 
 def test_a_small_bias_hardly_turns_units_on(names):
