@@ -35,7 +35,7 @@ def test_pieces_groups_and_rounding(names):
     assert names["piece"] == pytest.approx(2)
     assert (names["depthwise"], names["grouped"]) == (9, 144)
     assert names["stay"] == 1
-    assert 0.0002 < 2**-12
+    assert 1 / 5000 < 2**-12
     assert names["rare_loss"] == pytest.approx(0.056, abs=5e-4)
 
 
