@@ -94,3 +94,8 @@ def test_even_kernels_have_no_centre() -> None:
     """A kernel of even size is an error that says so."""
     with pytest.raises(ValueError, match=r"odd kernel sizes to have a centre, got 2"):
         wi.ZerO()((2, 2, 3, 4))
+
+
+def test_as_many_axes_as_numpy_has() -> None:
+    """A weight of 64 axes, the most that NumPy takes, is drawn like any other."""
+    assert wi.ZerO()((1,) * 63 + (2,)).ravel().tolist() == [0.5**0.5] * 2

@@ -34,6 +34,6 @@ class Placewise(Initializer):
         self, shape: tuple[int, ...], index: Index, rng: RandomSource, dtype: np.dtype[Any]
     ) -> NDArray[Any]:
         grid = np.ix_(*(np.array(places, np.int64, ndmin=1) for places in index))
-        weights = np.empty(np.broadcast_shapes(*(axis.shape for axis in grid)), dtype)
+        weights = np.empty([places.size for places in grid], dtype)
         weights[...] = self._at(shape, grid, check_rng(rng), dtype)
         return weights.reshape(shape_of(index))
