@@ -32,6 +32,7 @@ __all__ = [
     "check_positive",
     "check_real",
     "check_rng",
+    "check_string",
 ]
 
 #: What ``np.random.default_rng`` takes (SPEC 7).
@@ -120,9 +121,7 @@ def check_choice(name: str, value: object, choices: Iterable[str], *, hint: str 
     """Return `value`, which must be one of the strings `choices`, as a plain string."""
     allowed = sorted(choices)
     told = "one of " + ", ".join(map(repr, allowed))
-    if not isinstance(value, str):
-        raise TypeError(message(name, value, told, hint))
-    plain = str.__str__(value)  # a subclass may have ways of its own to compare and to print
+    plain = check_string(name, value, told, hint=hint)
     if plain not in allowed:
         raise ValueError(message(name, value, told, hint))
     return plain
@@ -141,6 +140,11 @@ def check_instance(name: str, value: object, kind: type[_T], allowed: str, *, hi
     if not isinstance(value, kind):
         raise TypeError(message(name, value, allowed, hint))
     return value
+
+
+def check_string(name: str, value: object, allowed: str = "a string", *, hint: str = "") -> str:
+    """Return `value` as a plain string: a subclass may compare and print in ways of its own."""
+    return str.__str__(check_instance(name, value, str, allowed, hint=hint))
 
 
 def check_callable(name: str, value: object, called_as: str, *, hint: str) -> None:

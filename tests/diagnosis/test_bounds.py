@@ -133,6 +133,19 @@ def test_shapes_bound_three_ways_to_count_fans() -> None:
     assert bounds.shape_factors(shape) == pytest.approx(factors)
 
 
+@pytest.mark.parametrize("parts", [(40, 40, 40), (60, 20, 20)])
+def test_weights_side_by_side_count_their_own_fans(parts: tuple[int, ...]) -> None:
+    """The mean square of what they make together is the mean over units of what each makes."""
+    n_in, wanted = 40, []
+    for mode in ("fan_in", "fan_avg", "fan_out"):
+        init = wi.VarianceScaling(scale=1.0, mode=mode, distribution="normal")
+        made = [n * n_in * init.std((n_in, n)) ** 2 for n in parts]
+        wanted.append(math.log(sum(made) / sum(parts)))
+    assert bounds.shape_factors((n_in, sum(parts)), parts) == pytest.approx(wanted)
+    if parts == (40, 40, 40):
+        assert bounds.shape_factors((n_in, 120), parts) == pytest.approx(3 * [0.0])
+
+
 def test_bounds_add_up() -> None:
     """Over several layers variances and shapes add; the allowance grows with the depth alone."""
     one = Bounds(variance=0.1, factors=(0.0, -1.0, -2.0))

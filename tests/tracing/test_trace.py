@@ -7,7 +7,7 @@ import pytest
 
 import weightinit as wi
 from tests.soak.known import labels, network, sample
-from tests.soak.odd import model_of
+from tests.soak.odd import model_of, raising
 from weightinit.diagnosis import judge
 from weightinit.tracing import LayerTrace, Trace, trace
 
@@ -55,8 +55,11 @@ def changed(row: LayerTrace, change: dict[str, object]) -> LayerTrace:
         ),
         ({"inputs": np.ones(3)}, "inputs must be a matrix"),
         ({"activation": "relu"}, "activation must be an Activation, got 'relu'"),
+        ({"parameters": raising("__len__", dict, {"a": 1})}, "parameters must have full names"),
         ({"name": 3}, "name must be a string, got 3"),
         ({"pooled": 1}, "pooled must be True or False"),
+        ({"parts": (2, 1)}, r"parts must be units of each part, 4 in sum, or empty, got \(2, 1\)"),
+        ({"parts": (4, 0)}, "parts must be an integer >= 1"),
         ({"coverage": 0.0}, "coverage must be a finite number > 0"),
         ({"coverage": 2.0}, "coverage must be at most 1"),
         ({"parameters": {"weight": np.ones((3, 4))}}, "parameters must have full names, such as"),
@@ -143,3 +146,12 @@ def test_a_role_is_a_name(role: object) -> None:
     assert (row.named("bias"), row.named("gain")) == ("dense0.bias", "")
     with pytest.raises(TypeError, match=r"role must be a string, got .*write \"weight\""):
         row.named(role)
+
+
+@pytest.mark.parametrize("method", ["__eq__", "__hash__", "__str__"])
+def test_a_string_with_ways_of_its_own_names_the_same_field(method: str) -> None:
+    """A subclass of str is read as the text that it holds: it is not asked to compare itself."""
+    row = found().layers[0]
+    for read, name in ((row.mean_square, "activations"), (row.square, "inputs")):
+        assert read(raising(method, str, name)) == read(name)
+    assert row.named(raising(method, str, "bias")) == row.named("bias")

@@ -8,7 +8,6 @@ import pytest
 import weightinit as wi
 from weightinit.diagnosis._paths.levels import levels
 from weightinit.networks import GLU, Attention, Dense, Flatten, Parallel
-from weightinit.tracing._recording import NetworkProbe
 
 KINDS: list[dict[str, Any]] = [
     {},
@@ -148,10 +147,5 @@ def test_parts_are_found_where_they_are_taken_apart() -> None:
     """A dense layer has parts if attention or a gate comes next; others have none."""
     layers = [Parallel([Dense(6), GLU()]), Dense(12), Attention(2), Dense(4), GLU()]
     net = wi.Network(layers, (3, 4)).initialize(wi.he_normal, rng=0)
-    probe = NetworkProbe.of(net, np.ones((2, 3, 4)), None)
-    sizes = {name: probe.sizes(name) for name in net.parameters if name.endswith("weight")}
-    assert sizes == {
-        "parallel0.dense0.weight": (),
-        "dense0.weight": (4, 4, 4),
-        "dense1.weight": (2, 2),
-    }
+    parts = {row.name: row.parts for row in wi.trace(net, np.ones((2, 3, 4))).layers}
+    assert parts == {"parallel0.dense0": (), "dense0": (4, 4, 4), "dense1": (2, 2)}

@@ -199,7 +199,7 @@ def _of_weight(
     if not 0 < rms < math.inf or not sigma:
         return "scale+", math.inf, math.inf
     factor = math.log10(rms / sigma)
-    others = shape_factors(weight.shape) if row.inputs is not None else (0.0,)
+    others = shape_factors(weight.shape, row.parts) if row.inputs is not None else (0.0,)
     off = min((factor - f / (2 * math.log(10)) for f in others), key=abs)
     least = _LEAST if abs(factor) > _CLOSE or init == zeros else 0.0
     found = {

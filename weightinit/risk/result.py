@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from weightinit._chances import draws_needed, wilson_interval
-from weightinit._checks import check_instance, check_integer, check_real
+from weightinit._checks import check_integer, check_real, check_string
 from weightinit._messages import message
 from weightinit.diagnosis import PROBLEMS
 from weightinit.risk import _figure, _table
@@ -209,8 +209,7 @@ class FailureRates:
 def _check_problem(problem: object) -> str:
     kinds = (ANY, *PROBLEMS)
     told = f"one of {ANY!r}, {', '.join(map(repr, PROBLEMS[:6]))} and so on"
-    given = check_instance("problem", problem, str, told, hint="see wi.diagnosis.PROBLEMS")
-    plain = str.__str__(given)
+    plain = check_string("problem", problem, told, hint="see wi.diagnosis.PROBLEMS")
     if plain not in kinds:
         raise ValueError(message("problem", plain, told, "see wi.diagnosis.PROBLEMS"))
     return plain

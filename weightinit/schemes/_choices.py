@@ -54,7 +54,6 @@ def choose(
     names: Iterable[str],
     given: Mapping[str, Initializer],
     advice: _Advice,
-    sizes: Callable[[str], tuple[int, ...]],
 ) -> dict[str, Choice]:
     """
     Choose what each parameter of a model starts from.
@@ -69,8 +68,6 @@ def choose(
         What the caller wants of some, by name.
     advice : callable
         From trace and row to an initializer for its weight, by name.
-    sizes : callable
-        From the name of a weight to the units of those that lie side by side in it.
 
     Returns
     -------
@@ -93,7 +90,7 @@ def choose(
             elif role == "weight":
                 kind = "output" if row is trace.layers[-1] else row.kind
                 role = "branch end" if id(row) in ends else kind
-                apart = sizes(name) if parts == 1 else ()
+                apart = row.parts if parts == 1 else ()
                 choice = _choice(role, given.get(name) or init, len(apart) or parts)
                 found[name] = replace(choice, sizes=apart)
             elif role == "bias" and name not in given and row.kind == "lstm" and parts == 4:

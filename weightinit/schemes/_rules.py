@@ -48,7 +48,7 @@ def begin(
     work = open_model(model, x, None, None, use=f"wi.{scheme}")
     said = rule(work)
     parameters = work.probe.parameters
-    choices = choose(work.trace, parameters, said.given, plain, work.probe.sizes)
+    choices = choose(work.trace, parameters, said.given, plain)
     drawn = draw(choices, parameters, generator)
     for name, factor in said.factors.items():
         if name in drawn and np.any(factor != 1):

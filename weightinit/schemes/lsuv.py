@@ -110,9 +110,7 @@ def lsuv(
     else:
         check_initializer("initializer", initializer)
         given = {name: initializer for row in work.trace.layers for name in _own_weight(row)}
-    choices = choose(
-        work.trace, names, given, lambda _, row: {row.named("weight"): orthogonal}, work.probe.sizes
-    )
+    choices = choose(work.trace, names, given, lambda _, row: {row.named("weight"): orthogonal})
     drawn = draw(choices, work.probe.parameters, generator)
     rows, notes = unit_variance(work.probe, drawn, scalable(work.trace), progress=progress)
     return work.finish(drawn, mark(choices, work.trace, rows), notes)

@@ -155,7 +155,7 @@ def start(
     work = open_model(model, x, y, loss)
     names = list(work.probe.parameters)
     given = {} if overrides is None else matching("overrides", overrides, names)
-    choices = choose(work.trace, names, given, advise, work.probe.sizes)
+    choices = choose(work.trace, names, given, advise)
     drawn = draw(choices, work.probe.parameters, generator)
     notes: tuple[str, ...] = ()
     if x is not None:

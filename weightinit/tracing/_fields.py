@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from weightinit._checks import check_instance, check_mapping
+from weightinit._checks import check_instance, check_integer, check_items, check_mapping
 from weightinit._messages import message, short, shown
 from weightinit.networks.layers.base import Array
 
@@ -18,6 +18,7 @@ __all__ = [
     "check_labels",
     "check_matrix",
     "check_numbers",
+    "check_parts",
     "check_shape",
     "check_squares",
     "check_targets",
@@ -96,6 +97,16 @@ def check_numbers(name: str, value: Any, rows: int, kind: str) -> None:
         good = value.min() >= 0 and value.max() < rows
     if not good:
         raise ValueError(message(name, value, f"an array of {rows} {kind}, or None", HINT))
+
+
+def check_parts(parts: Any, units: int) -> tuple[int, ...]:
+    """Return the units of each part; there are none, or they add up to those of the layer."""
+    allowed = f"units of each part, {units} in sum, or empty"
+    sizes = check_items("parts", parts, allowed, hint=HINT)
+    counts = tuple(check_integer("parts", size, at_least=1, hint=HINT) for size in sizes)
+    if counts and sum(counts) != units:
+        raise ValueError(message("parts", counts, allowed, HINT))
+    return counts
 
 
 def check_labels(labels: Any, classes: int) -> None:

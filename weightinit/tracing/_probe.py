@@ -79,10 +79,6 @@ class Probe(ABC):
         """Return the relative distance of the numbers that the model can hold in a parameter."""
         return float(np.finfo(self.parameters[name].dtype).eps)
 
-    def sizes(self, name: str) -> tuple[int, ...]:  # noqa: ARG002
-        """Return how many units each of the weights has that lie side by side in a parameter."""
-        return ()
-
     def record(self, parameters: Parameters | None = None) -> Trace:
         """Return the trace of a pass, and of one after small steps where these wake weights."""
         with np.errstate(all="ignore"):  # what is not finite shows in the trace

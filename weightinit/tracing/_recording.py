@@ -4,7 +4,7 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -83,14 +83,6 @@ class NetworkProbe(Probe):
         """Return nothing: patterns say it, for the whole network at once."""
         return ()
 
-    def sizes(self, name: str) -> tuple[int, ...]:
-        """Return the units of each part of a weight that attention or a gate takes apart."""
-        return self._all_sizes.get(name, ())
-
-    @cached_property
-    def _all_sizes(self) -> dict[str, tuple[int, ...]]:
-        return _sizes(self.net.chain)
-
     def with_inputs(self, inputs: Array) -> "NetworkProbe":
         """Return the same with other inputs."""
         return dataclasses.replace(self, inputs=inputs)
@@ -101,7 +93,7 @@ class NetworkProbe(Probe):
         parameters = {**self.parameters, **parameters}
         loss = self._tilted if tilted else self.loss
         value, _, _ = backpropagate(chain, parameters, loss, self.inputs, self.targets)
-        rows, y = rows_of(steps), self.targets
+        rows, y = rows_of(steps, _parts(self.net.chain)), self.targets
         if not rows:
             raise ValueError(
                 f"there is nothing to trace: {shown(self.net.chain)} has no layer with a weight"
@@ -124,15 +116,15 @@ def _fixed_pull(mask: Array | None, z: Array, _targets: Array) -> tuple[float, A
     return math.nan, pull if mask is None else pull * mask[..., np.newaxis]
 
 
-def _sizes(chain: Chain, prefix: str = "", *, beside: bool = False) -> dict[str, tuple[int, ...]]:
-    """Return the sizes by the names of weights; layers side by side have none behind them."""
+def _parts(chain: Chain, prefix: str = "", *, beside: bool = False) -> dict[str, tuple[int, ...]]:
+    """Return the units of parts, by the names of layers; layers side by side have none behind."""
     found: dict[str, tuple[int, ...]] = {}
     behind = [None] * len(chain.layers) if beside else [*chain.layers[1:], None]
     for (name, layer), other in zip(chain.named.items(), behind, strict=True):
-        parts = _PARTS.get(type(other), 1)  # type: ignore[arg-type]
-        if isinstance(layer, Dense) and parts > 1:
-            found[f"{prefix}{name}.weight"] = (layer.units // parts,) * parts
+        count = _PARTS.get(type(other), 1)  # type: ignore[arg-type]
+        if isinstance(layer, Dense) and count > 1:
+            found[f"{prefix}{name}"] = (layer.units // count,) * count
         for inner in chains_in(layer):
             side = isinstance(layer, Parallel)
-            found |= _sizes(inner, f"{prefix}{name}.", beside=side)
+            found |= _parts(inner, f"{prefix}{name}.", beside=side)
     return found

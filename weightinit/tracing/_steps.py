@@ -38,7 +38,9 @@ class _Logits(Step):
     owner: str = ""
 
 
-def rows_of(recorded: Mapping[str, Step]) -> tuple[LayerTrace, ...]:
+def rows_of(
+    recorded: Mapping[str, Step], parts: Mapping[str, tuple[int, ...]]
+) -> tuple[LayerTrace, ...]:
     """
     Return a row for each layer with a weight and for each residual block.
 
@@ -46,6 +48,8 @@ def rows_of(recorded: Mapping[str, Step]) -> tuple[LayerTrace, ...]:
     ----------
     recorded : mapping of str to Step
         What each layer was given and made, forwards and back.
+    parts : mapping of str to tuple of int
+        The units of the weights that lie side by side in that of a layer, by its name.
 
     Returns
     -------
@@ -59,7 +63,7 @@ def rows_of(recorded: Mapping[str, Step]) -> tuple[LayerTrace, ...]:
     for name, step in steps.items():
         if name in groups:
             row = _ROWS.get(type(step.layer), _row)(step, groups[name])
-            rows.append(replace(row, **_place(name, steps, rows)))
+            rows.append(replace(row, **_place(name, steps, rows), parts=parts.get(name, ())))
     return tuple(rows)
 
 

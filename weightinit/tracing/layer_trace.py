@@ -14,6 +14,7 @@ from weightinit._checks import (
     check_mapping,
     check_normalized,
     check_positive,
+    check_string,
 )
 from weightinit._messages import message, shown
 from weightinit.activations import Activation
@@ -25,6 +26,7 @@ from weightinit.tracing._fields import (
     check_kernel,
     check_matrix,
     check_numbers,
+    check_parts,
     check_shape,
     check_squares,
     check_text,
@@ -34,12 +36,8 @@ from weightinit.tracing._squares import mean_square
 __all__ = ["LayerTrace"]
 
 _BY_NAME = "(what the name begins with)"
-_MATRICES = (
-    "pre_activations",
-    "pre_activations_gradient",
-    "activations",
-    "activations_gradient",
-)
+_MATRICES = ("pre_activations", "pre_activations_gradient", "activations", "activations_gradient")
+_FIELDS = (*_MATRICES, "inputs", "inputs_gradient", "weight")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -90,6 +88,9 @@ class LayerTrace:
     roles : mapping of str to str, optional
         What each parameter is: the ``weight`` or ``bias`` of the layer itself, a ``gain``, the
         ``shift`` of a normalization, a ``scale`` of a branch. Left out: what its name ends with.
+    parts : tuple of int, default ()
+        The units of each of the weights that lie side by side in the weight, such as queries, keys
+        and values: what follows takes them apart. Empty: it is one weight.
     shared, shared_gradients : mapping of str to ndarray, optional
         A weight that belongs to another row, where two layers are tied.
     squares : mapping of str to tuple of (float, int), optional
@@ -132,6 +133,7 @@ class LayerTrace:
     block: str = _BY_NAME
     after: str | None = None
     roles: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple[int, ...] = ()
     shared: Mapping[str, Array] = field(default_factory=dict)
     shared_gradients: Mapping[str, Array] = field(default_factory=dict)
     squares: Mapping[str, tuple[float, int]] = field(default_factory=dict)
@@ -147,17 +149,16 @@ class LayerTrace:
 
     def _fill(self) -> None:
         """Take from names what is left out, and check what is given instead."""
-        parameters = check_arrays("parameters", self.parameters)
+        for key in ("parameters", "shared", "shared_gradients"):
+            object.__setattr__(self, key, check_arrays(key, getattr(self, key)))
         roles = check_mapping("roles", self.roles, "a mapping of names to roles", hint=HINT)
         for name, role in roles.items():
             check_text(f"roles[{shown(name)}]", role)
         check_text("block", self.block)
         if self.after is not None:
             check_instance("after", self.after, str, "a string, or None", hint=HINT)
-        for key in ("shared", "shared_gradients"):
-            check_arrays(key, getattr(self, key))
         check_squares(self.squares)
-        roles = roles or {key: _role(self.name, str(key)) for key in parameters}
+        roles = roles or {key: _role(self.name, str(key)) for key in self.parameters}
         object.__setattr__(self, "roles", roles)
         if self.block == _BY_NAME:
             object.__setattr__(self, "block", self.name.rpartition(".")[0])
@@ -177,6 +178,7 @@ class LayerTrace:
             raise ValueError(f"parameters must have {told}; {HINT}")
         check_gradients(self.parameters, self.gradients)
         self._check_matrices()
+        object.__setattr__(self, "parts", check_parts(self.parts, self.units))
         rows = len(self.pre_activations)
         for key in ("steps", "steps_left"):
             check_numbers(key, getattr(self, key), rows, f"integers from 0 to {rows - 1}")
@@ -198,9 +200,9 @@ class LayerTrace:
 
     def named(self, role: str) -> str:
         """Return the name of the parameter that has a role in this layer; empty if none has."""
-        check_instance("role", role, str, "a string", hint='write "weight", or "bias"')
+        plain = check_string("role", role, hint='write "weight", or "bias"')
         names = (*self.parameters, *self.shared)
-        return next((name for name in names if self.roles.get(name) == role), "")
+        return next((name for name in names if self.roles.get(name) == plain), "")
 
     @functools.cached_property
     def weight(self) -> Array | None:
@@ -267,13 +269,13 @@ class LayerTrace:
 
     def mean_square(self, field: str) -> float:
         """Return the second moment of a matrix, ``"activations"``: of all of its rows."""
-        check_choice("field", field, (*_MATRICES, "inputs", "inputs_gradient", "weight"))
-        if field not in self._mean_squares:
-            array = getattr(self, field)
+        name = check_choice("field", field, _FIELDS)
+        if name not in self._mean_squares:
+            array = getattr(self, name)
             if array is None:
-                raise ValueError(message("field", field, "a matrix that the layer has", HINT))
-            self._mean_squares[field] = mean_square(array)
-        return self._mean_squares[field]
+                raise ValueError(message("field", name, "a matrix that the layer has", HINT))
+            self._mean_squares[name] = mean_square(array)
+        return self._mean_squares[name]
 
     @functools.cached_property
     def _mean_squares(self) -> dict[str, float]:
@@ -281,8 +283,9 @@ class LayerTrace:
 
     def square(self, field: str) -> float:
         """Return the sum of the squares of a matrix: of all of its rows."""
-        mean = self.mean_square(field)
-        count = self.squares[field][1] if field in self.squares else getattr(self, field).size
+        name = check_choice("field", field, _FIELDS)
+        mean = self.mean_square(name)
+        count = self.squares[name][1] if name in self.squares else getattr(self, name).size
         return mean * count
 
 

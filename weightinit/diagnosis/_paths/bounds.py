@@ -73,10 +73,20 @@ def allowance(layers: float, decay: float = 0.0) -> float:
 
 
 @functools.lru_cache(maxsize=1024)
-def shape_factors(shape: tuple[int, ...]) -> tuple[float, float, float]:
-    """Return the log factors that a weight's shape makes with fan in, mean of fans and fan out."""
-    n_in, n_out = compute_fans(shape)
-    return 0.0, math.log(2 * n_in / (n_in + n_out)), math.log(n_in / n_out)
+def shape_factors(
+    shape: tuple[int, ...], parts: tuple[int, ...] = ()
+) -> tuple[float, float, float]:
+    """Return the log factors that a weight's shape makes with fan in, mean of fans and fan out.
+
+    Weights side by side have each their own fan out, and the mean square is that of all units.
+    """
+    mean = out = 0.0
+    for units in parts or shape[-1:]:
+        n_in, n_out = compute_fans((*shape[:-1], units))
+        share = units / shape[-1]
+        mean += share * 2 * n_in / (n_in + n_out)
+        out += share * n_in / n_out
+    return 0.0, math.log(mean), math.log(out)
 
 
 def scale_over_advised(row: LayerTrace, gain: float) -> float:
@@ -84,7 +94,7 @@ def scale_over_advised(row: LayerTrace, gain: float) -> float:
     assert row.weight is not None  # of a block, which has none, nobody asks
     fan_in = row.weight.size / row.units
     off = 0.5 * math.log(row.mean_square("weight") * fan_in / gain**2)
-    return min((off - factor / 2 for factor in shape_factors(row.weight.shape)), key=abs)
+    return min((off - factor / 2 for factor in shape_factors(row.weight.shape, row.parts)), key=abs)
 
 
 @dataclass(frozen=True)
@@ -151,7 +161,7 @@ def of_layer(row: LayerTrace, blocks: int, *, first: bool = False) -> Bounds:
     """
     if row.weight is None:
         return Bounds(variance=_RELU / row.units * _share_of_branch(row))
-    fan_in, mean, fan_out = shape_factors(row.weight.shape)
+    fan_in, mean, fan_out = shape_factors(row.weight.shape, row.parts)
     return Bounds(
         variance=signal_noise(row.activation) / row.units,
         factors=(fan_in, mean, mean if first else fan_out),

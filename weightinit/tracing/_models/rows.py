@@ -80,6 +80,7 @@ def make_rows(
     gradients: Mapping[str, Array],
     *,
     samples: int,
+    parts: Mapping[str, tuple[int, ...]] | None = None,
 ) -> tuple[LayerTrace, ...]:
     """
     Return the rows of a trace.
@@ -95,13 +96,15 @@ def make_rows(
         All parameters in the layout of this package, and the gradients for them.
     samples : int
         How many samples the batch has.
+    parts : mapping of str to tuple of int, optional
+        The units of the weights that lie side by side in a parameter, by its name.
 
     Returns
     -------
     tuple
         The rows.
     """
-    made = []
+    made, parts = [], parts or {}
     for plan in plans:
         z, a, x = plan.pre_activations, plan.activations, plan.inputs
         fields = {"pre_activations": z, "activations": a} | ({} if x is None else {"inputs": x})
@@ -122,6 +125,7 @@ def make_rows(
                 shared={name: _shared(parameters, name) for name in plan.shared},
                 shared_gradients={name: _shared(gradients, name) for name in plan.shared},
                 roles=plan.roles | plan.shared,
+                parts=next((parts[name] for name in plan.roles if name in parts), ()),
                 block=plan.block,
                 after=plan.after,
                 normalized=plan.normalized,

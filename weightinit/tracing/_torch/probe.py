@@ -59,7 +59,6 @@ class TorchProbe(Probe):
     batch: Batch
     layouts: dict[str, tuple[Source, tuple[int, ...]]] = field(default_factory=dict)
     computed: dict[str, Computed] = field(default_factory=dict)
-    packed: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def inputs(self) -> Array:  # type: ignore[override]
@@ -103,10 +102,6 @@ class TorchProbe(Probe):
         """Return the relative distance of the numbers that the model can hold in a parameter."""
         return torch.finfo(self.model.parameters()[self.layouts[name][0].name].dtype).eps
 
-    def sizes(self, name: str) -> tuple[int, ...]:
-        """Return how many units each of the weights has that lie side by side in a parameter."""
-        return self.packed.get(name, ())
-
     def code(self, start: Mapping[str, Initializer]) -> tuple[str, ...]:
         """Return lines that start parameters so, to be pasted."""
         shapes = {name: array.shape for name, array in self.parameters.items()}
@@ -129,7 +124,8 @@ class TorchProbe(Probe):
             for name, (source, axes) in record.layouts.items()
         }
         values = {value: kept(record.values.now(value), axis) for value, axis in _axes(plans)}
-        rows = make_rows(plans, values, slopes, named, gradients, samples=self.batch.count)
+        count, parts = self.batch.count, packed(record)
+        rows = make_rows(plans, values, slopes, named, gradients, samples=count, parts=parts)
         unseen = self._unseen(record, plans, operations)
         record.values.clear()  # hooks and what they keep refer to each other
         return Trace(
@@ -138,7 +134,7 @@ class TorchProbe(Probe):
             loss=loss,
             labels=self.batch.labels,
             targets=self.batch.targets,
-            samples=samples_kept(self.batch.count),
+            samples=samples_kept(count),
             **unseen,
         )
 
@@ -166,7 +162,6 @@ class TorchProbe(Probe):
             )
         self.layouts.update(record.layouts)
         self.computed.update({} if parameters else record.computed)
-        self.packed.update(packed(record))
         return record, record.join(tracked), found
 
     def _backward(
