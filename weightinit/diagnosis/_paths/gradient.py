@@ -3,9 +3,16 @@
 import math
 from collections.abc import Iterator
 
+from weightinit.advice.question import TOO_FAR
 from weightinit.diagnosis._paths.bounds import of_block, of_gradient, of_step
 from weightinit.diagnosis._paths.levels import levels
-from weightinit.diagnosis._paths.theory import critical_scale, gradient_noise, moments_after
+from weightinit.diagnosis._paths.theory import (
+    critical_scale,
+    gradient_noise,
+    moments_after,
+    over_advised,
+    slowed,
+)
 from weightinit.diagnosis._paths.walk import Point, Walk, log
 from weightinit.networks.layers.base import Array
 from weightinit.tracing import LayerTrace, Trace
@@ -29,27 +36,49 @@ def backward(trace: Trace) -> list[list[Point]]:
 def along(level: list[LayerTrace], trace: Trace) -> Iterator[Point]:
     """Follow the gradient; leave out zero layers, and the first, whose inputs are data.
 
-    The first layer of a branch counts: its input comes from the layers before.
+    The first layer of a branch counts: its input comes from the layers before. What the small
+    weights of a branch do to a gradient is no fault unless it slows learning down too much.
     """
     walk, blocks = Walk(), sum(row.weight is None for row in trace.layers)
+    ends = {row.name for row in trace.ends.values()}
+    passed = list(_passed(level, trace))
+    small = {row.name: _small(row) for row, _ in passed if row.block}
+    change = sum(own for _, own in passed)
+    if not slowed(change, small.values()) <= math.log(TOO_FAR):  # or it is nan
+        small = {}
+    for row, own in passed:
+        fading = own - small.get(row.name, 0.0)
+        if row.name in ends:
+            fading = min(fading - min(log(_gain_squared(row)), 0.0), max(fading, 0.0))
+        branch = [r for r in trace.layers if r.block == row.name and r.weight is not None]
+        bounds = of_gradient(row, blocks) if row.weight is not None else of_block(row, branch)
+        yield walk.go(row.name, own, _slope(row), bounds, fading=fading)
+
+
+def _passed(level: list[LayerTrace], trace: Trace) -> Iterator[tuple[LayerTrace, float]]:
+    """Yield the layers that a gradient passes going back, and the log of what each does to it."""
     free = {
         row.name
         for row in trace.layers
         if row.weight is not None and not (row.weighs and _gain_squared(row))
     }
-    ends = {row.name for row in trace.ends.values()}
     for row in reversed(level if level[0].block else level[1:]):
         if row.inputs_gradient is None or row.steps is not None or row.name in free:
             continue
         there, here = row.square("activations_gradient"), row.square("inputs_gradient")
         if not (0 < there < math.inf and here < math.inf):
             return
-        own = fading = log(here / there)
-        if row.name in ends:
-            fading = min(own - min(log(_gain_squared(row)), 0.0), max(own, 0.0))
-        branch = [r for r in trace.layers if r.block == row.name and r.weight is not None]
-        bounds = of_gradient(row, blocks) if row.weight is not None else of_block(row, branch)
-        yield walk.go(row.name, own, _slope(row), bounds, fading=fading)
+        yield row, log(here / there)
+
+
+def _small(row: LayerTrace) -> float:
+    """Return the log of what a weight makes of a mean square for being small: 0 if it is not.
+
+    A normalization behind it divides its size out, of the gradient too.
+    """
+    if row.weight is None or row.normalized:
+        return 0.0
+    return min(over_advised(row), 0.0)
 
 
 def _gain_squared(row: LayerTrace) -> float:

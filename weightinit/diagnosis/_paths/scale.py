@@ -6,6 +6,7 @@ import math
 from weightinit.advice.question import TOO_FAR
 from weightinit.diagnosis._paths.gradient import along
 from weightinit.diagnosis._paths.signal import signals
+from weightinit.diagnosis._paths.theory import slowed
 from weightinit.diagnosis._paths.walk import Point
 from weightinit.tracing import Trace
 
@@ -29,14 +30,7 @@ def scale(trace: Trace) -> list[list[Point]]:
 
 
 def slowdown(trace: Trace) -> float:
-    r"""Return the log of the factor by which small weights slow down gradient descent.
-
-    If the weights of layer l are :math:`c_l` times the recommended ones, outputs are
-    :math:`p = \prod c_l` times as large where layers keep proportions. The gradient for layer l is
-    in proportion to :math:`p / c_l`, and its growth relative to its size to :math:`p / c_l^2`. One
-    fast layer is enough, since it makes the others fast: a single small layer grows first, and
-    small weights in all of L layers cost a factor of :math:`c^{2 - L}`.
-    """
+    """Return the log of the factor by which small weights slow down the layers outside branches."""
     trace = trace.after or trace  # in which no weight is zero that small steps wake
     outside = [walked for walked in signals(trace) if not walked[0][0].block]
     level, path = max(outside, key=lambda walked: len(walked[0]), default=([], []))
@@ -46,4 +40,4 @@ def slowdown(trace: Trace) -> float:
     # Biases can hold a signal up that no gradient comes through, so both are asked.
     back = [point.change for point in along(level, trace)]
     change = min([path[-1][0].change, *(owns[0] + last for last in back[-1:])])
-    return -change / 2 + min(*owns, 0.0)
+    return slowed(change, owns)

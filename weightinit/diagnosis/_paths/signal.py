@@ -13,6 +13,7 @@ from weightinit.diagnosis._paths.theory import (
     keeps,
     length_after,
     moments_after,
+    over_advised,
     signal_noise,
 )
 from weightinit.diagnosis._paths.walk import Point, Walk, log
@@ -76,9 +77,7 @@ def _forward_level(level: list[LayerTrace], trace: Trace) -> Iterator[tuple[Poin
             continue
         bounds = of_weight(row, bounds)
         seen = certain.go(*steps, bounds, fading=fading, growing=growing)
-        fan_in = row.weight.size / row.units
-        own = log(row.mean_square("weight") * fan_in / critical_scale(row.activation))
-        known = weights.go(row.name, own, 0.0, bounds)
+        known = weights.go(row.name, over_advised(row), 0.0, bounds)
         yield signal, _both(known, seen)
 
 

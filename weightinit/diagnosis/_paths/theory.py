@@ -2,7 +2,8 @@
 
 import contextlib
 import functools
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Collection
 from typing import TypeVar
 
 import numpy as np
@@ -24,7 +25,9 @@ __all__ = [
     "keeps",
     "length_after",
     "moments_after",
+    "over_advised",
     "signal_noise",
+    "slowed",
 ]
 
 _T = TypeVar("_T")
@@ -38,6 +41,27 @@ _LARGEST = 1e200, 1e4, 1e2
 def critical_scale(activation: Activation | None) -> float:
     """Return n Var(W) of what the adviser starts deep plain networks from."""
     return recommend(activation or linear, depth=DEEP).gain ** 2
+
+
+def over_advised(row: LayerTrace) -> float:
+    """Return the log of n Var(W) of a weight, over that of such a start."""
+    assert row.weight is not None  # of a block, which has none, nobody asks
+    fan_in = row.weight.size / row.units
+    ratio = row.mean_square("weight") * fan_in / critical_scale(row.activation)
+    return math.log(ratio) if ratio > 0 else -math.inf
+
+
+def slowed(change: float, owns: Collection[float]) -> float:
+    r"""Return the log of the factor by which small weights slow down gradient descent.
+
+    If the weights of layer l are :math:`c_l` times the recommended ones, the outputs of these
+    layers are :math:`p = \prod c_l` times as large where layers keep proportions; `change` is the
+    log of :math:`p^2`, `owns` are those of :math:`c_l^2`. The gradient for layer l is in proportion
+    to :math:`p / c_l`, and its growth relative to its size to :math:`p / c_l^2`. One fast layer is
+    enough, since it makes the others fast: a single small layer grows first, and small weights in
+    all of L layers cost a factor of :math:`c^{2 - L}`.
+    """
+    return -change / 2 + min([*owns, 0.0])
 
 
 @functools.lru_cache(maxsize=256)
