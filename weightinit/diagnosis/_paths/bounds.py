@@ -78,7 +78,7 @@ def shape_factors(
 ) -> tuple[float, float, float]:
     """Return the log factors that a weight's shape makes with fan in, mean of fans and fan out.
 
-    Weights side by side have each their own fan out, and the mean square is that of all units.
+    Weights side by side have each their own fan out; the mean square is one over their units.
     """
     mean = out = 0.0
     for units in parts or shape[-1:]:
