@@ -76,7 +76,7 @@ def test_equal_units_stay_below_the_best_line_and_a_small_start_waits():
     """
     On 20,000 new points equal units are below the line's best, but for chance; others pass it.
 
-    Four standard errors of an accuracy: 1 in 30,000 for each of ten runs.
+    Four standard errors of an accuracy: 1 in 30,000 for each of six runs.
     """
     found = run("theory/impact-on-training.md").names
     best, ends = found["best"], found["ends"]
