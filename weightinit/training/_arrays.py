@@ -23,9 +23,10 @@ def check_arrays(
             f"{argument} must be named {shown(list(shapes))}, got {shown(list(given))}; {hint}"
         )
     for name, array in given.items():
-        place = f"{argument}[{shown(name)}]"
         if type(array) is not np.ndarray or array.dtype.kind != "f":  # a subclass may run Python
+            place = f"{argument}[{shown(name)}]"
             raise TypeError(message(place, array, "a NumPy array of floats", hint))
         if shapes is not None and array.shape != shapes[name]:
+            place = f"{argument}[{shown(name)}]"
             raise ValueError(f"{place} must be of shape {shapes[name]}, got {array.shape}; {hint}")
     return given
