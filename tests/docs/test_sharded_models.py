@@ -1,10 +1,13 @@
 """What the page on sharded models predicts, against what its code measures."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 import weightinit as wi
 from tests.docs.running import run
+from weightinit.training import Adam, AdamW, Sgd
 
 pytestmark = pytest.mark.gallery
 
@@ -32,6 +35,11 @@ def test_orthogonal_shards_spread_like_free_projections(names):
     for found, theory, largest, limit in names["spread"].values():
         assert found == pytest.approx(theory, abs=0.03)
         assert largest == pytest.approx(limit, rel=0.03)
+
+
+def test_equal_shards_keep_the_rank_of_a_weight_that_is_wide_enough():
+    """A shard of 64 inputs and 128 outputs has the full rank by itself, so four copies have it."""
+    assert np.linalg.matrix_rank(np.tile(wi.he_normal((64, 128), rng=0), 4)) == 64
 
 
 def test_parts_are_the_whole_and_equal_seeds_are_copies(names):
@@ -62,21 +70,28 @@ def test_copies_stay_copies_if_the_next_shards_are_equal_too(names):
     assert ranks == {True: 8, False: 32}
 
 
-@pytest.mark.parametrize("decay", [0.0, 0.1])
-def test_differences_of_replicas_stay_but_for_weight_decay(decay):
+@pytest.mark.parametrize(
+    "kind, decay",
+    [
+        (Sgd, 0.0),
+        (partial(Sgd, momentum=0.9), 0.0),
+        (Adam, 0.0),
+        (partial(AdamW, weight_decay=0.1), 0.1),
+    ],
+)
+def test_differences_of_replicas_stay_but_for_weight_decay(kind, decay):
     """The mean gradient cancels in the difference, so decay alone shrinks it, step by step."""
     rng, rate, steps = np.random.default_rng(0), 0.1, 50
     x, y = rng.standard_normal((2, 16, 4)), rng.integers(3, size=(2, 16))
     nets = [wi.mlp([4, 8, 3]).initialize(wi.he_normal, rng=seed) for seed in (1, 2)]
     first, last = (net.parameters["dense0.weight"] for net in nets)
     gap = last - first
+    optimizers = [kind(net.parameters, rate) for net in nets]
     for _ in range(steps):
         both = [net.loss_and_gradients(x[i], y[i])[1] for i, net in enumerate(nets)]
-        for net in nets:
-            for name in net.parameters:
-                decayed = decay * net.parameters[name]
-                step = np.mean([gradients[name] for gradients in both], axis=0) + decayed
-                net.parameters[name][...] -= rate * step
+        mean = {name: (both[0][name] + both[1][name]) / 2 for name in both[0]}
+        for optimizer in optimizers:
+            optimizer.update(mean)
     np.testing.assert_allclose(last - first, gap * (1 - rate * decay) ** steps, atol=1e-13)
 
 

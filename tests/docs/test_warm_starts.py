@@ -18,18 +18,18 @@ def test_features_move_with_the_rate_from_a_random_head_and_with_its_square_from
 def test_a_zero_head_moves_the_features_least_and_a_large_one_spoils_them():
     """Over four seeds; new accuracy is about the same, old accuracy falls with a large head.
 
-    In two other groups of four seeds the large head was behind on old digits by 0.04 each.
+    In three other groups of four seeds LeCun's head was behind on old digits by 0.004 to 0.007, the
+    large head by 0.04 to 0.10.
     """
-    heads = run("theory/warm-starts.md").names["heads"]
+    found = run("theory/warm-starts.md").names
+    heads = found["heads"]
     moved = {name: np.array([moves[-1] for moves, _, _ in runs]) for name, runs in heads.items()}
     assert np.all(moved["zero"] < moved["LeCun"])
     assert np.all(moved["LeCun"] < moved["std 0.5"])
     assert all(moves[1] == 0 for moves, _, _ in heads["zero"])
     new = {name: np.mean([found for _, found, _ in runs]) for name, runs in heads.items()}
-    old = {name: np.mean([kept for _, _, kept in runs]) for name, runs in heads.items()}
     assert new["zero"] == pytest.approx(new["LeCun"], abs=0.03)
-    assert old["zero"] == pytest.approx(old["LeCun"], abs=0.03)
-    assert old["std 0.5"] < old["zero"] - 0.02
+    assert 0 < found["lost"]["LeCun"] < 2 < found["lost"]["std 0.5"]
 
 
 def test_the_mean_row_raises_the_loss_by_less_than_its_bound():

@@ -35,8 +35,13 @@ def test_one_zero_moves_at_once_and_two_in_a_path_do_not():
 
 
 def test_an_adapter_with_one_zero_starts_exactly_and_learns():
-    """With one zero the loss starts at 1 and falls; with two it stays; with none it is large."""
-    runs = run(PAGE).names["runs"]
+    """With one zero the loss starts at 1 and falls; with two it stays; with none at 1 + n/2.
+
+    The change has rank 2, so its size strays: in 19 seeds single runs began at 9 to 36 times, and
+    means over three of 42 others at 14 to 24.
+    """
+    found = run(PAGE).names
+    runs = found["runs"]
     for name in ("A", "B"):
         for losses, _ in runs[name]:
             assert losses[0] == pytest.approx(1, rel=1e-12)
@@ -44,22 +49,24 @@ def test_an_adapter_with_one_zero_starts_exactly_and_learns():
     for losses, sizes in runs["both"]:
         assert np.all(losses == losses[0])
         assert not sizes.any()
-    assert all(losses[0] > 1.5 for losses, _ in runs["neither"])
+    assert found["first"] == pytest.approx(1 + found["n"] / 2, rel=0.5)
     for _, sizes in runs["B"]:
         assert sizes[0, 0] == 0
         assert sizes[0, 1] > 0
         assert sizes[1, 0] > 0
 
 
-def test_a_smaller_b_makes_a_at_zero_as_fast():
-    """Drawn with variance 1/n in place of 1/r, the median loss falls as from B at zero.
+def test_the_factor_that_is_drawn_large_is_slow():
+    """Drawn with variance 1/n in place of 1/r, B is as fast as A; with 1/r, A is as slow as B.
 
     In 16 seeds the medians were 0.02 with B at zero, 0.54 with A at zero and 0.02 with A at zero
-    and the smaller B; single runs were up to 0.27, from 0.21 and up to 0.36.
+    and the smaller B; single runs were up to 0.27, from 0.21 and up to 0.36. With B at zero and the
+    larger A the median was 0.45, from 0.32.
     """
     found = run(PAGE).names
     assert found["small_b"] < 0.2 * found["of_a"]
     assert found["of_b"] < 0.2 * found["of_a"]
+    assert found["large_a"] > 5 * found["of_b"]
 
 
 def test_a_bias_or_a_sigmoid_begins_a_path_of_its_own():
