@@ -70,8 +70,9 @@ def test_replicas_that_start_apart_learn_slowly_until_a_restart(names):
 def test_exact_copies_stay_copies_and_a_hundredth_of_noise_frees_them(names):
     """Without noise 16 units are worth 4; with a hundredth they are ahead in each seed.
 
-    In five other seeds the lead was 0.05 to 0.14, and 16 units afresh were ahead of both. With
-    1e-8 one seed of ten was apart by 0.12, the others by 0.03 at most.
+    In five other seeds the lead was 0.05 to 0.14, and 16 units afresh were ahead at each noise, by
+    0.02 or more, even with a noise as large as the weights. With 1e-8 one seed of ten was apart by
+    0.12, the others by 0.03 at most.
     """
     found = names("plot_start_a_wider_network")
     exact, free = found["final"][0.0], found["final"][1e-2]
@@ -81,7 +82,8 @@ def test_exact_copies_stay_copies_and_a_hundredth_of_noise_frees_them(names):
     assert free[:, 0] == pytest.approx(exact[:, 0], abs=0.01)
     assert np.all(free[:, 2] > 0.1)
     assert np.all(found["final"][1e-8][:, 2] < 0.2)
-    assert np.mean(found["fresh"]) > np.mean(free[:, 1])
+    means = [np.mean(runs[:, 1]) for runs in found["final"].values()]
+    assert np.mean(found["fresh"]) > max(means) + 0.01
 
 
 def test_b_at_zero_allows_larger_rates_the_more_so_in_wide_networks(names):
