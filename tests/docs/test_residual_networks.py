@@ -80,9 +80,11 @@ def test_fixup_opens_its_branches_a_step_later():
 
 
 def test_the_first_update_explains_which_rates_overflow():
-    """Powers of the depth as derived, and overflow where the update is large, zero or not."""
+    """Powers of the depth as derived, and divergence where the update is large, zero or not."""
     found = run("theory/residual.md").names
     powers = {"1/N": (1, 0.25), "last weights 0 alone": (1, 0.1), "Fixup": (0, 0.1)}
+    other = np.log((1 + 1 / 8) / (1 + 1 / 32)) / np.log(4)  # of the other weights, 1/N of it
+    powers["1/N, last rates too"] = -other, 0.25
     powers["ReZero"] = 0.5, 0.3  # few random directions in a single draw
     for name, (power, off) in powers.items():
         slopes = np.polyfit(np.log(found["DEPTHS"]), np.log(found["updates"][name]).T, 1)[0]
@@ -90,8 +92,21 @@ def test_the_first_update_explains_which_rates_overflow():
     size = {name: np.median(values, axis=0)[-1] for name, values in found["updates"].items()}
     assert size["1/N"] == pytest.approx(size["last weights 0 alone"], rel=0.25)
     assert size["Fixup"] < size["ReZero"] < size["1/N"] / 5
-    overflowed = {"1/N": 2, "last weights 0 alone": 2, "ReZero": 0, "Fixup": 0}
-    assert found["overflowed"] == overflowed
+    assert size["1/N, last rates too"] < size["1/N"] / 5
+    large = ("1/N", "last weights 0 alone")
+    assert found["diverged"] == {name: 2 if name in large else 0 for name in powers}
+
+
+def test_a_lower_rate_of_the_last_weights_mends_1_over_n():
+    """With 1/N of their rate a rate ten times the highest without it trains, to a lower loss.
+
+    Of seeds 0 to 2 the losses were 0.11 to 0.17.
+    """
+    found = run("theory/residual.md").names
+    factors = {"residual*.dense1.weight": 1 / found["BLOCKS"]}
+    for seed in (0, 1):
+        net = found["starts"]["1/N"][0](found["network"](), seed).model
+        assert found["train"](net, 0.1, seed, factors) < 0.35
 
 
 @pytest.mark.parametrize("weights", [3, 4])
