@@ -7,6 +7,7 @@ tests need; where that is missing they are not collected.
 
 import importlib.util
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -44,6 +45,12 @@ def node_modules() -> Path:
 
 
 @pytest.fixture(scope="session")
+def axe(node_modules: Path) -> str:
+    """Return the source of axe-core."""
+    return (node_modules / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
 def base_url(site: Path) -> Iterator[str]:
     """Return the address of the site, served on a free port: a server a worker of xdist."""
     from tests.browser.server import serve
@@ -67,17 +74,42 @@ def lab(page, base_url: str):
     return page
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object | None:
+    """Give all tests of a page to one process, so that it visits the page once.
+
+    The marks that xdist has for this are lost on pytest 9.2: it sends each test anywhere.
+    """
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    from xdist.scheduler import LoadScopeScheduling
+
+    scheduling = LoadScopeScheduling(config, log)
+    scheduling._split_scope = page_of
+    return scheduling
+
+
+def page_of(test: str) -> str:
+    """Return the page that a test is asked of, as its name says; of another test the name."""
+    found = re.search(r"\[(.+\.html)\b", test)
+    return found[1] if found else test
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what was measured as tables, and save it beside the site, in a folder `browser`."""
     from tests.browser.tables import lines, save
 
     measured: dict[str, dict[str, dict]] = {}
+    visits = set()
     for outcome in ("passed", "failed"):
         for report in terminalreporter.stats.get(outcome, []):
             for kind, found in report.user_properties:
                 measured.setdefault(kind, {})[found["page"]] = found  # a page is told by each law
+                if kind == "page":
+                    visits.add((found["page"], found["seconds"]))
     if measured:
         found = {kind: [pages[name] for name in sorted(pages)] for kind, pages in measured.items()}
         save(found, terminalreporter.config.getoption("--site").resolve().parent / "browser")
         for line in lines(found):
             terminalreporter.write_line(line)
+        terminalreporter.write_line(f"{len(measured.get('page', ''))} pages, {len(visits)} visits")

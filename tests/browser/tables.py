@@ -19,9 +19,9 @@ PAGE_HEAD = [
         "policy",
         "from folder",
     ),
-    *("axe light", "axe dark", "overflow at 360 px"),
+    *("axe light", "axe dark", "figures", "overflow at 360 px", "seconds"),
 ]
-LISTS = ("console", "failed", "foreign", "policy", "from_file", "light", "dark")
+LISTS = ("console", "failed", "foreign", "policy", "from_file", "light", "dark", "figures")
 
 
 def page_rows(pages: list[dict[str, Any]]) -> list[list[str]]:
@@ -36,7 +36,7 @@ def page_rows(pages: list[dict[str, Any]]) -> list[list[str]]:
 
 
 def page_row(name: str, pages: list[dict[str, Any]]) -> list[str]:
-    """Return weight and requests of the heaviest page, the sum of faults, the widest overflow."""
+    """Return weight and requests of the heaviest page, the widest overflow, and sums of others."""
     return [
         name,
         str(len(pages)),
@@ -45,6 +45,7 @@ def page_row(name: str, pages: list[dict[str, Any]]) -> list[str]:
         str(max(page["requests"] for page in pages)),
         *(str(sum(len(page[fault]) for page in pages)) for fault in LISTS),
         str(max(page["overflow"] for page in pages)),
+        f"{sum(page['seconds'] for page in pages):.0f}",
     ]
 
 

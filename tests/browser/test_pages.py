@@ -13,11 +13,10 @@ pytestmark = pytest.mark.site
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Ask each law of every page; the tests of a page stay together, so that one visit will do."""
+    """Ask each law of every page; one visit serves the tests of a page."""
     if "visited" in metafunc.fixturenames and (site := metafunc.config.getoption("--site")):
         names = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
-        pages = [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in names]
-        metafunc.parametrize("visited", pages, indirect=True, scope="module")
+        metafunc.parametrize("visited", names, indirect=True, scope="module")
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +32,6 @@ def page_seen(visited: Visit, record_property: Callable[[str, object], None]) ->
     """Return the same, and tell it to the table that ends the session."""
     record_property("page", asdict(visited))
     return visited
-
-
-@pytest.fixture(scope="session")
-def axe(node_modules: Path) -> str:
-    """Return the source of axe-core."""
-    return (node_modules / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 
 
 def test_a_page_is_silent(page_seen: Visit) -> None:
@@ -75,6 +68,11 @@ def test_everyone_can_read_it_in_the_dark(page_seen: Visit) -> None:
 def test_a_page_fits_a_phone(page_seen: Visit) -> None:
     """A page as wide as a small phone does not scroll sideways."""
     assert page_seen.overflow <= 0
+
+
+def test_figures_fit_a_phone(page_seen: Visit) -> None:
+    """Of each figure one drawing is shown, whole, with all its words at least ten pixels high."""
+    assert not page_seen.figures
 
 
 def test_a_page_is_light(page_seen: Visit) -> None:

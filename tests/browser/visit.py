@@ -1,15 +1,20 @@
 """One visit of one page, as a reader pays it: what it asks for, says, weighs, and how it fits."""
 
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect
+
+from tests.browser.figures import EMPTY, REFILL, faults_on_a_phone
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 800}
 OPENED_KILOBYTES = 200  # what a page asks for before one scrolls
 WHOLE_KILOBYTES = 500  # with the figures to play with and the cards that come as one scrolls
 INDEX = "script[src*='search-index']"  # of the search page: the text of all pages
+UNNAMED = "[role=img]:not([aria-label])"  # of the lab, until its worker has told what they show
 # What a host shows in place of what is not there. It asks for its styles by absolute addresses, so
 # that it may stand at any depth: a folder cannot show it.
 NOT_FOUND = "404.html"
@@ -25,6 +30,7 @@ ALL_BUT_COLOURS = {**ALL, "rules": {rule: {"enabled": False} for rule in COLOUR_
 WATCH = """window.violations = [];
 addEventListener("securitypolicyviolation", ({effectiveDirective, blockedURI, sample}) =>
     violations.push(`${effectiveDirective} refuses ${blockedURI}: ${sample}`));"""
+OVERFLOW = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
 AXE = """options => axe.run({...options, resultTypes: ["violations"]}).then(({violations}) =>
     violations.flatMap(({id, nodes}) => nodes.map(node => `${id}: ${node.html.slice(0, 200)}`)))"""
 
@@ -45,6 +51,8 @@ class Visit:
     light: list[str] = field(default_factory=list)
     dark: list[str] = field(default_factory=list)
     overflow: int = 0
+    figures: list[str] = field(default_factory=list)
+    seconds: float = 0.0
     from_file: list[str] = field(default_factory=list)
 
 
@@ -109,6 +117,7 @@ class Listener:
 
 def visit(browser: Browser, base_url: str, site: Path, name: str, axe: str) -> Visit:
     """Visit the page `name` of the site, on its server and from its folder."""
+    began = time.perf_counter()
     seen = Visit(name)
     context = browser.new_context(viewport=DESKTOP, reduced_motion="reduce")
     page = context.new_page()
@@ -118,30 +127,34 @@ def visit(browser: Browser, base_url: str, site: Path, name: str, axe: str) -> V
     if page.locator(INDEX).count():
         seen.limit = WHOLE_KILOBYTES
     heard.look_at_all()
+    with suppress(AssertionError):  # axe-core tells of those that remain without a name
+        expect(page.locator(UNNAMED)).to_have_count(0)
     seen.kilobytes, seen.requests = heard.kilobytes(), len(heard.asked)
     lost = [r.url for r in heard.come if r.response().status >= 400]
     seen.failed = heard.failed + [url for url in lost if not url.endswith(f"/{MISSING}")]
     seen.foreign = heard.foreign(f"{base_url}/")
     seen.policy = heard.violations()
     check_accessibility(page, axe, seen)
-    seen.overflow = page.evaluate(
-        "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
-    )
+    seen.overflow = page.evaluate(OVERFLOW)
+    seen.figures = faults_on_a_phone(page, (site / name).read_text(encoding="utf-8"))
     seen.console = heard.console
     context.close()
     if name != NOT_FOUND:
         seen.from_file = complaints_from_file(browser, site, name)
+    seen.seconds = time.perf_counter() - began
     return seen
 
 
 def check_accessibility(page: Page, axe: str, seen: Visit) -> None:
     """Run axe-core light and dark, wide and narrow; the page is left dark, as wide as a phone."""
+    drawings = page.evaluate_handle(EMPTY)
     page.evaluate(axe)
     seen.light = page.evaluate(AXE, ALL)
     page.emulate_media(color_scheme="dark")
     seen.dark = page.evaluate(AXE, COLOURS)
     page.set_viewport_size(PHONE)
     seen.dark += [f"{PHONE['width']} px: {text}" for text in page.evaluate(AXE, ALL_BUT_COLOURS)]
+    drawings.evaluate(REFILL)
 
 
 def complaints_from_file(browser: Browser, site: Path, name: str) -> list[str]:
