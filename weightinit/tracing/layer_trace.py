@@ -7,37 +7,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from weightinit._checks import (
-    check_choice,
-    check_flag,
-    check_instance,
-    check_mapping,
-    check_normalized,
-    check_positive,
-    check_string,
-)
+from weightinit._checks import check_choice, check_instance, check_string
 from weightinit._messages import message, shown
 from weightinit.activations import Activation
 from weightinit.networks.layers.base import Array
-from weightinit.tracing._fields import (
-    HINT,
-    check_arrays,
-    check_gradients,
-    check_kernel,
-    check_matrix,
-    check_numbers,
-    check_parts,
-    check_shape,
-    check_squares,
-    check_text,
-)
+from weightinit.tracing._fields import HINT, MATRICES, check_names, check_parts, check_values
 from weightinit.tracing._squares import mean_square
 
 __all__ = ["LayerTrace"]
 
 _BY_NAME = "(what the name begins with)"
-_MATRICES = ("pre_activations", "pre_activations_gradient", "activations", "activations_gradient")
-_FIELDS = (*_MATRICES, "inputs", "inputs_gradient", "weight")
+_FIELDS = (*MATRICES, "inputs", "inputs_gradient", "weight")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -140,63 +120,22 @@ class LayerTrace:
 
     def __post_init__(self) -> None:
         """Check the fields, which may be filled by hand."""
-        check_text("name", self.name)
+        check_instance("name", self.name, str, "a string", hint=HINT)
         try:
             self._fill()
-            self._check()
+            check_values(self)
+            object.__setattr__(self, "parts", check_parts(self.parts, self.units))
         except (TypeError, ValueError) as error:
             raise type(error)(f"{error} (layer {shown(self.name)})") from None
 
     def _fill(self) -> None:
-        """Take from names what is left out, and check what is given instead."""
-        for key in ("parameters", "shared", "shared_gradients"):
-            object.__setattr__(self, key, check_arrays(key, getattr(self, key)))
-        roles = check_mapping("roles", self.roles, "a mapping of names to roles", hint=HINT)
-        for name, role in roles.items():
-            check_text(f"roles[{shown(name)}]", role)
-        check_text("block", self.block)
-        if self.after is not None:
-            check_instance("after", self.after, str, "a string, or None", hint=HINT)
-        check_squares(self.squares)
-        roles = roles or {key: _role(self.name, str(key)) for key in self.parameters}
+        """Take from names what is left out."""
+        for key, mapping in check_names(self).items():
+            object.__setattr__(self, key, mapping)
+        roles = self.roles or {key: _role(self.name, str(key)) for key in self.parameters}
         object.__setattr__(self, "roles", roles)
         if self.block == _BY_NAME:
             object.__setattr__(self, "block", self.name.rpartition(".")[0])
-
-    def _check(self) -> None:
-        check_text("kind", self.kind)
-        if self.activation is not None:
-            told = 'write wi.activations.get("relu"), or None'
-            check_instance("activation", self.activation, Activation, "an Activation", hint=told)
-        check_flag("pooled", self.pooled, hint=HINT)
-        check_normalized(self.normalized)
-        if check_positive("coverage", self.coverage, hint=HINT) > 1:
-            raise ValueError(message("coverage", self.coverage, "at most 1", HINT))
-        if not all(self.roles.get(str(key)) for key in self.parameters):
-            full = shown(f"{self.name}.weight")
-            told = f"full names, such as {full}, got {shown(list(self.parameters))}"
-            raise ValueError(f"parameters must have {told}; {HINT}")
-        check_gradients(self.parameters, self.gradients)
-        self._check_matrices()
-        object.__setattr__(self, "parts", check_parts(self.parts, self.units))
-        rows = len(self.pre_activations)
-        for key in ("steps", "steps_left"):
-            check_numbers(key, getattr(self, key), rows, f"integers from 0 to {rows - 1}")
-        check_numbers("samples", self.samples, rows, "integers in ascending order")
-
-    def _check_matrices(self) -> None:
-        z = check_matrix("pre_activations", self.pre_activations)
-        for key in _MATRICES:
-            check_shape(key, getattr(self, key), z.shape)
-        for key, array in (("weight", self.weight), ("inputs", self.inputs)):
-            if array is not None:
-                check_kernel(key, array, z.shape[1])
-        if self.bias is not None:
-            check_shape("bias", self.bias, z.shape[1:])
-        if self.inputs_gradient is not None:
-            if self.inputs is None:
-                raise ValueError(f"inputs must be an array where its gradient is one; {HINT}")
-            check_shape("inputs_gradient", self.inputs_gradient, self.inputs.shape)
 
     def named(self, role: str) -> str:
         """Return the name of the parameter that has a role in this layer; empty if none has."""
