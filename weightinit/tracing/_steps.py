@@ -2,27 +2,13 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from weightinit.networks import (
-    GRU,
-    LSTM,
-    RNN,
-    ActivationLayer,
-    BatchNorm,
-    Conv2D,
-    Dense,
-    Embedding,
-    LayerNorm,
-    MaxPool2D,
-    Positions,
-    Residual,
-    Step,
-    Tied,
-)
+from weightinit import networks
+from weightinit.networks import Step
 from weightinit.networks.layers.base import Array, Layer
 from weightinit.networks.layers.recurrent._steps import Recurrent
 from weightinit.tracing._models.operations import TRANSPOSED
@@ -31,11 +17,8 @@ from weightinit.tracing.layer_trace import LayerTrace
 __all__ = ["rows_of"]
 
 
-@dataclass(eq=False)
-class _Logits(Step):
+class _Logits(networks.Dense):
     """The second use of the weight of a tied layer, which belongs to another row."""
-
-    owner: str = ""
 
 
 def rows_of(
@@ -69,40 +52,36 @@ def rows_of(
 
 def _untied(recorded: Mapping[str, Step]) -> dict[str, Step]:
     """Return steps with a lookup in front and logits at the end for those of a tied layer."""
-    steps = {n: step for n, step in recorded.items() if not isinstance(step.layer, Tied)}
+    steps = {n: step for n, step in recorded.items() if not isinstance(step.layer, networks.Tied)}
     for name, step in recorded.items():
-        if isinstance(step.layer, Tied):
+        if isinstance(step.layer, networks.Tied):
             inner = [s for s in steps.values() if s.name.rpartition(".")[0] == name]
             steps = _apart(step, step.layer, inner[0], inner[-1], steps)
     return steps
 
 
 def _apart(
-    step: Step, layer: Tied, first: Step, last: Step, steps: Mapping[str, Step]
+    step: Step, layer: networks.Tied, first: Step, last: Step, steps: Mapping[str, Step]
 ) -> dict[str, Step]:
     """Add both uses of the weight; tokens are read first, so that the lookup is."""
     W, dW = step.parameters["weight"], step.gradients["weight"]
-    lookup = Step(
-        step.name,
-        Embedding(layer.vocabulary, layer.units),
-        {"weight": W},
-        step.x,
-        first.x,
-        step.mask,
+    lookup = replace(
+        step,
+        layer=networks.Embedding(layer.vocabulary, layer.units),
+        parameters={"weight": W},
+        y=first.x,
         dy=first.dx,
         gradients={"weight": dW},
     )
-    logits = _Logits(
-        f"{step.name}.logits",
-        Dense(layer.vocabulary),
-        {"weight": W.T},
-        last.y,
-        step.y,
-        last.layer._mask(last.x, last.mask),
-        step.dy,
-        last.dy,
-        {"weight": dW.T},
-        owner=f"{step.name}.weight",
+    logits = replace(
+        step,
+        name=f"{step.name}.logits",
+        layer=_Logits(layer.vocabulary),
+        parameters={"weight": W.T},
+        x=last.y,
+        mask=last.layer._mask(last.x, last.mask),
+        dx=last.dy,
+        gradients={"weight": dW.T},
     )
     return {lookup.name: lookup, **steps, logits.name: logits}
 
@@ -110,7 +89,7 @@ def _apart(
 def _level(name: str, steps: Mapping[str, Step]) -> str:
     """Return in which chain a layer stands: those inside a tied layer stand beside it."""
     outer = name.rpartition(".")[0]
-    return "" if outer in steps and isinstance(steps[outer].layer, Embedding) else outer
+    return "" if outer in steps and isinstance(steps[outer].layer, networks.Embedding) else outer
 
 
 def _place(name: str, steps: Mapping[str, Step], rows: Sequence[LayerTrace]) -> dict[str, Any]:
@@ -119,7 +98,7 @@ def _place(name: str, steps: Mapping[str, Step], rows: Sequence[LayerTrace]) -> 
     Layers side by side receive what the layer that holds them does.
     """
     beside, block = None, _level(name, steps)
-    while block and not isinstance(steps[block].layer, Residual):
+    while block and not isinstance(steps[block].layer, networks.Residual):
         beside, block = block, _level(block, steps)
     if beside is None:
         return {"block": block}
@@ -147,8 +126,8 @@ def _grouped(steps: Mapping[str, Step]) -> dict[str, list[Step]]:
 
 
 def _has_row(step: Step) -> bool:
-    weighs = "weight" in step.parameters and not isinstance(step.layer, Positions)
-    return weighs or isinstance(step.layer, Residual)
+    weighs = "weight" in step.parameters and not isinstance(step.layer, networks.Positions)
+    return weighs or isinstance(step.layer, networks.Residual)
 
 
 def _common(step: Step, group: Sequence[Step]) -> dict[str, Any]:
@@ -157,7 +136,7 @@ def _common(step: Step, group: Sequence[Step]) -> dict[str, Any]:
         f"{other.name}.{key}": (other, key)
         for other in group
         for key in other.parameters
-        if "." not in key and not isinstance(other, _Logits)
+        if "." not in key and not isinstance(other.layer, _Logits)
     }
     fields: dict[str, Any] = {
         "name": step.name,
@@ -166,8 +145,8 @@ def _common(step: Step, group: Sequence[Step]) -> dict[str, Any]:
         "gradients": {name: other.gradients[key] for name, (other, key) in named.items()},
         "roles": {name: _role(other, key, step) for name, (other, key) in named.items()},
     }
-    if isinstance(step, _Logits):
-        name = step.owner + TRANSPOSED
+    if isinstance(step.layer, _Logits):
+        name = f"{step.name.removesuffix('logits')}weight{TRANSPOSED}"
         fields["roles"][name] = "weight"
         fields["shared"] = dict.fromkeys([name], step.parameters["weight"])
         fields["shared_gradients"] = dict.fromkeys([name], step.gradients["weight"])
@@ -176,33 +155,31 @@ def _common(step: Step, group: Sequence[Step]) -> dict[str, Any]:
 
 def _role(other: Step, key: str, step: Step) -> str:
     """Return what a parameter of a layer is in the row of a step."""
-    if isinstance(other.layer, Positions):
+    if isinstance(other.layer, networks.Positions):
         return "positions"
     return key if other is step else {"bias": "shift"}.get(key, key)
 
 
 def _row(step: Step, group: Sequence[Step]) -> LayerTrace:
     after = group[group.index(step) + 1 :]
-    behind = [] if isinstance(step.layer, Residual) else after
-    activation = next((s for s in behind if isinstance(s.layer, ActivationLayer)), None)
-    z, dz, a, da = step.y, step.dy, step.y, step.dy
+    behind = [] if isinstance(step.layer, networks.Residual) else after
+    activation = next((s for s in behind if isinstance(s.layer, networks.ActivationLayer)), None)
+    z = a = step.y, step.dy
     before = after
     if activation is not None:
-        z, dz, a, da = activation.x, activation.dx, activation.y, activation.dy
+        z, a = (activation.x, activation.dx), (activation.y, activation.dy)
         before = behind[: behind.index(activation)]
-    tokens, mask = step.layer.takes_tokens, step.layer._mask(step.x, step.mask)
+    x, dx = (None, None) if step.layer.takes_tokens else (step.x, step.dx)
+    mask = step.layer._mask(step.x, step.mask)
     return LayerTrace(
         **_common(step, group),
+        **_matrices("inputs", x, dx, step.mask),
+        **_matrices("pre_activations", *z, mask),
+        **_matrices("activations", *a, mask),
         activation=None if activation is None else activation.layer.activation,  # type: ignore[attr-defined]
-        inputs=None if tokens else _matrix(step.x, step.mask),
-        inputs_gradient=None if tokens else _matrix(step.dx, step.mask),
-        pre_activations=_matrix(z, mask),
-        pre_activations_gradient=_matrix(dz, mask),
-        activations=_matrix(a, mask),
-        activations_gradient=_matrix(da, mask),
-        samples=_samples(z, mask),
+        samples=_samples(z[0], mask),
         normalized=_normalized(step, before),
-        pooled=any(isinstance(other.layer, MaxPool2D) for other in behind),
+        pooled=any(isinstance(other.layer, networks.MaxPool2D) for other in behind),
         coverage=_coverage(step.layer, step.x),
     )
 
@@ -224,13 +201,10 @@ def _recurrent_row(step: Step, group: Sequence[Step]) -> LayerTrace:
     dh = np.where((steps_left == 0)[..., np.newaxis], step.dy[:, np.newaxis], dh)
     return LayerTrace(
         **_common(step, group),
+        **_matrices("inputs", step.x, da, counts),
+        **_matrices("pre_activations", a, da, counts),
+        **_matrices("activations", states[:, 1:], dh, counts),
         activation=step.layer.activation,  # type: ignore[attr-defined]
-        inputs=step.x[counts],
-        inputs_gradient=da[counts],
-        pre_activations=a[counts],
-        pre_activations_gradient=da[counts],
-        activations=states[:, 1:][counts],
-        activations_gradient=dh[counts],
         samples=_samples(a, counts),
         steps=steps[counts],
         steps_left=steps_left[counts],
@@ -251,25 +225,31 @@ def _gated_row(step: Step, group: Sequence[Step]) -> LayerTrace:
     s = h @ W + step.parameters["bias"]
     ds = np.stack([layer._of_products(own, step.dx[:, t]) for t, own in enumerate(kept)], axis=1)
     return LayerTrace(
-        **_common(step, group) | {"kind": LSTM.kind},
+        **_common(step, group) | {"kind": networks.LSTM.kind},
+        **_matrices("inputs", h, ds @ W.T, counts),
+        **_matrices("pre_activations", s, ds, counts),
+        **_matrices("activations", s, ds, counts),
         activation=None,
-        inputs=h[counts],
-        inputs_gradient=(ds @ W.T)[counts],
-        pre_activations=s[counts],
-        pre_activations_gradient=ds[counts],
-        activations=s[counts],
-        activations_gradient=ds[counts],
         samples=_samples(s, counts),
     )
 
 
+#: Normalizations, and what they are called in a row.
+_NORMS = ((networks.BatchNorm, "batch"), (networks.LayerNorm, "layer"))
+
 #: How to record a layer that is not recorded as it stands.
-_ROWS = {RNN: _recurrent_row, LSTM: _gated_row, GRU: _gated_row}
+_ROWS = {networks.RNN: _recurrent_row, networks.LSTM: _gated_row, networks.GRU: _gated_row}
 
 
-def _matrix(x: Array | None, mask: Array | None) -> Array:
-    """Return a row for each sample and each position that is no padding."""
-    assert x is not None
+def _matrices(name: str, x: Array | None, dx: Array | None, mask: Array | None) -> dict[str, Any]:
+    """Return the fields of a value and of its gradient."""
+    return {name: _matrix(x, mask), f"{name}_gradient": _matrix(dx, mask)}
+
+
+def _matrix(x: Array | None, mask: Array | None) -> Any:
+    """Return a row for each sample and each position that is no padding; None for tokens."""
+    if x is None:
+        return None
     if mask is not None and x.shape[:2] == mask.shape:
         return x[mask]
     return x.reshape(-1, x.shape[-1])
@@ -280,24 +260,24 @@ def _samples(x: Array, mask: Array | None) -> Array | None:
     if x.ndim == 2:
         return None
     numbers = np.arange(len(x)).reshape(-1, *[1] * (x.ndim - 1))
-    return _matrix(np.broadcast_to(numbers, (*x.shape[:-1], 1)), mask)[:, 0]
+    found: Array = _matrix(np.broadcast_to(numbers, (*x.shape[:-1], 1)), mask)[:, 0]
+    return found
 
 
 def _normalized(step: Step, before: Sequence[Step]) -> bool | str:
     """Tell which normalization stands before the activation, or in the branch of a block."""
     layers: Iterable[Layer] = (other.layer for other in before)
-    if isinstance(step.layer, Residual):
+    if isinstance(step.layer, networks.Residual):
         layers = (*step.layer.branch.layers, *layers)  # of a block that ends with one as well
-    norm = next((layer for layer in layers if isinstance(layer, BatchNorm | LayerNorm)), None)
-    return norm is not None and ("batch" if isinstance(norm, BatchNorm) else "layer")
+    found = (kind for layer in layers for norm, kind in _NORMS if isinstance(layer, norm))
+    return next(found, False)
 
 
 def _coverage(layer: Layer, x: Array) -> float:
     """Return the share of the taps of a kernel that meet the image rather than its padding."""
-    if not isinstance(layer, Conv2D):
+    if not isinstance(layer, networks.Conv2D):
         return 1.0
-    probe = Conv2D(1, layer.kernel, layer.stride, layer.padding)
+    probe = networks.Conv2D(1, layer.kernel, layer.stride, layer.padding)
     ones = {"weight": np.ones((*layer.kernel, 1, 1)), "bias": np.zeros(1)}
-    return float(probe._forward(ones, np.ones((1, *x.shape[1:3], 1)), None)[0].mean()) / math.prod(
-        layer.kernel
-    )
+    met, _ = probe._forward(ones, np.ones((1, *x.shape[1:3], 1)), None)
+    return float(met.mean()) / math.prod(layer.kernel)
