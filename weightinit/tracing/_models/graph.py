@@ -1,11 +1,12 @@
-"""Questions about the graph that operations make: who uses a value, and what led to it."""
+"""Questions about the graph that operations make: what leads to a value, and residual blocks."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from weightinit.tracing._models.operations import Operation
 
-__all__ = ["Graph"]
+__all__ = ["Block", "Graph", "find_blocks"]
 
 #: What hands a value on in proportion to itself.
 _PASSING = frozenset({"pass", "gain"})
@@ -24,6 +25,7 @@ class Graph:
     def __init__(self, operations: Sequence[Operation]) -> None:
         self.operations = operations
         self.maker = {op.output: op for op in operations}
+        self.place = {op.output: place for place, op in enumerate(operations)}
 
     @cached_property
     def users(self) -> dict[int, list[Operation]]:
@@ -33,11 +35,6 @@ class Graph:
             for value in dict.fromkeys(op.inputs):
                 found.setdefault(value, []).append(op)
         return found
-
-    @cached_property
-    def place(self) -> dict[int, int]:
-        """The place of the operation that makes a value, in the order of the pass."""
-        return {op.output: place for place, op in enumerate(self.operations)}
 
     @cached_property
     def _ancestors(self) -> dict[int, int]:
@@ -69,14 +66,74 @@ class Graph:
 
     def back(self, value: int, shortcuts: dict[int, int]) -> Iterator[int]:
         """Yield a value, and those of which it is a copy or a multiple, along shortcuts as well."""
-        while True:
+        yield value
+        while (op := self.maker.get(value)) is not None:
+            passes = op.inputs[:1] if op.kind in _PASSING else ()
+            before = (shortcuts[value],) if value in shortcuts else passes
+            if not before:
+                return
+            [value] = before
             yield value
-            op = self.maker.get(value)
-            if op is None:
-                return
-            if op.output in shortcuts:
-                value = shortcuts[op.output]
-            elif op.kind in _PASSING and op.inputs:
-                value = op.inputs[0]
-            else:
-                return
+
+
+@dataclass(eq=False)
+class Block:
+    """
+    A residual block, :math:`y = s(x) + f(x)`.
+
+    Parameters
+    ----------
+    start, end : int
+        The numbers of the values x and y.
+    branch : list of Operation
+        The operations of f, in order.
+    shortcut : Operation or None
+        The layer in s, where it is not the identity.
+    """
+
+    start: int
+    end: int
+    branch: list[Operation]
+    shortcut: Operation | None
+
+
+def find_blocks(graph: Graph) -> list[Block]:
+    """Return the residual blocks, inner ones before those around them."""
+    blocks: list[Block] = []
+    shortcuts: dict[int, int] = {}
+    for op in graph.operations:
+        if op.kind != "sum" or len(op.inputs) != 2:
+            continue
+        if (block := _block(graph, op, shortcuts)) is not None:
+            blocks.append(block)
+            shortcuts[block.end] = block.start
+    return blocks
+
+
+def _block(graph: Graph, op: Operation, shortcuts: dict[int, int]) -> Block | None:
+    """Return the block of a sum with a value that comes unchanged, or else through one layer."""
+    sides = [op.inputs, op.inputs[::-1]]  # shortcut and branch: either may be either
+    layers = [_one_layer(graph, short) for short, _ in sides]
+    ways = [(short, long, None) for short, long in sides] + [
+        (layer.inputs[0], long, layer)
+        for layer, (_, long) in zip(layers, sides, strict=True)
+        if layer is not None and layer.inputs and not graph.leads(layer.output, long)
+    ]
+    for value, long, layer in ways:
+        start = next((v for v in graph.back(value, shortcuts) if graph.leads(v, long)), None)
+        branch = [] if start is None else graph.between(start, long)
+        weights = sum(other.kind == "weight" for other in branch)
+        if start is not None and weights > (0 if layer is None else 1):
+            return Block(start, op.output, branch, layer)
+    return None
+
+
+def _one_layer(graph: Graph, value: int) -> Operation | None:
+    """Return the layer behind which nothing but moves, norms and parameters made a value."""
+    while (op := graph.maker.get(value)) is not None:
+        if op.kind == "weight":
+            return op
+        if op.kind not in ("pass", "norm", "gain", "offset") or not op.inputs:
+            return None
+        value = op.inputs[0]
+    return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from weightinit.activations import Activation
 
-__all__ = ["TRANSPOSED", "Operation", "is_part"]
+__all__ = ["TRANSPOSED", "Operation", "is_part", "layer_of"]
 
 #: Behind the name of a parameter: its transpose is meant, where a weight serves a second layer.
 TRANSPOSED = "^T"
@@ -75,3 +75,27 @@ class Operation:
 def is_part(role: str) -> bool:
     """Tell whether a parameter is one of those of which the model computes a weight."""
     return role.startswith(("direction", "length"))
+
+
+def layer_of(parameter: str) -> str:
+    """
+    Return the name of the layer whose weight a parameter is.
+
+    Parameters
+    ----------
+    parameter : str
+        The path, with dots.
+
+    Returns
+    -------
+    str
+        The path of its module; with what tells apart several kernels of one module.
+
+    Examples
+    --------
+    >>> from weightinit.tracing._models.operations import layer_of
+    >>> layer_of("hidden.kernel"), layer_of("cell.recurrent_kernel"), layer_of("scale")
+    ('hidden', 'cell.recurrent', 'scale')
+    """
+    kernel = parameter.removesuffix("_kernel")
+    return kernel if kernel != parameter else parameter.rpartition(".")[0] or parameter

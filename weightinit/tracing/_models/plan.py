@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from weightinit.activations import Activation
-from weightinit.tracing._models.blocks import Block, find_blocks
-from weightinit.tracing._models.graph import Graph
+from weightinit.tracing._models.graph import Block, Graph, find_blocks
 from weightinit.tracing._models.operations import TRANSPOSED, Operation
 
 __all__ = ["Plan", "plan_rows"]
@@ -57,6 +56,12 @@ class Plan:
     pooled: bool = False
     coverage: float = 1.0
 
+    @property
+    def values(self) -> list[int]:
+        """The values that the row is made of."""
+        found = (self.inputs, self.pre_activations, self.activations)
+        return [value for value in found if value is not None]
+
 
 def plan_rows(operations: Sequence[Operation], output: int) -> list[Plan]:
     """Return a plan for each layer and block that leads to the output, in order."""
@@ -81,15 +86,19 @@ class _Planner:
         for block in blocks:
             self._add_block(block)
         starts = {self.rows[block.end].name: block.start for block in blocks}
-        for op in layers:
-            if op.inputs:
-                row = self.rows[op.output]
-                row.after = self._before(op.inputs[0], row.block, starts)
-        for block in blocks:
-            row = self.rows[block.end]
-            row.after = self._before(block.start, row.block, starts)
+        for value, row in self.rows.items():
+            if row.inputs is not None:
+                row.after = self._before(row.inputs, row.block, starts)
+            end = self.graph.maker[value].axis
+            row.axes = {each: self._axis(each, end) for each in row.values}
         self._adopt()
         return sorted(self.rows.values(), key=lambda row: row.place)
+
+    def _axis(self, value: int, end: int | None) -> int:
+        """Return the axis of the features of a value; that of the end of a row for the inputs."""
+        maker = self.graph.maker.get(value)
+        axis = maker.axis if maker else end
+        return -1 if axis is None else axis
 
     def _unique(self, name: str) -> str:
         """Return a name that no other row has."""
@@ -111,32 +120,25 @@ class _Planner:
             coverage=op.coverage,
         )
         self._take(row, op, plain=True)
-        if op.inputs:
-            maker = self.graph.maker.get(op.inputs[0])
-            row.axes[op.inputs[0]] = -1 if maker is None or maker.axis is None else maker.axis
-        row.axes[seen] = op.axis if op.axis is not None else -1
-        self.rows[op.output] = row
+        self.rows[seen] = row
         for user in self._follow(seen):
-            self._take(row, user, plain=row.pre_activations == op.output)
+            self._take(row, user, plain=row.pre_activations == seen)
             if user.kind == "norm":
                 row.normalized = user.norm
             row.pooled |= user.kind == "pool"
             if user.kind == "activation":
                 row.activation, row.pre_activations = user.activation, user.inputs[0]
-                row.axes[user.inputs[0]] = row.axes[user.output] = user.axis  # type: ignore[assignment]
                 row.activations = user.output
             elif user.kind in ("norm", "gain", "offset") and row.activation is None:
                 row.pre_activations = row.activations = user.output
-                row.axes[user.output] = user.axis  # type: ignore[assignment]
 
     def _follow(self, value: int) -> Iterator[Operation]:
         """Yield what comes behind a layer, and belongs to its row."""
         active = False
         while (user := self.graph.sole_user(value)) is not None:
             inner = user.kind in ("norm", "gain", "offset", "activation") and not active
-            if user.axis is None or user.inputs[0] != value:
-                return
-            if not (inner or user.kind in ("pass", "part", "pool")):
+            hands_on = inner or user.kind in ("pass", "part", "pool")
+            if user.axis is None or user.inputs[0] != value or not hands_on:
                 return
             active |= user.kind == "activation"
             yield user
@@ -150,11 +152,9 @@ class _Planner:
         for role, name in op.parameters.items():
             if name.removesuffix(TRANSPOSED) in self.owned:
                 row.shared[name] = role
-            elif role in ("weight", "bias") and (role in row.roles.values() or not plain):
-                row.roles[name] = "shift"
-                self.owned.add(name)
             else:
-                row.roles[name] = role
+                own = role not in ("weight", "bias") or (plain and role not in row.roles.values())
+                row.roles[name] = role if own else "shift"
                 self.owned.add(name)
 
     def _add_block(self, block: Block) -> None:
@@ -172,8 +172,6 @@ class _Planner:
         user = self.graph.sole_user(block.end)
         if user is not None and user.kind == "norm":
             norms.append(user.norm)
-        axis = self.graph.maker[block.end].axis
-        start = self.graph.maker.get(block.start)
         self.rows[block.end] = row = Plan(
             name=name,
             kind="residual",
@@ -183,8 +181,6 @@ class _Planner:
             place=self.graph.place[block.end],
             normalized=norms[0] if norms else False,
         )
-        row.axes[block.end] = -1 if axis is None else axis
-        row.axes[block.start] = (start.axis if start else axis) or -1
         for op in block.branch:
             if op.parameters.get("scale"):
                 self._take(row, op)

@@ -106,42 +106,44 @@ def make_rows(
     """
     made, parts = [], parts or {}
     for plan in plans:
-        z, a, x = plan.pre_activations, plan.activations, plan.inputs
-        fields = {"pre_activations": z, "activations": a} | ({} if x is None else {"inputs": x})
-        arrays = {name: values[value] for name, value in fields.items()}
-        arrays |= {
-            f"{name}_gradient": slopes[value] for name, value in fields.items() if value in slopes
-        }
-        count = min(samples, len(arrays["pre_activations"].matrix))
-        rows = len(arrays["pre_activations"].matrix)
-        numbers = np.repeat(np.arange(count), rows // count) if rows % count == 0 else None
+        kept = _kept(plan, values, slopes)
+        rows = len(kept["pre_activations"].matrix)
+        count = min(samples, rows)
+        numbered = rows > count and rows % count == 0
         made.append(
             LayerTrace(
-                name=plan.name,
-                kind=plan.kind,
-                activation=plan.activation,
+                **{name: getattr(plan, name) for name in _TOLD},
                 parameters={name: parameters[name] for name in plan.roles},
                 gradients={name: gradients[name] for name in plan.roles},
                 shared={name: _shared(parameters, name) for name in plan.shared},
                 shared_gradients={name: _shared(gradients, name) for name in plan.shared},
                 roles=plan.roles | plan.shared,
                 parts=next((parts[name] for name in plan.roles if name in parts), ()),
-                block=plan.block,
-                after=plan.after,
-                normalized=plan.normalized,
-                pooled=plan.pooled,
-                coverage=plan.coverage,
-                samples=numbers if rows > count else None,
-                squares={name: (kept.mean_square, kept.size) for name, kept in arrays.items()},
-                **(_NONE | {name: kept.matrix for name, kept in arrays.items()}),
+                samples=np.repeat(np.arange(count), rows // count) if numbered else None,
+                squares={name: (each.mean_square, each.size) for name, each in kept.items()},
+                **_NONE | {name: each.matrix for name, each in kept.items()},
             )
         )
     return tuple(made)
 
 
+#: What a plan and a row both have; and what a row of tokens has not.
+_TOLD = ("name", "kind", "activation", "block", "after", "normalized", "pooled", "coverage")
+_NONE: dict[str, Any] = {"inputs": None, "inputs_gradient": None}
+
+
+def _kept(plan: Plan, values: Mapping[int, Kept], slopes: Mapping[int, Kept]) -> dict[str, Kept]:
+    """Return what was kept of the values and gradients of a row, by the names of its fields."""
+    found: dict[str, Kept] = {}
+    for name in ("inputs", "pre_activations", "activations"):
+        value = getattr(plan, name)
+        if value is not None:
+            found[name] = values[value]
+        if value in slopes:
+            found[f"{name}_gradient"] = slopes[value]
+    return found
+
+
 def _shared(arrays: Mapping[str, Array], name: str) -> Array:
     """Return the array of a parameter, or its transpose."""
     return arrays[name] if name in arrays else arrays[name.removesuffix(TRANSPOSED)].T
-
-
-_NONE: dict[str, Any] = {"inputs": None, "inputs_gradient": None}

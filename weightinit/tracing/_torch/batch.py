@@ -12,6 +12,7 @@ from torch.nn import functional
 from weightinit._messages import message, shown
 from weightinit.networks.layers.base import Array
 from weightinit.tracing._torch.recording.calls import tensors_in
+from weightinit.tracing._torch.weights.views import to_array
 
 __all__ = ["Batch"]
 
@@ -51,12 +52,9 @@ class Batch:
         """Check and convert a batch: arrays become tensors in the precision of the model."""
         floats = [p for p in model.parameters() if p.is_floating_point()]
         like = floats[0] if floats else next(model.parameters())
-        if isinstance(x, dict) or hasattr(x, "keys"):
-            given = {str(key): _tensor(x[key], like) for key in x}
-        elif isinstance(x, tuple):
-            given = {str(i): _tensor(value, like) for i, value in enumerate(x)}
-        else:
-            given = {"0": _tensor(x, like)}
+        named = isinstance(x, dict) or hasattr(x, "keys")
+        places = x if named else dict(enumerate(x if isinstance(x, tuple) else (x,)))
+        given = {str(key): _tensor(places[key], like) for key in places}
         tensors = {k: v for k, v in given.items() if isinstance(v, torch.Tensor) and v.ndim}
         if not tensors:
             raise TypeError(message("x", x, "a batch of samples", _HINT))
@@ -75,8 +73,7 @@ class Batch:
         x = self.given[self.main].detach().cpu()
         if not x.is_floating_point():
             return np.asarray(x.numpy())
-        x = x if x.dtype in (torch.float32, torch.float64) else x.float()
-        return np.asarray((x.movedim(1, -1) if self.channels_first else x).numpy())
+        return to_array(x.movedim(1, -1) if self.channels_first else x)
 
     def with_array(self, array: Array) -> "Batch":
         """Return the same with other samples."""
@@ -107,12 +104,12 @@ class Batch:
         if isinstance(found, torch.Tensor):
             return [found]
         if self.loss is not None:
-            return [t for t in tensors_in(found) if t.is_floating_point() and t.requires_grad]
+            return _pulled(found)
         for name in _OUTPUTS:
             value = found.get(name) if isinstance(found, dict) else getattr(found, name, None)
             if isinstance(value, torch.Tensor):
                 return [value]
-        tensors = [t for t in tensors_in(found) if t.is_floating_point() and t.requires_grad]
+        tensors = _pulled(found)
         if not tensors:
             raise TypeError(
                 f"the model must return a tensor, got {shown(type(found).__name__)}; say what the "
@@ -151,6 +148,11 @@ class Batch:
         if y is None or not y.is_floating_point() or self.loss is not None:
             return None
         return np.asarray(y.detach().float().cpu().reshape(len(y), -1).numpy())
+
+
+def _pulled(found: Any) -> list[torch.Tensor]:
+    """Return the tensors in what a model returned that a gradient can come from."""
+    return [t for t in tensors_in(found) if t.is_floating_point() and t.requires_grad]
 
 
 def _tensor(value: Any, like: torch.Tensor) -> Any:

@@ -11,13 +11,11 @@ import torch
 
 from weightinit.initializers import Initializer
 from weightinit.tracing._models.keras import Variables
-from weightinit.tracing._models.naming import layer_of
-from weightinit.tracing._models.operations import Operation
+from weightinit.tracing._models.operations import Operation, layer_of
 from weightinit.tracing._torch.batch import Batch
 from weightinit.tracing._torch.model import TorchModel
 from weightinit.tracing._torch.probe import TorchProbe
-from weightinit.tracing._torch.recording.einsum import leading
-from weightinit.tracing._torch.recording.parts import PartsRecorder
+from weightinit.tracing._torch.recording.parts import PartsRecorder, leading
 from weightinit.tracing._torch.recording.record import Record
 from weightinit.tracing._torch.weights.computed import Computed, Owner
 from weightinit.tracing._torch.weights.views import Source
@@ -125,13 +123,12 @@ class KerasModel(TorchModel):
     def code(
         self,
         start: Mapping[str, Initializer],
-        shapes: Mapping[str, tuple[int, ...]],
-        sources: Mapping[str, Source],
+        places: Mapping[str, tuple[Source, tuple[int, ...]]],
         _computed: Mapping[str, Computed],
     ) -> tuple[str, ...]:
         """Return lines that start parameters so, in the words of Keras."""
-        code = self.variables.code
-        return tuple(code(sources[n].name, init, shapes[n]) for n, init in start.items())
+        given = ((*places[name], init) for name, init in start.items())
+        return tuple(self.variables.code(source.name, init, shape) for source, shape, init in given)
 
 
 def _recurrent(model: Any) -> list[Any]:

@@ -2,25 +2,27 @@
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+import numpy as np
 import torch
 
 from weightinit.initializers import Initializer
 from weightinit.networks.layers.base import Array, Parameters
 from weightinit.tracing._models.operations import Operation
 from weightinit.tracing._models.plan import Plan, plan_rows
-from weightinit.tracing._models.rows import Kept, make_rows, samples_kept
+from weightinit.tracing._models.rows import Kept, choose, make_rows, samples_kept
 from weightinit.tracing._probe import Probe, fixed_pull, tilt
-from weightinit.tracing._torch.arrays import kept, rows_of, to_array, to_tensor
 from weightinit.tracing._torch.batch import Batch
 from weightinit.tracing._torch.model import TorchModel
 from weightinit.tracing._torch.recording.record import Record
 from weightinit.tracing._torch.weights.computed import Computed
 from weightinit.tracing._torch.weights.packed import packed
-from weightinit.tracing._torch.weights.views import Source
+from weightinit.tracing._torch.weights.views import Source, rows_of, to_array, to_tensor
 from weightinit.tracing.trace import Trace
 
 __all__ = ["TorchProbe", "probe"]
@@ -51,8 +53,6 @@ class TorchProbe(Probe):
         the first look fills it.
     computed : dict of str to Computed
         The weights that the model computes from parameters, as they are in it.
-    packed : dict of str to tuple of int
-        The units of the weights that lie side by side in one parameter.
     """
 
     model: TorchModel
@@ -72,10 +72,7 @@ class TorchProbe(Probe):
         if not self.layouts or self.computed:
             self._forward({})
         tensors |= {name: found.value for name, found in self.computed.items()}
-        return {
-            name: to_array(rows_of(tensors[source.name], source)).transpose(axes)
-            for name, (source, axes) in self.layouts.items()
-        }
+        return _in_our_layout(self.layouts, tensors.__getitem__)
 
     def with_inputs(self, inputs: Array) -> "TorchProbe":
         """Return the same with other inputs."""
@@ -104,9 +101,9 @@ class TorchProbe(Probe):
 
     def code(self, start: Mapping[str, Initializer]) -> tuple[str, ...]:
         """Return lines that start parameters so, to be pasted."""
-        shapes = {name: array.shape for name, array in self.parameters.items()}
-        sources = {name: source for name, (source, _) in self.layouts.items()}
-        return self.model.code(start, shapes, sources, self.computed)
+        arrays = self.parameters
+        places = {name: (source, arrays[name].shape) for name, (source, _) in self.layouts.items()}
+        return self.model.code(start, places, self.computed)
 
     def look(self, parameters: Parameters, *, tilted: bool = False) -> Trace:
         """Return the trace of a pass forward and one back with other parameters."""
@@ -119,15 +116,13 @@ class TorchProbe(Probe):
                 f"{type(self.model.given).__name__}; {record.reasons}"
             )
         loss, gradients, slopes = self._backward(record, plans, found, tilted=tilted)
-        named = {
-            name: to_array(rows_of(record.value(source.name), source)).transpose(axes)
-            for name, (source, axes) in record.layouts.items()
-        }
-        values = {value: kept(record.values.now(value), axis) for value, axis in _axes(plans)}
+        named = _in_our_layout(record.layouts, record.value)
+        values = {v: _kept(record.values[v].now, axis) for v, axis in _axes(plans).items()}
         count, parts = self.batch.count, packed(record)
         rows = make_rows(plans, values, slopes, named, gradients, samples=count, parts=parts)
-        unseen = self._unseen(record, plans, operations)
-        record.values.clear()  # hooks and what they keep refer to each other
+        unseen, seen = self._unseen(record, plans, operations)
+        for value in record.values:  # hooks and what they keep refer to each other
+            value.clear()
         return Trace(
             inputs=self.inputs,
             layers=rows,
@@ -135,7 +130,8 @@ class TorchProbe(Probe):
             labels=self.batch.labels,
             targets=self.batch.targets,
             samples=samples_kept(count),
-            **unseen,
+            unseen=unseen,
+            seen=seen,
         )
 
     def _forward(self, parameters: Parameters) -> tuple[Record, int, Any]:
@@ -149,86 +145,105 @@ class TorchProbe(Probe):
         record = Record(read, {id(own[name]): read[name] for name in own}, self.model.owners())
         args, kwargs = self.batch.arguments()
         for tensor in self.batch.signals(args, kwargs):
-            record.values.add(tensor, 1 if tensor.ndim > 2 and self.batch.channels_first else -1)
+            record.add(tensor, 1 if tensor.ndim > 2 and self.batch.channels_first else -1)
         with torch.random.fork_rng(), torch.enable_grad():
             torch.manual_seed(0)  # the same dropout at each look
             found = self.model.run(record, buffers, args, kwargs)
-        outputs = self.batch.outputs(found)
-        tracked = [t for t in outputs if t in record.values]
-        if not tracked:
+        outputs = record.signals(self.batch.outputs(found))
+        if not outputs:
             raise ValueError(
                 f"there is nothing to trace: the outputs of {type(self.model.given).__name__} come "
                 "from no function of PyTorch that was seen; give x as the model takes it"
             )
         self.layouts.update(record.layouts)
         self.computed.update({} if parameters else record.computed)
-        return record, record.join(tracked), found
+        return record, record.join(outputs), found
 
     def _backward(
         self, record: Record, plans: Sequence[Plan], found: Any, *, tilted: bool
-    ) -> tuple[float, dict[str, Array], dict[int, Kept]]:
+    ) -> tuple[float, Parameters, dict[int, Kept]]:
         """Go back; return the loss, and the gradients for parameters and for values."""
         slopes: dict[int, Kept] = {}
-        values = record.values
-        for value, axis in _axes(plans):
-            tensor = values.tensors[value]
-            if tensor.requires_grad and value not in values.saved and value not in values.slopes:
-                tensor.register_hook(lambda g, v=value, a=axis: slopes.__setitem__(v, kept(g, a)))
+        axes = _axes(plans)
+
+        def keep(number: int, axis: int, slope: torch.Tensor) -> None:
+            slopes[number] = _kept(slope, axis)
+
+        for number, axis in axes.items():
+            value = record.values[number]
+            if value.tensor.requires_grad and value.saved is None:
+                value.tensor.register_hook(partial(keep, number, axis))
+        loss = self._pull(record, found, tilted=tilted)
+        made = {value for plan in plans for value in (plan.pre_activations, plan.activations)}
+        for number, axis in axes.items():
+            value = record.values[number]
+            if value.slope is not None:
+                keep(number, axis, value.slope)
+            elif number in made and number not in slopes:  # nothing comes back
+                keep(number, axis, torch.zeros_like(value.now))
+        return loss, _in_our_layout(record.layouts, record.gradient), slopes
+
+    def _pull(self, record: Record, found: Any, *, tilted: bool) -> float:
+        """Go back from the loss, or from a fixed pull at the outputs; return the loss."""
         loss, outputs = self.batch.loss_of(found), self.batch.outputs(found)
         if tilted:
             for tensor in outputs:
                 weights = torch.from_numpy(tilt(tuple(tensor.shape))).to(tensor)
                 tensor.register_hook(lambda g, w=weights: g * w)
-        leaves = {name: t for name, t in record.leaves.items() if t.requires_grad}
-        for tensor in leaves.values():
+        for tensor in record.leaves.values():
             tensor.grad = None
-        if loss is None:
-            pulls = [torch.from_numpy(fixed_pull(tuple(t.shape))).to(t) for t in outputs]
-            torch.autograd.backward(outputs, pulls)
-        else:
+        if loss is not None:
             loss.backward()
-        for value, axis in _axes(plans):
-            if value in values.slopes:
-                slopes[value] = kept(values.slopes[value], axis)
-            needed = any(value in (p.pre_activations, p.activations) for p in plans)
-            if needed and value not in slopes:  # nothing comes back
-                slopes[value] = kept(torch.zeros_like(values.now(value)), axis)
-        gradients = {
-            name: to_array(rows_of(record.gradient(source.name), source)).transpose(axes)
-            for name, (source, axes) in record.layouts.items()
-        }
-        return math.nan if loss is None else float(loss.detach()), gradients, slopes
+            return float(loss.detach())
+        pulls = [torch.from_numpy(fixed_pull(tuple(t.shape))).to(t) for t in outputs]
+        torch.autograd.backward(outputs, pulls)
+        return math.nan
 
     def _unseen(
         self, record: Record, plans: Sequence[Plan], operations: Sequence[Operation]
-    ) -> dict[str, Any]:
+    ) -> tuple[tuple[str, ...], float]:
         """Return which parameters no row holds and why, and the share of those that rows do."""
-        held: dict[str, int] = {}
-        sizes = {name: t.numel() for name, t in record.leaves.items()}
+        held: Counter[str] = Counter()
         read = {name for op in operations for name in op.parameters.values()}
-        for name in (name for plan in plans for name in plan.roles):
-            source, _ = record.layouts[name]
-            if source.name in record.computed:
-                continue  # its parameters count
-            tensor = rows_of(record.leaves[source.name], source)
-            held[source.name] = held.get(source.name, 0) + tensor.numel()
+        for source, _ in (record.layouts[name] for plan in plans for name in plan.roles):
+            if source.name not in record.computed:  # of a computed one the parameters count
+                held[source.name] += rows_of(record.leaves[source.name], source).numel()
+        sizes = {name: tensor.numel() for name, tensor in record.leaves.items()}
         unseen = []
-        for name, size in sizes.items():
-            if held.get(name, 0) >= size:
-                continue
-            reason = record.problems.get(name) or (
+        for name in (name for name, size in sizes.items() if held[name] < size):
+            away = (
                 "it does not lead to the outputs" if name in read else "this pass does not read it"
             )
-            unseen.append(f"{name} ({self.model.told(name)}): {reason}")
-        seen = sum(held.values()) / max(sum(sizes.values()), 1)
-        return {"unseen": tuple(unseen), "seen": min(seen, 1.0)}
+            why = record.problems.get(name) or away
+            unseen.append(f"{name} ({self.model.told(name)}): {why}")
+        return tuple(unseen), min(held.total() / max(sum(sizes.values()), 1), 1.0)
 
 
-def _axes(plans: Sequence[Plan]) -> Iterator[tuple[int, int]]:
-    """Yield the values that the plans need, and the axis of the features in each."""
-    needed: dict[int, int] = {}
-    for plan in plans:
-        for value in (plan.inputs, plan.pre_activations, plan.activations):
-            if value is not None:
-                needed.setdefault(value, plan.axes.get(value, -1))
-    yield from needed.items()
+def _axes(plans: Sequence[Plan]) -> dict[int, int]:
+    """Return the values that the plans need, and the axis of the features in each."""
+    return {value: axis for plan in plans for value, axis in plan.axes.items()}
+
+
+def _kept(tensor: torch.Tensor, axis: int) -> Kept:
+    """Return a sample of the rows of a value, and its exact mean square."""
+    with torch.no_grad():
+        whole = tensor.detach() if tensor.ndim > 1 else tensor.detach()[:, None]
+        wide = torch.float64 if whole.dtype == torch.float64 else torch.float32
+        norm = float(torch.linalg.vector_norm(whole, dtype=wide))
+        moved = whole.movedim(axis, -1)
+        samples, *shape, units = moved.shape
+        which, places = choose(samples, math.prod(shape), units)
+        rows = moved[torch.from_numpy(which)]
+        if shape:
+            rows = rows[:, *map(torch.from_numpy, np.unravel_index(places, shape))]
+        return Kept(to_array(rows.reshape(-1, units)), norm**2 / whole.numel(), whole.numel())
+
+
+def _in_our_layout(
+    layouts: Mapping[str, tuple[Source, tuple[int, ...]]], tensor: Callable[[str], torch.Tensor]
+) -> Parameters:
+    """Return arrays in the layout of this package, from the tensors of parameters by name."""
+    return {
+        name: to_array(rows_of(tensor(source.name), source)).transpose(axes)
+        for name, (source, axes) in layouts.items()
+    }

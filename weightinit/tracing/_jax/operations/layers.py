@@ -21,8 +21,7 @@ from weightinit.tracing._jax.operations.axes import (
 )
 from weightinit.tracing._jax.operations.reader import Reader
 from weightinit.tracing._jax.operations.views import View, kernel, matrix
-from weightinit.tracing._models.naming import layer_of
-from weightinit.tracing._models.operations import TRANSPOSED, Operation
+from weightinit.tracing._models.operations import TRANSPOSED, Operation, layer_of
 
 __all__ = ["Layers"]
 

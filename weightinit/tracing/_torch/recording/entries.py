@@ -6,88 +6,76 @@ import torch
 
 from weightinit.tracing._torch.recording import moves
 from weightinit.tracing._torch.recording.calls import Call
-from weightinit.tracing._torch.recording.functions import ADD, MULTIPLY
 from weightinit.tracing._torch.recording.record import Record
+from weightinit.tracing._torch.recording.values import Value
 from weightinit.tracing._torch.weights.views import Source
 
 __all__ = ["elementwise"]
 
+#: What functions of several signals are.
+_SEVERAL = {"add": "sum", "multiply": "product"}
+
 
 def elementwise(record: Record, call: Call) -> Any:
     """Record a function of the entries of one signal or of several, or of one and a parameter."""
-    values, tensors = record.values, call.tensors
-    signals = [t for t in tensors if t in values]
+    tensors, signals = call.tensors, record.signals(call.tensors)
     if not signals:
         return moves.anything(record, call)
-    numbers = [values[t] for t in signals]
+    first = signals[0]
     sources = [s for t in tensors if (s := record.source(t)) is not None]
-    constants = [t for t in tensors if t not in values and t.numel() > 1]
-    noted = values.noted(call.args), values.noted(call.kwargs)
+    constant = any(t.numel() > 1 and record.signal(t) is None for t in tensors)
+    noted = call.mapped(lambda found: record.signal(found) or found)
     moves.save_overwritten(record, call)
     out = call.make()
-    axis = values.axis(numbers[0])
     if sources:
         _with_parameter(record, call, out, signals, sources)
-    elif any(t in values.statistics for t in signals):
+    elif any(value.statistic for value in signals):
         _with_statistic(record, call, out, signals)
-    elif len({values.root(v) for v in numbers}) > 1:
-        kind = "sum" if call.name in ADD else "product" if call.name in MULTIPLY else "other"
-        record.new(out, kind, tuple(dict.fromkeys(numbers)), axis=axis)
-    elif constants or (call.name in ("minimum", "maximum") and len(signals) == 1):
-        record.new(out, "pass", (numbers[0],), axis=axis)
+    elif len({value.root for value in signals}) > 1:
+        kind = _SEVERAL.get(call.kind, "other")
+        record.new(out, kind, signals, axis=first.axis)
+    elif constant or (call.name in ("minimum", "maximum") and len(signals) == 1):
+        record.new(out, "pass", [first], axis=first.axis)
     else:
-        root = values.root(numbers[0])
-        plain = call.name in ADD | MULTIPLY | {"neg"} and len(numbers) == 1
-        kind, value = ("pass", numbers[0]) if plain else ("activation", root)
-        values.grow(record.new(out, kind, (value,), axis=axis), root, call.func, *noted)
+        plain = (call.kind in _SEVERAL or call.name == "neg") and len(signals) == 1
+        kind, before = ("pass", first) if plain else ("activation", first.root)
+        value = record.new(out, kind, [before], axis=first.axis)
+        value.root, value.made = first.root, noted
     return out
 
 
 def _with_parameter(
-    record: Record,
-    call: Call,
-    out: torch.Tensor,
-    signals: list[torch.Tensor],
-    sources: list[Source],
+    record: Record, call: Call, out: torch.Tensor, signals: list[Value], sources: list[Source]
 ) -> None:
     """Record that a signal is multiplied by, or added to, a parameter."""
-    values, source = record.values, sources[0]
-    numbers = tuple(values[t] for t in signals)
-    axis = values.axis(numbers[0])
-    kind = "gain" if call.name in MULTIPLY else "offset" if call.name in ADD else "other"
+    source, first = sources[0], signals[0]
+    kind = {"multiply": "gain", "add": "offset"}.get(call.kind, "other")
     if source.problem or kind == "other" or len(sources) > 1:
         told = source.problem or f"it enters through {call.name}"
         record.problems.setdefault(source.name, told)
-        record.new(out, "other", numbers, axis=axis)
+        record.new(out, "other", signals, axis=first.axis)
         return
-    if kind == "gain" and signals[0] in values.statistics:
-        values.statistics[out] = values.statistics[signals[0]]._replace(gain=source)
     leaf = record.leaves[source.name]
-    units = axis is not None and tuple(leaf.shape) == (out.shape[axis],)
+    units = first.axis is not None and tuple(leaf.shape) == (out.shape[first.axis],)
     if kind == "offset":
         role = "bias" if units else "shift"  # a bias where the plan finds it right behind a weight
     else:
         role = "scale" if leaf.numel() == 1 else "gain"
     parameters = {role: record.part(source)}
-    record.new(out, kind, (numbers[0],), parameters=parameters, axis=axis)
+    value = record.new(out, kind, [first], parameters=parameters, axis=first.axis)
+    if kind == "gain" and first.statistic:
+        value.statistic = first.statistic._replace(gain=source)
 
 
-def _with_statistic(
-    record: Record, call: Call, out: torch.Tensor, signals: list[torch.Tensor]
-) -> None:
+def _with_statistic(record: Record, call: Call, out: torch.Tensor, signals: list[Value]) -> None:
     """Record what a statistic of a signal does to it: to multiply by it is to normalize."""
-    values = record.values
-    plain = [values[t] for t in signals if t not in values.statistics]
-    statistic = next(values.statistics[t] for t in signals if t in values.statistics)
-    if not plain:
-        record.new(out, "other", tuple(values[t] for t in signals))
-        values.statistics[out] = statistic
-        return
-    told: dict[str, Any] = {"axis": values.axis(plain[0])}
-    if call.name not in MULTIPLY:
-        record.new(out, "pass", (plain[0],), **told)
-        return
-    if statistic.gain is not None:
-        told["parameters"] = {"gain": record.part(statistic.gain)}
-    norm = "batch" if statistic.of_batch else "layer"
-    record.new(out, "norm", (plain[0],), norm=norm, **told)
+    plain = next((value for value in signals if not value.statistic), None)
+    statistic = next(found for value in signals if (found := value.statistic))
+    if plain is None:
+        record.new(out, "other", signals).statistic = statistic
+    elif call.kind != "multiply":
+        record.new(out, "pass", [plain], axis=plain.axis)
+    else:
+        gain = {"gain": record.part(statistic.gain)} if statistic.gain else {}
+        norm = "batch" if statistic.of_batch else "layer"
+        record.new(out, "norm", [plain], parameters=gain, norm=norm, axis=plain.axis)

@@ -10,25 +10,7 @@ import torch
 from weightinit.activations import Activation
 from weightinit.tracing._models.activations import recognize
 
-__all__ = [
-    "ADD",
-    "CONVOLUTIONS",
-    "ELEMENTWISE",
-    "MANY",
-    "MATMUL",
-    "MULTIPLY",
-    "NORMS",
-    "POOLS",
-    "RECURRENT",
-    "STATISTICS",
-    "WEIGHTS",
-    "in_parts",
-    "known",
-    "named",
-]
-
-CONVOLUTIONS = frozenset(f"conv{t}{d}d" for t in ("", "_transpose") for d in (1, 2, 3))
-RECURRENT = frozenset(("lstm", "gru", "rnn_tanh", "rnn_relu"))
+__all__ = ["KINDS", "NORMS", "in_parts", "known", "named"]
 
 #: Normalizations: their name in this package, and where gain and shift are among the arguments.
 NORMS = {
@@ -40,23 +22,28 @@ NORMS = {
     "normalize": ("layer", ("weight", 9), ("bias", 9)),
 }
 
-POOLS = frozenset(f"{a}max_pool{d}d" for a in ("", "adaptive_") for d in (1, 2, 3)) | {"amax"}
-
-MULTIPLY = frozenset(["mul", "rmul", "multiply", "div", "truediv", "true_divide", "divide"])
-ADD = frozenset(["add", "radd", "sub", "subtract", "rsub"])
-MATMUL = frozenset(["matmul", "mm", "bmm", "__matmul__", "addmm", "baddbmm", "einsum"])
-#: What sums up a signal, and so makes a normalization when the signal is divided by it.
-STATISTICS = frozenset(["mean", "var", "var_mean", "std", "std_mean", "norm", "vector_norm", "sum"])
-WEIGHTS = frozenset(("softmax", "log_softmax"))
-MANY = frozenset(["cat", "concat", "stack", "hstack", "vstack", "concatenate"])
-
-_ACTIVATIONS = """relu relu6 leaky_relu elu selu celu gelu silu mish tanh sigmoid softplus softsign
-hardtanh hardswish hardsigmoid sin cos exp log logsigmoid tanhshrink threshold hardshrink softshrink
-pow rpow square abs sqrt rsqrt reciprocal rdiv rtruediv erf expm1 log1p clamp clip clamp_min neg sgn
-sign minimum maximum addcmul"""
-
-#: What maps each entry by itself.
-ELEMENTWISE = MULTIPLY | ADD | frozenset(_ACTIVATIONS.split())
+#: Functions by what they do. A statistic sums up a signal, and so makes a normalization when the
+#: signal is divided by it. "entries" maps each entry by itself.
+_NAMES = {
+    "add": "add radd sub subtract rsub",
+    "multiply": "mul rmul multiply div truediv true_divide divide",
+    "entries": """relu relu6 leaky_relu elu selu celu gelu silu mish tanh sigmoid softplus softsign
+        hardtanh hardswish hardsigmoid sin cos exp log logsigmoid tanhshrink threshold hardshrink
+        softshrink pow rpow square abs sqrt rsqrt reciprocal rdiv rtruediv erf expm1 log1p clamp
+        clip clamp_min neg sgn sign minimum maximum addcmul""",
+    "layer": """linear embedding conv1d conv2d conv3d conv_transpose1d conv_transpose2d
+        conv_transpose3d""",
+    "matmul": "matmul mm bmm __matmul__ addmm baddbmm einsum",
+    "norm": " ".join(NORMS),
+    "recurrent": "lstm gru rnn_tanh rnn_relu",
+    "statistic": "mean var var_mean std std_mean norm vector_norm sum",
+    "weights": "softmax log_softmax",
+    "join": "cat concat stack hstack vstack concatenate",
+    "pool": """max_pool1d max_pool2d max_pool3d adaptive_max_pool1d adaptive_max_pool2d
+        adaptive_max_pool3d amax""",
+}
+KINDS = {name: kind for kind, names in _NAMES.items() for name in names.split()}
+_ELEMENTWISE = {name for name, kind in KINDS.items() if kind in ("add", "multiply", "entries")}
 
 
 def named(func: Callable[..., Any]) -> str:
@@ -66,8 +53,8 @@ def named(func: Callable[..., Any]) -> str:
         name = str(getattr(getattr(func, "__self__", None), "__name__", name))
     if name.startswith("__"):
         bare = name.strip("_")
-        in_place = bare[1:] if bare.startswith("i") else ""
-        name = in_place if in_place in ELEMENTWISE else bare if bare in ELEMENTWISE else name
+        found = (each for each in (bare.removeprefix("i"), bare) if each in _ELEMENTWISE)
+        name = next(found, name)
     return name if name.startswith("__") else name.rstrip("_").removeprefix("_")
 
 

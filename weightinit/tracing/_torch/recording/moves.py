@@ -5,52 +5,52 @@ from typing import Any
 import torch
 
 from weightinit.tracing._torch.recording.calls import Call, tensors_in
-from weightinit.tracing._torch.recording.functions import (
-    MANY,
-    MATMUL,
-    MULTIPLY,
-    POOLS,
-    STATISTICS,
-    WEIGHTS,
-)
 from weightinit.tracing._torch.recording.record import Record
-from weightinit.tracing._torch.recording.values import Statistic, Values
-from weightinit.tracing._torch.weights.views import Made, Source, follow
+from weightinit.tracing._torch.recording.values import Statistic, Value
+from weightinit.tracing._torch.weights.views import Made, Source, follow, shares
 
 __all__ = ["anything", "save_overwritten"]
 
 
 def anything(record: Record, call: Call) -> Any:
     """Record a function of which nothing is known but what goes in and what comes out."""
-    values = record.values
-    signals = [t for t in call.tensors if t in values]
+    signals = list(dict.fromkeys(record.signals(call.tensors)))
     if not signals:
         return _of_parameters(record, call)
     for tensor in call.tensors:
-        if call.name in MANY | {"where"} and record.enters(tensor):
+        if (call.kind == "join" or call.name == "where") and record.enters(tensor):
             signals.append(entered := record.enter(tensor))
-            call = call.instead(tensor, entered)
+            call = call.instead(tensor, entered.tensor)
         else:
             record.refuse(tensor, f"it enters through {call.name}")
-    numbers = tuple(dict.fromkeys(values[t] for t in signals))
     save_overwritten(record, call)
     out = call.make()
     for made in _floats(out):
-        if made not in values or made is call.overwritten:
-            kind, inputs = _kind(values, call, signals, numbers)
-            axis = _axis(values, signals[0], made)
-            if kind == "pass" and _is_part(values, signals[0], made, axis):
-                kind = "part"
-            record.new(made, kind, inputs, axis=axis)
-            _mark(values, call, signals, made)
+        if record.signal(made) is None or made is call.overwritten:
+            _of_signals(record, call, signals, made)
     return out
 
 
 def save_overwritten(record: Record, call: Call) -> None:
     """Save a value that a function is about to overwrite."""
-    tensor = call.overwritten
-    if tensor is not None and tensor in record.values:
-        record.values.save(tensor)
+    if (value := record.signal(call.overwritten)) is not None:
+        value.save()
+
+
+def _of_signals(record: Record, call: Call, signals: list[Value], made: torch.Tensor) -> None:
+    """Record what a function makes of signals; note statistics, and weights of attention."""
+    before = signals[0]
+    kind, inputs = _kind(record, call, signals)
+    axis = _axis(before, made)
+    if kind == "pass" and _is_part(before, made, axis):
+        kind = "part"
+    old, shape = before.tensor.shape, made.shape
+    value = record.new(made, kind, inputs, axis=axis)
+    if before.statistic and len(signals) == 1:
+        value.statistic = before.statistic
+    elif call.kind == "statistic" and len(shape) == len(old) and shape != old:
+        value.statistic = Statistic(of_batch=shape[0] < old[0])
+    value.mixes |= call.kind == "weights" or before.mixes
 
 
 def _of_parameters(record: Record, call: Call) -> Any:
@@ -89,7 +89,7 @@ def _unit(
     """Return what stands for ones in a parameter that is multiplied entry by entry."""
     divisor = call.name.endswith(("div", "divide")) and call.args[0] is not tensor
     plain = source.axes == tuple(range(made.ndim)) and source.rows is None
-    if call.name not in MULTIPLY or divisor or not plain or tensor.shape != made.shape:
+    if call.kind != "multiply" or divisor or not plain or tensor.shape != made.shape:
         return None
     return torch.ones_like(tensor) if source.made is None else source.made.factor
 
@@ -98,51 +98,35 @@ def _floats(out: Any) -> list[torch.Tensor]:
     return [t for t in tensors_in(out) if t.is_floating_point() or t.is_complex()]
 
 
-def _kind(
-    values: Values, call: Call, signals: list[torch.Tensor], numbers: tuple[int, ...]
-) -> tuple[str, tuple[int, ...]]:
+def _kind(record: Record, call: Call, signals: list[Value]) -> tuple[str, list[Value]]:
     """Return the kind of an operation, and its inputs, the one that it hands on first."""
-    if call.name in POOLS:
-        return "pool", numbers
+    if call.kind == "pool":
+        return "pool", signals
     if call.name == "scaled_dot_product_attention":
-        value = values[call.argument("value", 2)]
-        return "attend", (value, *(n for n in numbers if n != value))
-    if call.name in MATMUL and len(numbers) == 2:
-        if signals[0] in values.weights:
-            return "attend", numbers[::-1]
-        return ("attend" if signals[-1] in values.weights else "other"), numbers
-    return ("other" if len(numbers) > 1 or call.name in MANY | WEIGHTS else "pass"), numbers
+        return "attend", [*record.signals([call.argument("value", 2)]), *signals]
+    if call.kind == "matmul" and len(signals) == 2:
+        a, b = signals
+        return ("attend", [b, a]) if a.mixes else ("attend" if b.mixes else "other", signals)
+    many = len(signals) > 1 or call.kind in ("join", "weights")
+    return "other" if many else "pass", signals
 
 
-def _is_part(values: Values, before: torch.Tensor, out: torch.Tensor, axis: int | None) -> bool:
+def _is_part(before: Value, out: torch.Tensor, axis: int | None) -> bool:
     """Tell whether a move leaves features out, as `chunk` does."""
-    old = values.axis(values[before])
-    if axis is None or old is None or not before.ndim:
+    if axis is None or before.axis is None or not before.tensor.ndim:
         return False
-    return out.shape[axis] < before.shape[old] and out.numel() < before.numel()
+    fewer = out.shape[axis] < before.tensor.shape[before.axis]
+    return fewer and out.numel() < before.tensor.numel()
 
 
-def _mark(values: Values, call: Call, signals: list[torch.Tensor], out: torch.Tensor) -> None:
-    """Note what is a statistic of a signal, and what are weights of attention."""
-    before = signals[0]
-    reduced = out.ndim == before.ndim and out.shape != before.shape
-    if before in values.statistics and len(signals) == 1:
-        values.statistics[out] = values.statistics[before]
-    elif call.name in STATISTICS and reduced:
-        values.statistics[out] = Statistic(of_batch=out.shape[0] < before.shape[0])
-    if call.name in WEIGHTS or before in values.weights:
-        values.weights[out] = None
-
-
-def _axis(values: Values, before: torch.Tensor, out: torch.Tensor) -> int | None:
+def _axis(value: Value, out: torch.Tensor) -> int | None:
     """Return the axis of the features after a move: that of the same size and stride."""
-    axis = values.axis(values[before])
+    before, axis = value.tensor, value.axis
     if axis is None or before.ndim == 0 or out.ndim == 0:
         return None
     axis %= before.ndim
     stride, size = before.stride(axis), before.shape[axis]
-    moved = before.untyped_storage().data_ptr() == out.untyped_storage().data_ptr()
-    if before.ndim == out.ndim and (not moved or out.stride(axis) == stride):
+    if before.ndim == out.ndim and (not shares(before, out) or out.stride(axis) == stride):
         return axis
     fits = [a for a in range(out.ndim) if (out.stride(a), out.shape[a]) == (stride, size)]
     if fits:

@@ -11,7 +11,7 @@ from weightinit._messages import shown
 from weightinit.tracing._models.operations import TRANSPOSED, Operation
 from weightinit.tracing._torch.recording.calls import tensors_in
 from weightinit.tracing._torch.recording.functions import known
-from weightinit.tracing._torch.recording.values import Values
+from weightinit.tracing._torch.recording.values import Value
 from weightinit.tracing._torch.weights.computed import Computed, Owner
 from weightinit.tracing._torch.weights.views import Source
 
@@ -33,8 +33,8 @@ class Record:
 
     Attributes
     ----------
-    values : Values
-        The tensors that went from function to function.
+    values : list of Value
+        The tensors that went from function to function, by their numbers.
     operations : list of Operation
         What was done; activations are recognized by ``finished``.
     sources : dict of int to Source
@@ -58,7 +58,8 @@ class Record:
         self._owners = list(owners)
         self._finished: dict[int, Owner] = {}
         self._products: dict[str, list[torch.Tensor]] = {}
-        self.values = Values()
+        self.values: list[Value] = []
+        self._signals: dict[int, Value] = {}
         self.operations: list[Operation] = []
         self.sources: dict[int, Source] = {}
         self.layouts: dict[str, tuple[Source, tuple[int, ...]]] = {}
@@ -67,35 +68,50 @@ class Record:
         for name, tensor in parameters.items():
             self.learn(tensor, Source(name, tuple(range(tensor.ndim))))
 
-    def new(self, tensor: torch.Tensor, kind: str, inputs: tuple[int, ...], **told: Any) -> int:
-        """Note a value, and the operation that made it."""
-        number = self.values.add(tensor, told.get("axis", -1))
-        self.operations.append(Operation(kind=kind, inputs=inputs, output=number, **told))
-        return number
+    def add(self, tensor: torch.Tensor, axis: int | None) -> Value:
+        """Give a tensor the next number; of one that was overwritten it stays known what it is."""
+        value, old = Value(len(self.values), tensor, axis), self.signal(tensor)
+        if old is not None:
+            value.statistic, value.mixes = old.statistic, old.mixes
+        self.values.append(value)
+        self._signals[id(tensor)] = value
+        return value
 
-    def alias(self, x: torch.Tensor, axis: int) -> torch.Tensor:
+    def new(self, tensor: torch.Tensor, kind: str, inputs: Iterable[Value], **told: Any) -> Value:
+        """Note a value, and the operation that made it."""
+        value = self.add(tensor, told.get("axis", -1))
+        numbers = tuple(dict.fromkeys(before.number for before in inputs))
+        self.operations.append(Operation(kind=kind, inputs=numbers, output=value.number, **told))
+        return value
+
+    def signal(self, tensor: object) -> Value | None:
+        """Return the value that a tensor is."""
+        return self._signals.get(id(tensor))
+
+    def signals(self, tensors: Iterable[torch.Tensor]) -> list[Value]:
+        """Return those of some tensors that are values."""
+        return [value for tensor in tensors if (value := self.signal(tensor))]
+
+    def alias(self, x: torch.Tensor, axis: int) -> Value:
         """Return a value as one layer alone sees it, so that its own gradient is known."""
         if self.enters(x):
             return self.enter(x, axis)
-        given = x.view_as(x)
-        self.new(given, "pass", (self.values[x],) if x in self.values else (), axis=axis)
-        return given
+        return self.new(x.view_as(x), "pass", self.signals([x]), axis=axis)
 
     def enters(self, tensor: torch.Tensor) -> bool:
         """Tell whether a tensor is a parameter that can join the signal as rows of its own."""
         source = self.source(tensor)
-        return source is not None and not source.problem and tensor not in self.values
+        return source is not None and not source.problem and self.signal(tensor) is None
 
-    def enter(self, tensor: torch.Tensor, axis: int = -1) -> torch.Tensor:
+    def enter(self, tensor: torch.Tensor, axis: int = -1) -> Value:
         """Return a parameter as a signal: a token, a query."""
-        given, source = tensor.view_as(tensor), self.sources[id(tensor)]
-        self.new(given, "pass", (), parameters={"token": self.part(source)}, axis=axis)
-        return given
+        parameters = {"token": self.part(self.sources[id(tensor)])}
+        return self.new(tensor.view_as(tensor), "pass", (), parameters=parameters, axis=axis)
 
-    def join(self, outputs: Sequence[torch.Tensor]) -> int:
+    def join(self, outputs: Sequence[Value]) -> int:
         """Return the number of a value that stands for several outputs together."""
-        numbers = tuple(self.values[t] for t in outputs)
-        return numbers[0] if len(numbers) == 1 else self.new(torch.zeros(1), "other", numbers)
+        one = outputs[0] if len(outputs) == 1 else self.new(torch.zeros(1), "other", outputs)
+        return one.number
 
     def source(self, tensor: object) -> Source | None:
         """Return which parameter a tensor is."""
@@ -126,15 +142,12 @@ class Record:
 
     def finished(self) -> list[Operation]:
         """Return the operations, with the activations recognized."""
-        done = []
-        for op in self.operations:
-            if op.kind != "activation":
-                done.append(op)
-                continue
-            phi = known(self.values.function(op.output), self.values.names[op.output])
-            kind = "pass" if phi is None else "activation"
-            done.append(replace(op, kind=kind, activation=phi))
-        return done
+        return [self._recognized(op) if op.kind == "activation" else op for op in self.operations]
+
+    def _recognized(self, op: Operation) -> Operation:
+        value = self.values[op.output]
+        phi = known(value.function(), value.name)
+        return replace(op, kind="pass" if phi is None else "activation", activation=phi)
 
     def substituted(self, tensors: Any) -> list[torch.Tensor]:
         """Return what to take for parameters that a module has kept in a list of its own."""

@@ -7,28 +7,18 @@ from torch.overrides import TorchFunctionMode
 
 from weightinit.tracing._torch.recording import entries, layers, moves, recurrent
 from weightinit.tracing._torch.recording.calls import Call
-from weightinit.tracing._torch.recording.functions import (
-    CONVOLUTIONS,
-    ELEMENTWISE,
-    MATMUL,
-    NORMS,
-    RECURRENT,
-    in_parts,
-    named,
-)
+from weightinit.tracing._torch.recording.functions import in_parts
 from weightinit.tracing._torch.recording.record import Record
 
 __all__ = ["Recorder"]
 
-_Handler = Callable[[Record, Call], Any]
-
 #: What records which functions; anything else is recorded by what goes in and comes out.
-_HANDLERS: dict[str, _Handler] = {
-    **dict.fromkeys(ELEMENTWISE, entries.elementwise),
-    **dict.fromkeys(NORMS, layers.norm),
-    **dict.fromkeys(MATMUL, layers.product),
-    **dict.fromkeys((*CONVOLUTIONS, "linear", "embedding"), layers.layer),
-    **dict.fromkeys(RECURRENT, recurrent.run),
+_HANDLERS: dict[str, Callable[[Record, Call], Any]] = {
+    **dict.fromkeys(("add", "multiply", "entries"), entries.elementwise),
+    "norm": layers.norm,
+    "matmul": layers.product,
+    "layer": layers.layer,
+    "recurrent": recurrent.run,
 }
 
 
@@ -49,10 +39,10 @@ class Recorder(TorchFunctionMode):
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
-        call = Call(func, named(func), args, kwargs or {})
-        if not any(self.record.source(t) or t in self.record.values for t in call.tensors):
+        call = Call.of(func, args, kwargs)
+        if not any(self.record.source(t) or self.record.signal(t) for t in call.tensors):
             return call.make()
-        handler, opened = _HANDLERS.get(call.name), in_parts(func)
+        handler, opened = _HANDLERS.get(call.kind), in_parts(func)
         writes = call.kwargs.get("inplace") or (args and args[-1] is True)
         if handler is not None and not (opened and writes):
             return handler(self.record, call)

@@ -5,7 +5,7 @@ zeros of their shape put beside the inputs, and an identity beside :math:`W_i`, 
 the same, and the gradient for the zeros is :math:`\partial L / \partial a_t`.
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 from torch.nn import functional
@@ -13,20 +13,9 @@ from torch.nn import functional
 from weightinit.tracing._torch.recording import moves
 from weightinit.tracing._torch.recording.calls import Call
 from weightinit.tracing._torch.recording.record import Record
+from weightinit.tracing._torch.recording.values import Value
 
 __all__ = ["run"]
-
-
-class _Layer(NamedTuple):
-    """One layer in one direction: its weights (inputs, state), and how the function is called."""
-
-    call: Call
-    w_x: torch.Tensor
-    w_h: torch.Tensor
-    biases: list[torch.Tensor]
-    training: bool
-    batch_first: bool
-    backwards: bool
 
 
 def run(record: Record, call: Call) -> Any:
@@ -48,7 +37,7 @@ def run(record: Record, call: Call) -> Any:
     """
     if isinstance(call.args[3], list | tuple):  # sequences of unequal length, packed
         return _unseen(record, call, 3, "packed sequences")
-    x, states, weights, biased, layers, dropout, training, both, batch_first = call.args
+    x, states, weights, biased, layers, dropout, training, both, _ = call.args
     weights = record.substituted(weights)
     sources = [record.source(w) for w in weights]
     if any(source is None or record.weight(source).problem for source in sources):
@@ -61,21 +50,20 @@ def run(record: Record, call: Call) -> Any:
     for layer in range(layers):
         made = []
         for place in range(layer * (1 + both), (layer + 1) * (1 + both)):
-            w_x, w_h, *biases = weights[place * each : (place + 1) * each]
-            backwards = place % (1 + both) == 1
-            one = _Layer(call, w_x, w_h, biases, training, batch_first, backwards)
-            out, *last = _run(record, one, x, [s[place : place + 1] for s in states])
+            own = weights[place * each : (place + 1) * each]
+            first = [s[place : place + 1] for s in states]
+            out, *last = _run(record, call, own, x, first, backwards=place % (1 + both) == 1)
             made.append(out)
             ends.append(last)
         x = _joined(record, made, -1) if both else made[0]
         if dropout and training and layer < layers - 1:
-            x = moves.anything(record, Call(functional.dropout, "dropout", (x, dropout), {}))
+            x = moves.anything(record, Call.of(functional.dropout, (x, dropout), {}))
     return (x, *(_joined(record, list(parts), 0) for parts in zip(*ends, strict=True)))
 
 
 def _joined(record: Record, made: list[torch.Tensor], axis: int) -> torch.Tensor:
     """Put both directions side by side, or the states of all layers."""
-    out: torch.Tensor = moves.anything(record, Call(torch.cat, "cat", (made,), {"dim": axis}))
+    out: torch.Tensor = moves.anything(record, Call.of(torch.cat, (made,), {"dim": axis}))
     return out
 
 
@@ -89,31 +77,31 @@ def _unseen(record: Record, call: Call, place: int, what: str) -> Any:
 
 
 def _run(
-    record: Record, layer: _Layer, x: torch.Tensor, states: list[torch.Tensor]
+    record: Record,
+    call: Call,
+    weights: list[torch.Tensor],
+    x: torch.Tensor,
+    states: list[torch.Tensor],
+    *,
+    backwards: bool,
 ) -> list[torch.Tensor]:
     """Run one layer in one direction, with zeros beside its inputs; return output and states."""
-    gates, time = layer.w_x.shape[0], 1 if layer.batch_first else 0
+    (w_x, w_h, *biases), training, batch_first = weights, call.args[6], call.args[8]
+    gates, time = w_x.shape[0], 1 if batch_first else 0
+    like: dict[str, Any] = {"dtype": x.dtype, "device": x.device}
     given = record.alias(x, -1)
-    zeros = torch.zeros(*x.shape[:-1], gates, dtype=x.dtype, device=x.device, requires_grad=True)
-    wide = torch.cat([given, zeros], dim=-1)
-    eye = torch.eye(gates, dtype=x.dtype, device=x.device)
-    weights = [torch.cat([layer.w_x, eye], dim=1), layer.w_h, *layer.biases]
-    out, *last = layer.call.func(
-        wide.flip(time) if layer.backwards else wide,
-        tuple(states) if len(states) > 1 else states[0],
-        weights,
-        bool(layer.biases),
-        1,  # layer
-        0.0,  # dropout
-        layer.training,
-        False,  # in one direction
-        layer.batch_first,
-    )
-    first = states[0].transpose(0, 1) if layer.batch_first else states[0]
+    zeros = torch.zeros(*x.shape[:-1], gates, requires_grad=True, **like)
+    wide = torch.cat([given.tensor, zeros], dim=-1)
+    inputs = wide.flip(time) if backwards else wide
+    wide_weights = [torch.cat([w_x, torch.eye(gates, **like)], dim=1), w_h, *biases]
+    start = tuple(states) if len(states) > 1 else states[0]
+    settings = (bool(biases), 1, 0.0, training, False, batch_first)  # no dropout, one direction
+    out, *last = call.func(inputs, start, wide_weights, *settings)
+    first = states[0].transpose(0, 1) if batch_first else states[0]
     before = torch.cat([first, out.narrow(time, 0, out.shape[time] - 1)], dim=time).detach()
-    if layer.backwards:
+    if backwards:
         out, before = out.flip(time), before.flip(time)
-    made = _record(record, layer, (given, before), zeros)
+    made = _record(record, call.name, weights, (given, record.add(before, -1)), zeros)
     for tensor in (out, *last):
         record.new(tensor, "other", made)
     return [out, *last]
@@ -121,26 +109,34 @@ def _run(
 
 def _record(
     record: Record,
-    layer: _Layer,
-    given: tuple[torch.Tensor, torch.Tensor],
+    name: str,
+    weights: list[torch.Tensor],
+    given: tuple[Value, Value],
     zeros: torch.Tensor,
-) -> tuple[int, ...]:
-    """Record the products of inputs and of states with their weights; return their numbers."""
-    values, made, sums = record.values, [], []
-    state = values.add(given[1], -1)
-    kind = "lstm" if layer.call.name in ("lstm", "gru") else "rnn"
-    halves = ((layer.w_x, layer.biases[:1], "dense"), (layer.w_h, layer.biases[1:], kind))
-    for x, (weight, biases, label) in zip(given, halves, strict=True):
+) -> list[Value]:
+    """Record the products of inputs and of states with their weights; return these."""
+    (w_x, w_h, *biases), made, sums = weights, [], []
+    kinds = ("dense", "lstm" if name in ("lstm", "gru") else "rnn")
+    halves = zip(given, (w_x, w_h), (biases[:1], biases[1:]), kinds, strict=True)
+    for x, weight, added, kind in halves:
         source = record.weight(record.sources[id(weight)])
         parameters = {"weight": record.part(source, (1, 0))} | record.parts(source)
-        for bias in biases:
+        for bias in added:
             parameters["bias"] = record.part(record.sources[id(bias)])
         with torch.no_grad():
-            sums.append(functional.linear(x, weight, *biases))
-        told: dict[str, Any] = {"name": source.name.replace("weight_", ""), "layer": label}
-        made.append(record.new(sums[-1], "weight", (values[x],), parameters=parameters, **told))
-    values.tap(zeros, made, _reset(layer.call.name, *sums), layer.w_h, state)
-    return tuple(made)
+            sums.append(functional.linear(x.tensor, weight, *added))
+        told: dict[str, Any] = {"name": source.name.replace("weight_", ""), "layer": kind}
+        made.append(record.new(sums[-1], "weight", [x], parameters=parameters, **told))
+    reset = _reset(name, *sums)
+
+    def keep(g: torch.Tensor) -> None:
+        """Take the gradient for zeros as that for the sums to which they were added."""
+        by_state = g if reset is None else g * reset
+        made[0].slope, made[1].slope = g, by_state
+        given[1].slope = by_state @ w_h.detach()
+
+    zeros.register_hook(keep)
+    return made
 
 
 def _reset(name: str, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor | None:

@@ -7,6 +7,7 @@ import torch
 
 from weightinit.tracing._models.graph import Graph
 from weightinit.tracing._torch.recording.record import Record
+from weightinit.tracing._torch.weights.views import shares
 
 __all__ = ["packed"]
 
@@ -29,7 +30,7 @@ def packed(record: Record) -> dict[str, tuple[int, ...]]:
     for op in record.operations:
         if op.kind != "weight" or op.axis != -1 or not op.inputs:
             continue
-        whole = record.values.tensors[op.output]
+        whole = record.values[op.output].tensor
         spans = sorted(set(_Search(record, graph, whole).spans(op.output, whole)))
         starts, ends = [start for start, _ in spans], [end for _, end in spans]
         if len(spans) > 1 and starts == [0, *ends[:-1]] and ends[-1] == whole.shape[-1]:
@@ -51,20 +52,20 @@ class _Search(NamedTuple):
 
         The place of an entry of the base, whose views are taken, leads to that in the whole.
         """
-        value = self.record.values.tensors[number]
+        value = self.record.values[number].tensor
 
         def copied(at: int) -> int:
             return place(_at(value, at))
 
         for user in self.graph.users.get(number, []):
-            view = self.record.values.tensors[user.output]
-            shares = view.untyped_storage().data_ptr() == base.untyped_storage().data_ptr()
+            view = self.record.values[user.output].tensor
+            shared = shares(view, base)
             copy = view.numel() == self.whole.numel() and view.is_contiguous()
-            if user.kind not in ("pass", "part") or not (shares or copy):
+            if user.kind not in ("pass", "part") or not (shared or copy):
                 yield (0, self.whole.shape[-1])  # it is used as a whole
             elif view.numel() < self.whole.numel():
                 yield self._span(view, place)
-            elif shares:
+            elif shared:
                 yield from self.spans(user.output, base, place)
             else:  # a copy has the same entries in the same order
                 yield from self.spans(user.output, view, copied)

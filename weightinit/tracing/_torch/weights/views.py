@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+import numpy as np
 import torch
 
-__all__ = ["Made", "Source", "follow", "to_kernel"]
+from weightinit.networks.layers.base import Array
+
+__all__ = ["Made", "Source", "follow", "rows_of", "shares", "to_array", "to_kernel", "to_tensor"]
 
 #: What moves the entries of a parameter, and leaves each as it is.
 _CASTS = "to type float bfloat16 half double type_as contiguous clone detach"
@@ -91,7 +94,7 @@ def follow(name: str, source: Source, before: torch.Tensor, after: torch.Tensor)
     """
     if name in _SAME and after.shape == before.shape:
         return source
-    if _shares(before, after):
+    if shares(before, after):
         if source.axes is not None and after.ndim == before.ndim:
             if (
                 sorted(after.stride()) == sorted(before.stride())
@@ -120,7 +123,8 @@ def _wide(tensor: torch.Tensor) -> list[tuple[int, int]]:
     return [(size, stride) for size, stride in pairs if size > 1]
 
 
-def _shares(before: torch.Tensor, after: torch.Tensor) -> bool:
+def shares(before: torch.Tensor, after: torch.Tensor) -> bool:
+    """Tell whether two tensors are views of one memory."""
     return before.untyped_storage().data_ptr() == after.untyped_storage().data_ptr()
 
 
@@ -169,3 +173,20 @@ def to_kernel(kind: str, source: Source, shape: Sequence[int]) -> tuple[int, ...
     filled = [lost.pop(0) if axis is None and lost else axis for axis in order]
     found = (*lost, *filled)
     return None if None in found else found  # type: ignore[return-value]
+
+
+def rows_of(tensor: torch.Tensor, source: Source) -> torch.Tensor:
+    """Return the rows of a parameter that are meant."""
+    return tensor if source.rows is None else tensor[source.rows[0] : source.rows[1]]
+
+
+def to_array(tensor: torch.Tensor) -> Array:
+    """Return a tensor as an array; floats of two bytes become four."""
+    kept = tensor.detach().cpu()
+    kept = kept if kept.dtype in (torch.float32, torch.float64) else kept.float()
+    return kept.resolve_conj().resolve_neg().numpy()
+
+
+def to_tensor(array: Array, axes: Sequence[int]) -> torch.Tensor:
+    """Return an array with its axes in the order of the parameter."""
+    return torch.from_numpy(np.asarray(array.transpose(np.argsort(axes)), order="C"))
