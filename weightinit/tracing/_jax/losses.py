@@ -49,20 +49,18 @@ class Target:
         if not shape or shape[0] != samples:
             told = f"outputs of shape (n, ...), here n = {samples}, got {shown(shape)}"
             raise ValueError(f"a loss of y needs {told}; give a loss of outputs and y as loss=")
-        array = np.asarray(y)
-        rows = math.prod(shape[:-1])
-        if len(shape) > 2 and array.shape in (shape[:-1], shape):
-            kept = (rows,) if array.shape == shape[:-1] else (rows, shape[-1])
-            _, array = choose_loss(array.reshape(kept), rows, shape[-1:])
-        elif len(shape) > 2:
-            told = f"integer labels of shape {shape[:-1]}, or float targets of shape {shape}"
-            raise ValueError(f"y must be {told}, got shape {array.shape}; or give a loss as loss=")
-        elif len(shape) == 1:
-            raise ValueError(
-                f"a loss of y needs outputs of shape (n, units), got {shape}; give a loss as loss="
-            )
-        else:
-            _, array = choose_loss(y, samples, shape[1:])
+        if len(shape) == 1:
+            told = f"outputs of shape (n, units), got {shape}"
+            raise ValueError(f"a loss of y needs {told}; give a loss as loss=")
+        array, rows = np.asarray(y), math.prod(shape[:-1])
+        if len(shape) > 2:
+            if array.shape not in (shape[:-1], shape):
+                told = f"integer labels of shape {shape[:-1]}, or float targets of shape {shape}"
+                raise ValueError(
+                    f"y must be {told}, got shape {array.shape}; or give a loss as loss="
+                )
+            y = array.reshape(rows, *array.shape[len(shape) - 1 :])
+        _, array = choose_loss(y, rows, shape[-1:])
         if array.dtype.kind == "f":
             return cls(array.astype(np.float32), None, targets=array.reshape(samples, -1))
         return cls(array.astype(np.int32), None, labels=array.ravel())
@@ -74,19 +72,15 @@ class Target:
 
     def pull(self, tree: Any, outputs: list[Any], z: Any, y: Any) -> tuple[Any, Any]:
         """Return the loss, and its gradient for outputs that are floats and for what it is of."""
-        floats = [i for i, array in enumerate(outputs) if jnp.issubdtype(array.dtype, jnp.floating)]
-        none = [jnp.zeros_like(outputs[i]) for i in floats]
-        if self.loss is not None:
-            loss_of = self.loss
+        floats = {i: a for i, a in enumerate(outputs) if jnp.issubdtype(a.dtype, jnp.floating)}
+        if (loss_of := self.loss) is not None:
 
-            def of_floats(arrays: list[Any]) -> Any:
-                leaves = list(outputs)
-                for i, array in zip(floats, arrays, strict=True):
-                    leaves[i] = array
-                return loss_of(tree.unflatten(leaves), y)
+            def of_floats(arrays: dict[int, Any]) -> Any:
+                return loss_of(tree.unflatten([arrays.get(i, a) for i, a in enumerate(outputs)]), y)
 
-            loss, pulls = jax.value_and_grad(of_floats)([outputs[i] for i in floats])
-            return loss, (pulls, jnp.zeros_like(z))
+            loss, pulls = jax.value_and_grad(of_floats)(floats)
+            return loss, (list(pulls.values()), jnp.zeros_like(z))
+        none = [jnp.zeros_like(array) for array in floats.values()]
         if self.y is None:
             return jnp.nan, (none, jnp.asarray(fixed_pull(z.shape), z.dtype))
         loss, pull = jax.value_and_grad(_squared if self.labels is None else _entropy)(z, y)

@@ -79,8 +79,7 @@ class Pass:
     @property
     def wanted(self) -> list[int]:
         """The values of which the rows are made."""
-        found = [v for p in self.plans for v in (p.inputs, p.pre_activations, p.activations)]
-        return list(dict.fromkeys(value for value in found if value is not None))
+        return list(dict.fromkeys(value for plan in self.plans for value in plan.values))
 
     def run(self, *, tilted: bool) -> Any:
         """Return the compiled function that records a pass."""
@@ -91,8 +90,7 @@ class Pass:
     def _recorded(self, *, tilted: bool) -> Callable[..., Any]:
         """Return a function from parameters and inputs to loss, values and gradients."""
         program, wanted = self.program, self.wanted
-        labels = self.translation.labels
-        samples = self.translation.samples
+        labels, samples = self.translation.labels, self.translation.samples
 
         def forward(parameters: list[Any], taps: dict[int, Any], inputs: list[Any]) -> Any:
             values = dict(zip(program.parameters, parameters, strict=True))
@@ -108,12 +106,9 @@ class Pass:
             return (floats, program.value(values, self.output)), (kept, outputs)
 
         def record(parameters: list[Any], inputs: list[Any], y: Any) -> Any:
-            made = {v for equation in program.equations for v in equation.outputs}
+            made = program.makers
             taps = {
-                v: jnp.zeros(s.shape, s.dtype)
-                for v in wanted
-                if v in made
-                for s in [program.shapes[v]]
+                v: jnp.zeros(program.shape(v), program.shapes[v].dtype) for v in wanted if v in made
             }
             (_, z), back, (kept, outputs) = jax.vjp(
                 lambda p, t: forward(p, t, inputs), parameters, taps, has_aux=True
@@ -158,10 +153,9 @@ def pass_of(model: Model, inputs: list[Any], samples: int, y: Any, loss: Any) ->
         program, tree = flatten(model.function, model.parameters, model.state, inputs)
     except Exception as error:
         shapes = ", ".join(f"{array.dtype} {array.shape}" for array in inputs)
-        told = short(str(error).strip().split("\n", maxsplit=1)[0])
-        raise ValueError(
-            f"x must be what the model takes, got {shapes}; it says: {told}"
-        ) from error
+        first, *_ = str(error).strip().split("\n")
+        told = f"{shapes}; it says: {short(first)}"
+        raise ValueError(f"x must be what the model takes, got {told}") from error
     rewrite(program)
     fuse_regions(program)
     fuse_activations(program)
@@ -175,18 +169,16 @@ def pass_of(model: Model, inputs: list[Any], samples: int, y: Any, loss: Any) ->
         output = _logits(program, translation, output)
     plans = plan_rows(translation.operations, output)
     if not any(plan.kind != "residual" for plan in plans):
-        told = "; ".join(f"{name}: {why}" for name, why in translation.reasons.items())
-        raise ValueError(
-            f"there is nothing to trace: model has no layer with a weight ({told[:200]})"
-        )
+        told = "; ".join(f"{name}: {why}" for name, why in translation.reasons.items())[:200]
+        raise ValueError(f"there is nothing to trace: model has no layer with a weight ({told})")
     return Pass(program, translation, plans, target, output, tree)
 
 
 def _logits(program: Program, translation: Translation, output: int) -> int:
     """Return what a softmax or a sigmoid at the end makes probabilities of."""
     last = next((op for op in translation.operations if op.output == output), None)
-    maker = next(e for e in program.equations if output in e.outputs)
-    sigmoid = last is not None and last.activation is not None and last.activation.name == "sigmoid"
-    if last is not None and (maker.kind == "softmax" or sigmoid):
-        return last.inputs[0]
-    return output
+    if last is None:
+        return output
+    sigmoid = last.activation is not None and last.activation.name == "sigmoid"
+    softmax = program.makers[output].kind == "softmax"
+    return last.inputs[0] if sigmoid or softmax else output

@@ -55,11 +55,8 @@ class JaxProbe(Probe):
         floats = [i for i, array in enumerate(arrays) if array.dtype.kind == "f"]
         place = floats[0] if floats else 0
         passed = pass_of(model, arrays, len(arrays[place]), y, loss)
-        layouts = passed.translation.layouts
-        parameters = {}
-        for name, array in model.parameters.items():
-            value = np.asarray(jnp.asarray(array, jnp.float32))
-            parameters[name] = layouts[name].apply(value) if name in layouts else value
+        floats32 = {n: jnp.asarray(array, jnp.float32) for n, array in model.parameters.items()}
+        parameters = _ours(passed, floats32)
         return cls(model, arrays, place, passed, np.asarray(arrays[place]), parameters)
 
     def eps(self, name: str) -> float:
@@ -79,19 +76,10 @@ class JaxProbe(Probe):
         loss, gradients, values, slopes = jax.device_get(
             passed.run(tilted=tilted)(list(given.values()), self.arrays, target.y)
         )
-        layouts = passed.translation.layouts
-        ours = {}
-        for name, gradient in zip(given, gradients, strict=True):
-            array = np.asarray(gradient, np.float32)
-            ours[name] = layouts[name].apply(array) if name in layouts else array
-        rows = make_rows(
-            passed.plans,
-            self._kept(values),
-            self._kept(slopes),
-            {**self.parameters, **parameters},
-            ours,
-            samples=len(self.inputs),
-        )
+        ours = {**self.parameters, **parameters}
+        pulled = _ours(passed, dict(zip(given, gradients, strict=True)))
+        kept = self._kept(values), self._kept(slopes)
+        rows = make_rows(passed.plans, *kept, ours, pulled, samples=len(self.inputs))
         held = {name for plan in passed.plans for name in plan.roles}
         sizes = {name: array.size for name, array in self.parameters.items()}
         return Trace(
@@ -125,7 +113,7 @@ class JaxProbe(Probe):
             if name not in self.model.parameters:
                 told = f"names of parameters of the model, got {shown(name)}"
                 raise ValueError(f"parameters must have {told}; see probe.parameters")
-            value = layouts[name].undo(array) if name in layouts else array
+            value = layouts[name].undo(array)
             found[name] = jnp.asarray(value, self.model.parameters[name].dtype)
         return found
 
@@ -140,3 +128,9 @@ class JaxProbe(Probe):
             for pattern, init in start.items()
             for name in fnmatch.filter(self.parameters, pattern)
         )
+
+
+def _ours(passed: Pass, arrays: Mapping[str, Any]) -> Parameters:
+    """Return parameters, or gradients for them, in the layout of this package."""
+    layouts = passed.translation.layouts
+    return {n: layouts[n].apply(np.asarray(a, np.float32)) for n, a in arrays.items()}

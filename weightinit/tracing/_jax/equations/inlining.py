@@ -5,8 +5,7 @@ from typing import Any
 
 import jax
 
-from weightinit.tracing._jax.equations.primitives import ELEMENTWISE
-from weightinit.tracing._jax.equations.program import Equation, Program, needed
+from weightinit.tracing._jax.equations.program import ELEMENTWISE, Equation, Program, needed
 from weightinit.tracing._jax.equations.scans import Scan
 
 __all__ = ["flatten"]
@@ -62,7 +61,7 @@ def _inline(program: Program, closed: Any, arguments: Sequence[int], scope: str)
         inputs = tuple(number(atom) for atom in eqn.invars)
         name, inner = eqn.primitive.name, _inner(eqn)
         called = str(eqn.params.get("name", "")) or scope
-        if inner is not None and (name in _INLINED or (name in _CUSTOM and _has(inner, _HEAVY))):
+        if inner is not None and (name in _INLINED or (name in _CUSTOM and _is_heavy(inner))):
             outputs = _inline(program, inner, inputs, called)
             numbers |= zip(eqn.outvars, outputs, strict=True)
             continue
@@ -71,7 +70,7 @@ def _inline(program: Program, closed: Any, arguments: Sequence[int], scope: str)
             continue
         kind = name
         if name in _CUSTOM:
-            kind = "custom" if not _is_elementwise(inner) else "elementwise"
+            kind = "elementwise" if _is_elementwise(inner) else "custom"
         made = tuple(program.new(variable.aval) for variable in eqn.outvars)
         numbers |= zip(eqn.outvars, made, strict=True)
         program.add(Equation(kind, inputs, made, _computed(eqn), eqn.params, called))
@@ -114,8 +113,8 @@ def _all(closed: Any) -> Iterable[Any]:
             yield from _all(inner)
 
 
-def _has(closed: Any, names: frozenset[str]) -> bool:
-    return any(eqn.primitive.name in names for eqn in _all(closed))
+def _is_heavy(closed: Any) -> bool:
+    return any(eqn.primitive.name in _HEAVY for eqn in _all(closed))
 
 
 def _is_elementwise(closed: Any) -> bool:

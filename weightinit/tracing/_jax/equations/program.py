@@ -5,8 +5,28 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 
-__all__ = ["Equation", "Program", "needed"]
+__all__ = ["ADDS", "ELEMENTWISE", "MOVES", "Equation", "Program", "needed"]
+
+_ENTRY_BY_ENTRY = """
+abs acos acosh add add_any and asin asinh atan atan2 atanh cbrt ceil clamp convert_element_type
+copy copy_p cos cosh div eq erf erf_inv erfc exp exp2 expm1 floor ge gt integer_pow is_finite le
+log log1p logistic lt max min mul ne neg not optimization_barrier or pow reduce_precision rem
+round rsqrt select_n sign sin sinh sqrt square stop_gradient sub tan tanh xor
+"""
+_MOVES = """
+transpose reshape squeeze expand_dims broadcast_in_dim reduce_sum convert_element_type copy rev
+reduce_precision
+"""
+
+#: Primitives that compute each entry of the output from the same entry of the inputs.
+ELEMENTWISE = frozenset(_ENTRY_BY_ENTRY.split())
+
+#: Those that hand on entries of a value elsewhere, or in another type.
+MOVES = frozenset(_MOVES.split())
+
+ADDS = ("add", "add_any")
 
 
 @dataclass(eq=False)
@@ -64,6 +84,28 @@ class Program:
     state: set[int] = field(default_factory=set)
     running: set[int] = field(default_factory=set)
     data: set[int] = field(default_factory=set)
+
+    @property
+    def makers(self) -> dict[int, Equation]:
+        """The equation that makes each value."""
+        return {value: equation for equation in self.equations for value in equation.outputs}
+
+    @property
+    def users(self) -> dict[int, list[Equation]]:
+        """The equations that take each value."""
+        found: dict[int, list[Equation]] = {}
+        for equation in self.equations:
+            for value in dict.fromkeys(equation.inputs):
+                found.setdefault(value, []).append(equation)
+        return found
+
+    def shape(self, value: int) -> tuple[int, ...]:
+        """Return the shape of a value."""
+        return tuple(self.shapes[value].shape)
+
+    def is_float(self, value: int) -> bool:
+        """Tell whether a value holds floats."""
+        return bool(jnp.issubdtype(self.shapes[value].dtype, jnp.floating))
 
     def new(self, shape: Any) -> int:
         """Return the number of a new value."""

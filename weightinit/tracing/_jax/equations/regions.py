@@ -7,8 +7,7 @@ import numpy as np
 
 from weightinit.activations import names
 from weightinit.tracing._jax.equations.functions import recognize
-from weightinit.tracing._jax.equations.primitives import ELEMENTWISE
-from weightinit.tracing._jax.equations.program import Equation, Program, needed
+from weightinit.tracing._jax.equations.program import ELEMENTWISE, Equation, Program, needed
 
 __all__ = ["descendants", "fuse_activations", "fuse_regions"]
 
@@ -131,29 +130,17 @@ def _replace(program: Program, members: Sequence[Equation], kind: str, entry: in
 
 def _joined(program: Program, members: Sequence[Equation], kind: str, entry: int) -> Equation:
     """Return several equations as one; what enters comes first."""
-    *_, last = members
+    last = members[-1]
     made = {value for equation in members for value in equation.outputs}
     inputs = dict.fromkeys(v for e in members for v in e.inputs if v not in made)
     data = descendants(program.equations, program.inputs)
-    order = sorted(inputs, key=lambda value: (value != entry, value not in data))
-    return Equation(
-        kind,
-        tuple(order),
-        last.outputs,
-        _together(program, members, order),
-        {"members": list(members)},
-        last.scope,
-    )
+    order = tuple(sorted(inputs, key=lambda value: (value != entry, value not in data)))
 
-
-def _together(
-    program: Program, members: Sequence[Equation], inputs: Sequence[int]
-) -> Callable[..., list[Any]]:
     def compute(*arrays: Any) -> list[Any]:
-        values = program.run(dict(zip(inputs, arrays, strict=True)), members)
-        return [values[number] for number in members[-1].outputs]
+        values = program.run(dict(zip(order, arrays, strict=True)), members)
+        return [values[number] for number in last.outputs]
 
-    return compute
+    return Equation(kind, order, last.outputs, compute, {"members": list(members)}, last.scope)
 
 
 def fuse_activations(program: Program) -> None:
@@ -175,7 +162,7 @@ def fuse_activations(program: Program) -> None:
 
 def _members(program: Program, root: int, end: int) -> list[Equation]:
     """Return the equations that make one value of another."""
-    makers = {value: equation for equation in program.equations for value in equation.outputs}
+    makers = program.makers
     found: dict[int, Equation] = {}
     left = [end]
     while left:

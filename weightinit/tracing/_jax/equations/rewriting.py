@@ -6,8 +6,7 @@ from dataclasses import replace
 import jax
 import jax.numpy as jnp
 
-from weightinit.tracing._jax.equations.primitives import ADDS, MOVES
-from weightinit.tracing._jax.equations.program import Equation, Program, needed
+from weightinit.tracing._jax.equations.program import ADDS, MOVES, Equation, Program, needed
 
 __all__ = ["rewrite"]
 
@@ -55,14 +54,14 @@ class _Parts:
 
     def _concatenate(self, equation: Equation) -> list[int]:
         fixed = self.program.data.isdisjoint(equation.inputs)
-        last = len(self.program.shapes[equation.outputs[0]].shape) - 1
+        last = len(self.program.shape(equation.outputs[0])) - 1
         return list(equation.inputs) if fixed and equation.params["dimension"] == last else []
 
     def _dot_general(self, equation: Equation) -> list[int]:
         """Take the product with each part of a weight on the right, if its last axis is left."""
         x, weight = equation.inputs
         (_, contracted), (_, batch) = equation.params["dimension_numbers"]
-        if len(self.program.shapes[weight].shape) - 1 in (*contracted, *batch):
+        if len(self.program.shape(weight)) - 1 in (*contracted, *batch):
             return []
         return [self._made(equation, (x, part)) for part in self.parts.get(weight, [])]
 
@@ -86,14 +85,14 @@ class _Parts:
         if not parts or equation.kind not in MOVES:
             return []
         size = sum(map(self._size, parts))
-        shapes = [self.program.shapes[v].shape for v in (equation.inputs[0], equation.outputs[0])]
+        shapes = [self.program.shape(v) for v in (equation.inputs[0], equation.outputs[0])]
         rows = all(shape[-1:] == (size,) and set(shape[:-1]) <= {1} for shape in shapes)
         return [self._row(part, shapes[1]) for part in parts] if rows else []
 
     def _row(self, part: int, shape: Sequence[int]) -> int:
         new = (*shape[:-1], self._size(part))
         row = Equation("reshape", (part,), (), lambda array: [array.reshape(new)])
-        return self._made(row, (part,))
+        return self._made(row, row.inputs)
 
     def _made(self, equation: Equation, inputs: tuple[int, ...]) -> int:
         """Append an equation with other inputs; return the number of its output."""
@@ -102,7 +101,7 @@ class _Parts:
         return made
 
     def _size(self, value: int) -> int:
-        return int(self.program.shapes[value].shape[-1])
+        return self.program.shape(value)[-1]
 
 
 def _joined(equation: Equation, parts: Sequence[int]) -> Equation:
@@ -128,11 +127,7 @@ class _States:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.makers = {v: e for e in program.equations for v in e.outputs}
-        self.users: dict[int, list[Equation]] = {}
-        for equation in program.equations:
-            for value in dict.fromkeys(equation.inputs):
-                self.users.setdefault(value, []).append(equation)
+        self.makers, self.users = program.makers, program.users
 
     def rewrite(self) -> None:
         """Give states their biases, and put the layer of inputs in front of that of states."""

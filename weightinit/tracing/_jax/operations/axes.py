@@ -9,7 +9,7 @@ __all__ = [
     "FEATURE",
     "OTHER",
     "Labels",
-    "feature_axis",
+    "axis_of",
     "guess",
     "merged",
     "moved",
@@ -31,7 +31,7 @@ def guess(shape: Sequence[int], samples: int) -> Labels:
     return tuple(labels)
 
 
-def feature_axis(labels: Labels) -> int:
+def axis_of(labels: Labels) -> int:
     """Return the last axis of features, counted from the end; -1 if there is none."""
     return next((i - len(labels) for i in reversed(range(len(labels))) if labels[i] == FEATURE), -1)
 
@@ -80,27 +80,15 @@ def _reshaped(labels: Labels, old: Sequence[int], new: Sequence[int]) -> Labels:
     return tuple(found)
 
 
-def _groups(old: Sequence[int], new: Sequence[int]) -> Iterator[tuple[list[int], list[int]]]:
+def _groups(old: Sequence[int], new: Sequence[int]) -> Iterator[tuple[range, range]]:
     """Yield the smallest groups of axes, of both shapes, that hold as many entries."""
     i = j = 0
     while i < len(old) or j < len(new):
-        before, after = [], []
-        left, right = 1, 1
-        if i < len(old):
-            before.append(i)
-            left *= old[i]
-            i += 1
-        if j < len(new):
-            after.append(j)
-            right *= new[j]
-            j += 1
-        while left != right:
-            if (left < right and i < len(old)) or j >= len(new):
-                before.append(i)
-                left *= old[i]
+        first, other = i, j
+        i, j = min(i + 1, len(old)), min(j + 1, len(new))
+        while (left := math.prod(old[first:i])) != (right := math.prod(new[other:j])):
+            if (left < right and i < len(old)) or j == len(new):
                 i += 1
             else:
-                after.append(j)
-                right *= new[j]
                 j += 1
-        yield before, after
+        yield range(first, i), range(other, j)

@@ -3,23 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import jax.numpy as jnp
-
-from weightinit.tracing._jax.equations.primitives import MOVES
-from weightinit.tracing._jax.equations.program import Equation, Program
-from weightinit.tracing._jax.operations.axes import (
-    BATCH,
-    FEATURE,
-    OTHER,
-    Labels,
-    feature_axis,
-    guess,
-    merged,
-    moved,
-    units,
-)
-from weightinit.tracing._jax.operations.parameters import Parameters
-from weightinit.tracing._jax.operations.views import View
+from weightinit.tracing._jax.equations.program import MOVES, Equation, Program
+from weightinit.tracing._jax.operations import axes
+from weightinit.tracing._jax.operations.axes import BATCH, FEATURE, OTHER, Labels
+from weightinit.tracing._jax.operations.parameters import Parameters, View
 from weightinit.tracing._models.operations import Operation
 
 __all__ = ["Reader"]
@@ -52,55 +39,52 @@ class Reader:
         self._mixing: set[int] = set()
         self._one_hot: set[int] = set()
         self._states: dict[int, str] = {}
-        self._users: dict[int, list[Equation]] = {}
-        self._makers: dict[int, Equation] = {}
-        for equation in program.equations:
-            self._makers.update(dict.fromkeys(equation.outputs, equation))
-            for value in dict.fromkeys(equation.inputs):
-                self._users.setdefault(value, []).append(equation)
+        self._users, self._makers = program.users, program.makers
+        self.values.update(filter(program.is_float, program.inputs))
         for value in program.inputs:
-            self.labels[value] = guess(program.shapes[value].shape, samples)
-            if jnp.issubdtype(program.shapes[value].dtype, jnp.floating):
-                self.values.add(value)
+            self.labels[value] = self._guess(value)
         equations, program.equations = program.equations, []
         for equation in equations:
-            self._read(equation)
+            self.program.equations.append(self._read(equation))
+        whole = {name: View(name, tuple(array.shape)) for name, array in arrays.items()}
+        self.layouts = whole | self.layouts
 
-    def _read(self, equation: Equation) -> None:
-        """Add an equation, and the operations that it is."""
-        known = self.known
-        owned = [v for v in equation.inputs if v in known]
+    def _read(self, equation: Equation) -> Equation:
+        """Add the operations that an equation is; return it, as it is to be computed."""
+        owned = [v for v in equation.inputs if v in self.known]
         data = [v for v in equation.inputs if v in self.labels]
         if not data and not self._looks_up(equation):
-            known.add(equation)
-            self.program.equations.append(equation)
-            return
-        if owned or any(v in self.values for v in data):
+            self.known.add(equation)
+            return equation
+        if owned or not self.values.isdisjoint(data):
             self.values.update(equation.outputs)
         for output in equation.outputs:
             self.labels[output] = self._labels(equation, data, output)
         if equation.outputs[0] not in self.values:
             self._read_token(equation)
-            self.program.equations.append(equation)
-            return
-        if id(equation) not in self._absorbed:
+        elif id(equation) not in self._absorbed:
             translate = getattr(self, f"_{equation.kind}", self._other)
-            equation = translate(equation, [v for v in data if v in self.values], owned) or equation
-        self.program.equations.append(equation)
+            return translate(equation, [v for v in data if v in self.values], owned) or equation
+        return equation
+
+    def _guess(self, value: int) -> Labels:
+        """Return labels for a value of which nothing is known."""
+        return axes.guess(self.program.shape(value), self.samples)
+
+    def _moved(self, equation: Equation, value: int, labels: Labels) -> Labels:
+        """Return the labels of the output of a move, from those of the value that it moves."""
+        old, new = self.program.shape(value), self.program.shape(equation.outputs[0])
+        return axes.moved(equation.kind, equation.params, labels, old, new)
 
     def _labels(self, equation: Equation, data: Sequence[int], output: int) -> Labels:
         """Return what is on the axes of an output, where nothing better is known."""
-        shape = self.program.shapes[output].shape
-        if not data:
-            return guess(shape, self.samples)
-        first = data[0]
-        if equation.kind in MOVES:
-            old = self.program.shapes[first].shape
-            found = moved(equation.kind, equation.params, self.labels[first], old, shape)
-            if len(found) == len(shape):
+        rank = len(self.program.shape(output))
+        if data and equation.kind in MOVES:
+            found = self._moved(equation, data[0], self.labels[data[0]])
+            if len(found) == rank:
                 return found
-        same = [self.labels[v] for v in data if len(self.labels[v]) == len(shape)]
-        return merged(same) if same else guess(shape, self.samples)
+        same = [self.labels[v] for v in data if len(self.labels[v]) == rank]
+        return axes.merged(same) if same else self._guess(output)
 
     def _read_token(self, equation: Equation) -> None:
         """Follow what is made of integers: an equation with a range of numbers makes one-hots."""
@@ -117,17 +101,17 @@ class Reader:
     ) -> None:
         """Add an operation; the axis of its features is unknown where their number changes."""
         output = equation.outputs[0] if output < 0 else output
-        labels, shape = self.labels[output], self.program.shapes[output].shape
+        labels, shape = self.labels[output], self.program.shape(output)
         known = FEATURE in labels
         if known and inputs and kind != "weight":
-            before = self.labels[inputs[0]], self.program.shapes[inputs[0]].shape
-            known = units(*before) == units(labels, shape)
+            before = self.labels[inputs[0]], self.program.shape(inputs[0])
+            known = axes.units(*before) == axes.units(labels, shape)
         if FEATURE not in labels and labels:
             labels = (*labels[:-1], FEATURE)
         if BATCH not in labels and labels and labels[0] == OTHER and shape[0] == self.samples:
             labels = (BATCH, *labels[1:])
         self.labels[output] = labels
-        axis = feature_axis(labels) if known else None
+        axis = axes.axis_of(labels) if known else None
         self.operations.append(
             Operation(kind=kind, inputs=tuple(inputs), output=output, axis=axis, **fields)
         )
@@ -139,9 +123,8 @@ class Reader:
     def _refuse(self, equation: Equation, owned: Sequence[int]) -> None:
         """Remember which parameters enter in a way that is not understood."""
         for value in owned:
+            how = "enters" if value in self.known.views else "is computed with before it enters"
             for name in self.known.names[value]:
-                view = self.known.views.get(value)
-                how = "enters" if view is not None else "is computed with before it enters"
                 self.reasons.setdefault(name, f"it {how} through {equation.kind}")
 
     def _pass(self, equation: Equation, data: Sequence[int], _owned: Sequence[int]) -> None:

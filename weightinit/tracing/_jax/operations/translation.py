@@ -1,19 +1,17 @@
 """Translate the equations of a pass into operations."""
 
 import math
-
-import jax.numpy as jnp
+from contextlib import suppress
 
 from weightinit.tracing._jax.equations.functions import recognize
 from weightinit.tracing._jax.equations.program import Equation
 from weightinit.tracing._jax.operations.axes import BATCH
 from weightinit.tracing._jax.operations.layers import Layers
-from weightinit.tracing._jax.operations.recurrent import Recurrent
 
 __all__ = ["Translation"]
 
 
-class Translation(Recurrent):
+class Translation(Layers):
     """
     The operations of a pass: what is done with the values between layers.
 
@@ -23,13 +21,11 @@ class Translation(Recurrent):
     def _norm(self, equation: Equation, data: list[int], owned: list[int]) -> None:
         start = self.labels[data[0]]
         self.labels[equation.outputs[0]] = start
-        batch = (
-            bool(start)
-            and start[0] == BATCH
-            and any(0 in member.params.get("axes", ()) for member in equation.params["members"])
-        )
+        members = equation.params["members"]
+        reduced = any(0 in member.params.get("axes", ()) for member in members)
+        batch = reduced and start[:1] == (BATCH,)
         roles = {}
-        for name in {name for value in owned for name in self.known.names[value]}:
+        for name in sorted({name for value in owned for name in self.known.names[value]}):
             role = self.known.role_in(equation, name)
             if role:
                 roles[role] = name
@@ -66,19 +62,12 @@ class Translation(Recurrent):
             return
         [value] = data
         fixed = set(equation.inputs) - {value} <= self.program.constants.keys()
-        shape = self.program.shapes[equation.outputs[0]]
-        if not fixed or not jnp.issubdtype(shape.dtype, jnp.floating):
-            self._emit("other", equation, data)
-            return
-        try:
-            activation = recognize(self.program, equation, value)
-        except KeyError:  # a primitive without a counterpart in NumPy
-            self._emit("other", equation, data)
-            return
-        if activation is None:
-            self._emit("pass", equation, data)
-        else:
-            self._emit("activation", equation, data, activation=activation)
+        kind, activation = "other", None
+        if fixed and self.program.is_float(equation.outputs[0]):
+            with suppress(KeyError):  # a primitive without a counterpart in NumPy
+                activation = recognize(self.program, equation, value)
+                kind = "pass" if activation is None else "activation"
+        self._emit(kind, equation, data, activation=activation)
 
     def _add(self, equation: Equation, data: list[int], owned: list[int]) -> None:
         """Add a sum, an offset, or a shift by something fixed."""
@@ -125,9 +114,8 @@ class Translation(Recurrent):
         if running:
             self._emit_norm(equation, data[0], roles, "batch")
         else:
-            known = roles or all(
-                self.known.acts_as(role, value, n) for n in self.known.names[value]
-            )
+            names = self.known.names[value]
+            known = roles or all(self.known.acts_as(role, value, name) for name in names)
             self._emit(kind if known else "other", equation, data, parameters=roles)
 
     def _select_n(self, equation: Equation, data: list[int], owned: list[int]) -> None:
@@ -139,10 +127,8 @@ class Translation(Recurrent):
         self._emit("pool", equation, data)
 
     _transpose = _reshape = _squeeze = _expand_dims = _broadcast_in_dim = _reduce_sum = Layers._pass
-    _slice = _split = _pad = _reduce_window_sum = _rev = _copy = _convert_element_type = (
-        Layers._pass
-    )
-    _stop_gradient = _reduce_precision = Layers._pass
+    _slice = _split = _pad = _rev = _copy = _convert_element_type = _reduce_precision = Layers._pass
+    _reduce_window_sum = _stop_gradient = Layers._pass
 
     def _dynamic_slice(self, equation: Equation, data: list[int], owned: list[int]) -> None:
         same = equation.inputs[0] in self.values and not owned
