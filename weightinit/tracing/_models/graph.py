@@ -65,7 +65,21 @@ class Graph:
         return users[0] if len(users) == 1 else None
 
     def back(self, value: int, shortcuts: dict[int, int]) -> Iterator[int]:
-        """Yield a value, and those of which it is a copy or a multiple, along shortcuts as well."""
+        """
+        Go back along copies and multiples, and along shortcuts.
+
+        Parameters
+        ----------
+        value : int
+            Where to start.
+        shortcuts : dict of int to int
+            The start of each block, by its end.
+
+        Yields
+        ------
+        int
+            The value, and those of which it is a copy or a multiple.
+        """
         yield value
         while (op := self.maker.get(value)) is not None:
             passes = op.inputs[:1] if op.kind in _PASSING else ()
