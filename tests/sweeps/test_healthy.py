@@ -7,6 +7,7 @@ units are called dead with a probability of 1e-6 a layer; 5e-3 for all layers of
 import pytest
 
 from tests.diagnosis.plants import mlp
+from tests.diagnosis.test_transformers import KINDS, STARTS, false_findings
 from weightinit import diagnose, orthogonal
 
 SIZES = [
@@ -26,3 +27,12 @@ def test_no_finding(depth: int, width: int, activation: str) -> None:
         if activation.startswith("orthogonal"):
             patient.net.initialize(orthogonal, rng=seed)
         assert not diagnose(patient.net, patient.x, patient.y).findings, seed
+
+
+@pytest.mark.parametrize("start", STARTS)
+@pytest.mark.parametrize("width", [32, 64, 96])
+def test_no_false_finding_in_transformers(width: int, start: str) -> None:
+    """Each kind of transformer, one to four blocks, four seeds: 0 of 192 have a finding."""
+    sizes = [(width, depth) for depth in range(1, 5)]
+    found, of = false_findings(start, KINDS, sizes, range(4))
+    assert not found, f"{len(found)} of {of}: {found}"
