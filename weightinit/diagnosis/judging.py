@@ -50,7 +50,7 @@ def diagnose(
     vanishing gradient  it falls below them
     units alike         units move together: their weights are copies, or have a mean far from 0
     samples alike       next to nothing of what a layer hands on differs between samples
-    saturated units     too many values lie where tanh and the like are flat
+    saturated units     too many values lie where tanh and the like, or gates, are flat
     first loss too high the loss is above what random outputs of a good start cost
     risky depth         many a draw of so deep and narrow a network is born dead
     unscaled targets    targets of a regression are far from size 1

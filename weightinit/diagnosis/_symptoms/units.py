@@ -84,6 +84,35 @@ def _on_without_bias(row: LayerTrace) -> Array:
 
 
 def saturated_units(facts: Facts) -> Symptom | None:
+    """Look for values on the flat ends of tanh and the like, and for gates that are stuck."""
+    return _on_flat_ends(facts) or _stuck_gates(facts)
+
+
+def _stuck_gates(facts: Facts) -> Symptom | None:
+    """Look for gates of recurrent layers, sigmoids, that are shut or open for good.
+
+    The slope of a sigmoid at z is at most exp(-|z|): where that is less than rounding no weight of
+    the gate learns. Long memories ask for biases of log T, far below.
+    """
+    seen, beyond = {}, []
+    for row in facts.hidden:
+        if row.kind != "lstm":
+            continue
+        z, dz = np.abs(row.pre_activations), np.abs(row.pre_activations_gradient)
+        least, eps = z.min(axis=0), float(np.finfo(z.dtype).eps)
+        stuck = (least > -math.log(eps)) & (dz.max(axis=0) <= eps * dz.max())
+        if stuck.sum() > _SHARE_OFF * row.units:
+            size = float(np.median(least[stuck]))
+            beyond.append((size + math.log(eps)) / math.log(10))
+            seen[row.name] = (
+                f"{stuck.sum()} of its {row.units} gates receive at least {size:.3g}, up or down, "
+                "on the whole batch: there a sigmoid is flat to rounding, and they stay shut or "
+                "open, whatever the network learns."
+            )
+    return first("saturated units", seen, beyond)
+
+
+def _on_flat_ends(facts: Facts) -> Symptom | None:
     """Look for more values on the flat ends of tanh and the like than chance explains."""
     seen, beyond = {}, []
     for row in facts.hidden:
