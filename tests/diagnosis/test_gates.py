@@ -122,8 +122,22 @@ def test_training_agrees(kind: str, seed: int) -> None:
     assert large > 3
 
 
-def test_zero_recurrent_weights_of_an_lstm_are_no_fault() -> None:
-    """Gates still read the words, and the states wake the weights in one step."""
-    net, x, y = reader("lstm", 0)
+@BOTH
+@pytest.mark.parametrize("seed", range(3))
+def test_zero_recurrent_weights_are_no_fault(kind: str, seed: int) -> None:
+    """Gates still read the words, and the states wake the weights in one step or two."""
+    net, x, y = reader(kind, seed)
     without_states(net)
     assert wi.diagnose(net, x[:100], y[:100]).healthy
+
+
+@BOTH
+def test_gates_that_are_copies_are_found(kind: str) -> None:
+    """Units with the same weights in each gate, for words and states, and behind it, stay one."""
+    net, x, y = reader(kind, 0)
+    for array in net.parameters.values():
+        if array.ndim == 2:
+            array[:, 1::2] = array[:, ::2]
+        if array.shape[0] == UNITS:
+            array[1::2] = array[::2]
+    assert ("symmetric units", f"{kind}0") in shown(wi.diagnose(net, x[:100], y[:100]))

@@ -72,9 +72,9 @@ def diagnose(
     for ReLU; each activation has a number of its own instead of 5. Besides, the shapes of the
     weights may do what they make of a start that counts the fan in, the fan out or their mean (in
     the first layer: the fan in or the mean), and a signal may fade as theory says of its
-    activation. Small weights count as a vanishing signal where they slow learning down by more than
-    100. Zero biases, a zero output layer and a residual branch that ends with zero are good
-    practice, and not reported.
+    activation. Small weights outside of branches count as a vanishing signal, and those in a branch
+    as a vanishing gradient, where they slow learning down by more than 100. Zero biases, a zero
+    output layer and a residual branch that ends with zero are good practice, and not reported.
 
     Parameters
     ----------

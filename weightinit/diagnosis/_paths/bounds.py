@@ -35,6 +35,12 @@ lose or gain a factor of :math:`2l`, or lose what theory says; and 4 besides, si
 differ by 2 in the variance of the weights (LeCun's, He's), at both ends of a network. A loss of
 100 is allowed at any depth: gradients shrink by as much, and a search over learning rates makes up
 for that. Growth is not: no rate brings a unit back that the first step has thrown off.
+
+Branches. Small weights in a residual branch make its gradient fade, and this alone is no fault.
+Those of L layers that are c times the recommended ones slow gradient descent down by
+:math:`c^{2 - L}` (:func:`~weightinit.diagnosis._paths.theory.slowed`): by 1 in two layers. So what
+weights do to the gradient of a branch is excused up to a slowdown of 100, and what the slopes of
+activations do is not: it does not change as the weights grow.
 """
 
 import dataclasses

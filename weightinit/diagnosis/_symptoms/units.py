@@ -30,7 +30,7 @@ def symmetric_units(facts: Facts) -> Symptom | None:
     seen, lost = {}, []
     for row in facts.later_hidden:
         if row.weight_gradient is not None and row.weight_gradient.any():
-            distinct = distinct_units(row)
+            distinct = distinct_units(row) + _waiting_gates(row)
             if distinct < row.units:
                 lost.append(math.log10(row.units / distinct) if distinct > 1 else math.inf)
                 seen[row.name] = (
@@ -38,6 +38,18 @@ def symmetric_units(facts: Facts) -> Symptom | None:
                     "weights and the gradients of another unit."
                 )
     return first("symmetric units", seen, lost)
+
+
+def _waiting_gates(row: LayerTrace) -> int:
+    """Return how many gates count as one, for they see nothing of the state yet.
+
+    A gate receives the words as well, by another weight: zero weights for the state make no copies.
+    Those of a GRU that reset it have no gradient either, until the state reaches the candidate.
+    """
+    if row.kind != "lstm" or row.weight is None or row.weight_gradient is None:
+        return 0
+    both = np.concatenate([row.weight, row.weight_gradient])
+    return max(int((~both.any(axis=0)).sum()) - 1, 0)
 
 
 def dead_units(facts: Facts) -> Symptom | None:
