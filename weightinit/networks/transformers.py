@@ -64,7 +64,7 @@ def transformer(
         A dense layer, an activation and a dense layer; or a gated linear unit between the two.
     hidden : int, optional
         The units between the two dense layers. Left out: ``4 * width``, and ``8 * width // 3`` for
-        "glu", which has three weights where "mlp" has two.
+        "glu", whose first weight is twice as wide: both then have about as many weights.
     tied : bool, default False
         Whether the embedding makes the logits as well (:class:`~weightinit.networks.Tied`).
     causal : bool, default True
