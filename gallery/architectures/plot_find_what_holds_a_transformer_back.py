@@ -16,8 +16,8 @@ from weightinit.networks import GLU, Attention, Dense, Positions, Residual, RMSN
 # %%
 # **Setup.** One block with RMS normalization before each branch and a gated linear unit, as in
 # Llama. One table serves for embedding and logits. The network reads a text character by character
-# and predicts the next one. The text is drawn from a grammar, so that its entropy is known: on average no model
-# gets below it. Weights start from LeCun's :math:`1 / n_\text{in}` or from std 1.
+# and predicts the next one. The text is drawn from a grammar, so that its entropy is known: on
+# average no model gets below it. Weights start from LeCun's :math:`1 / n_\text{in}` or from std 1.
 
 width, heads, length, batch, steps = 32, 2, 16, 32, 80
 seeds = range(2)
