@@ -10,14 +10,15 @@ pytestmark = pytest.mark.gallery
 
 def test_the_best_rate_falls_with_the_width_and_stays_in_mu():
     """
-    From 32 to 512 units the best rate falls by ten or more, and in muP by less than a step.
+    From 32 to 512 units the best rate falls by two steps of the search, ten times; muP's stays.
 
-    Steps of the search are a factor of three.
+    With each of five other seeds the best rates were these.
     """
     found = run("theory/width-and-depth.md").names
     usual, mu = found["best"]("usual"), found["best"]("muP")
-    assert usual[0] / usual[-1] > 5
-    assert max(mu) / min(mu) < 4
+    assert usual[0] / usual[-1] == pytest.approx(10)
+    assert len(set(mu)) == 1
+    assert mu[0] == usual[0]
 
 
 def test_each_layer_moves_with_the_power_that_is_derived():
@@ -33,12 +34,12 @@ def test_each_layer_moves_with_the_power_that_is_derived():
 
 
 def test_branches_move_the_output_alike_at_any_depth_if_rates_follow():
-    """Slopes of 0 with adapted rates, and nearly 1 with the usual ones."""
+    """Slopes of 0 with adapted rates, and 1 with the usual ones; four draws vary by 0.1."""
     for (_, adapted), slope in run("theory/width-and-depth.md").names["in_depth"].items():
         if adapted:
             assert slope.value == pytest.approx(0, abs=0.25)
         else:
-            assert 0.6 < slope.value < 1.1
+            assert slope.value == pytest.approx(1, abs=0.25)
 
 
 def test_the_exercises_are_solved_right():
@@ -51,3 +52,4 @@ def test_the_exercises_are_solved_right():
             assert np.log2(ratio) == pytest.approx(power, abs=0.25), (optimizer, part)
     assert found["wrong"].value == pytest.approx(0.5, abs=0.2)
     assert np.isfinite(found["wrong"].low)
+    assert 0.25 < found["shown"].value < found["wrong"].value
