@@ -51,7 +51,7 @@ from dataclasses import dataclass
 
 from weightinit.advice.question import TOO_FAR
 from weightinit.diagnosis._paths.chance import SIGMAS
-from weightinit.diagnosis._paths.theory import chi, gradient_noise, signal_noise
+from weightinit.diagnosis._paths.theory import chi, gradient_noise, over_advised, signal_noise
 from weightinit.fans import compute_fans
 from weightinit.tracing import LayerTrace
 
@@ -98,8 +98,7 @@ def shape_factors(
 def scale_over_advised(row: LayerTrace, gain: float) -> float:
     """Return the log of a weight's rms over gain / sqrt(fan), with the fan that fits it best."""
     assert row.weight is not None  # of a block, which has none, nobody asks
-    fan_in = row.weight.size / row.units
-    off = 0.5 * math.log(row.mean_square("weight") * fan_in / gain**2)
+    off = 0.5 * over_advised(row, gain**2)
     return min((off - factor / 2 for factor in shape_factors(row.weight.shape, row.parts)), key=abs)
 
 

@@ -43,11 +43,11 @@ def critical_scale(activation: Activation | None) -> float:
     return recommend(activation or linear, depth=DEEP).gain ** 2
 
 
-def over_advised(row: LayerTrace) -> float:
-    """Return the log of n Var(W) of a weight, over that of such a start."""
+def over_advised(row: LayerTrace, scale: float | None = None) -> float:
+    """Return the log of n Var(W) of a weight over that of such a start, or over another scale."""
     assert row.weight is not None  # of a block, which has none, nobody asks
-    fan_in = row.weight.size / row.units
-    ratio = row.mean_square("weight") * fan_in / critical_scale(row.activation)
+    fan_in, wanted = row.weight.size / row.units, scale or critical_scale(row.activation)
+    ratio = row.mean_square("weight") * fan_in / wanted
     return math.log(ratio) if ratio > 0 else -math.inf
 
 
