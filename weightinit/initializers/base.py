@@ -29,10 +29,11 @@ class Initializer(ABC):
     """
     The base of all initializers: a frozen value that turns a shape into an array.
 
-    An initializer checks its parameters when it is made. It can be compared, hashed, pickled and
-    varied with ``dataclasses.replace``; ``eval(repr(init)) == init``, and ``str(init)`` is a short
-    label for a plot. To add one of your own, write a frozen, keyword-only dataclass that derives
-    from this class and defines ``_draw``, ``_std`` and ``_largest``.
+    Its parameters go by name, as in ``wi.Normal(std=0.02)``, and are checked when it is made. It
+    can be compared, hashed, pickled and varied with ``dataclasses.replace``;
+    ``eval(repr(init)) == init``, and ``str(init)`` is a short label for a plot. To
+    add one of your own, write a frozen, keyword-only dataclass that derives from this class and
+    defines ``_draw``, ``_std`` and ``_largest``.
 
     Methods
     -------
