@@ -112,4 +112,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         save(found, terminalreporter.config.getoption("--site").resolve().parent / "browser")
         for line in lines(found):
             terminalreporter.write_line(line)
-        terminalreporter.write_line(f"{len(measured.get('page', ''))} pages, {len(visits)} visits")
+    if visits:
+        terminalreporter.write_line(f"{len(measured['page'])} pages, {len(visits)} visits")
