@@ -17,6 +17,9 @@ _INSIDE = ELEMENTWISE | _REDUCTIONS | {"broadcast_in_dim", "reshape", "squeeze",
 _ALONE = frozenset({"elementwise", "convert_element_type", "copy", "stop_gradient"})
 _MOST = 60  # equations in a normalization
 
+#: What a softmax is made of: with the largest entry taken off, or without.
+_SOFTMAX = ({"exp", "reduce_sum", "reduce_max"}, {"exp", "reduce_sum"})
+
 
 def descendants(equations: Sequence[Equation], values: Collection[int]) -> set[int]:
     """Return the values, and all that follow from these."""
@@ -112,13 +115,11 @@ def _softmaxes(program: Program, done: set[int]) -> Iterator[list[Equation]]:
         if equation.kind != "div" or equation.outputs[0] not in data or equation.outputs[0] in done:
             continue
         done.add(equation.outputs[0])
-        region = _Region(program, data, target)
-        if not region.grow(lambda r: {"exp", "reduce_sum"} <= r.kinds):
-            continue
-        wider = _Region(program, data, target)
-        if wider.grow(lambda r: {"exp", "reduce_sum", "reduce_max"} <= r.kinds):
-            region = wider
-        yield region.equations
+        for kinds in _SOFTMAX:
+            region = _Region(program, data, target)
+            if region.grow(lambda r: kinds <= r.kinds):  # noqa: B023
+                yield region.equations
+                break
 
 
 def _replace(program: Program, members: Sequence[Equation], kind: str, entry: int = -1) -> None:
@@ -162,15 +163,8 @@ def fuse_activations(program: Program) -> None:
 
 def _members(program: Program, root: int, end: int) -> list[Equation]:
     """Return the equations that make one value of another."""
-    makers = program.makers
-    found: dict[int, Equation] = {}
-    left = [end]
-    while left:
-        value = left.pop()
-        if value != root and value not in program.constants and value not in found:
-            found[value] = makers[value]
-            left += makers[value].inputs
-    return [equation for equation in program.equations if equation.outputs[0] in found]
+    others = [equation for equation in program.equations if root not in equation.outputs]
+    return needed(others, [end])
 
 
 def _scaled(program: Program, roots: dict[int, tuple[int, int]], cuts: set[int]) -> Iterator[int]:
