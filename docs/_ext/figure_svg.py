@@ -11,6 +11,7 @@ from figure_colours import check_colours
 from figure_style import DARK_VARIABLES, LIGHT, LIGHT_VARIABLES
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import PlaceHolderLayoutEngine
 
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK_HREF = "{http://www.w3.org/1999/xlink}href"
@@ -96,14 +97,21 @@ class _Canvas(FigureCanvasSVG):
     """A canvas of a figure that is being saved: an animation of it does not start by itself."""
 
     def is_saving(self) -> bool:
-        """Say so, without ``savefig``, which draws each figure twice for its layout."""
+        """Say so, as the canvas does while ``savefig`` uses it."""
         return True
 
 
 def _saved(fig: Figure) -> str:
-    """Return the figure as matplotlib writes it, and leave its canvas and its dpi as they were."""
+    """Return the figure as matplotlib writes it, and leave its canvas and its dpi as they were.
+
+    One whose layout is fixed is drawn once. Another is drawn twice, as ``savefig`` does: laid out
+    while it is drawn, its panels would differ from build to build in their last bits.
+    """
     stream, canvas, dpi = io.StringIO(), fig.canvas, fig.dpi
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    if not isinstance(fig.get_layout_engine(), PlaceHolderLayoutEngine):
+        fig.savefig(stream, format="svg", metadata=nothing)
+        return stream.getvalue()
     try:
         _Canvas(fig).print_svg(stream, metadata=nothing)
     finally:
