@@ -11,6 +11,7 @@ from weightinit import meanfield
 from weightinit._checks import check_flag, check_integer, check_normalized
 from weightinit._sampling import known
 from weightinit.activations import Activation
+from weightinit.advice import _theory
 from weightinit.advice._statement import Statement
 from weightinit.gains import ActivationLike, gain
 from weightinit.initializers import VarianceScaling, lecun_normal, xavier_uniform
@@ -32,7 +33,6 @@ DEEPEST = 10**6
 
 TOO_FAR = 100.0  # on a mean square: ten on its root
 _UNASKED = 50  # layers, for which caveats are computed when no depth was given
-_SAME = 1e-6  # factors this near to 1 count as 1
 
 # Xavier's derivation asks for slope 1 at zero, where that of sigmoid is 1/4.
 _FOUR_TIMES_XAVIER = replace(xavier_uniform, scale=16.0)
@@ -84,20 +84,10 @@ def initializer_for(activation: ActivationLike) -> VarianceScaling:
     unit_gain = gain(activation)
     theory: Any = tables(activation)  # once, or each call would sample a callable anew
     slope = round(meanfield.slope_at_zero(theory), 10)
-    if _bends_down(theory, unit_gain) and unit_gain * slope > 1 + _SAME:  # and is not linear
+    is_linear = unit_gain * slope <= 1 + _theory.SAME
+    if _theory.bends_down(theory, unit_gain) and not is_linear:
         return replace(xavier_uniform, scale=slope**-2)
     return VarianceScaling(scale=unit_gain**2, mode="fan_in", distribution="normal")
-
-
-def _bends_down(theory: Any, unit_gain: float) -> bool:
-    """Tell whether an activation is like tanh: odd, and flatter away from zero.
-
-    Weights that make the slope at zero 1 then let a signal fade only as a power of depth: the
-    smaller it is, the more linear the layer.
-    """
-    if not meanfield.is_odd(theory) or meanfield.slope_at_zero(theory) <= 0:
-        return False
-    return bool(meanfield.fixed_point(theory, weight_variance=unit_gain**2).slope < 1 + _SAME)
 
 
 def _parameter(known: Activation, of: dict[str, float]) -> float:
@@ -190,12 +180,12 @@ class Question:
     @cached_property
     def at_unit_gain(self) -> FixedPoint:
         """Where lengths settle with the gain that keeps a mean square of 1."""
-        return self._fixed_point(self.unit_gain**2)
+        return _theory.fixed_point(self.theory, self.unit_gain**2)
 
     @cached_property
     def chi_at_unit_gain(self) -> float:
         """What a layer with that gain makes of the mean square of a gradient."""
-        return self._chi(self.unit_gain**2)
+        return _theory.chi(self.theory, self.unit_gain**2)
 
     @cached_property
     def chi_of_base(self) -> float:
@@ -205,19 +195,19 @@ class Question:
         as for the exponential: then it is what a layer makes of it where that leads.
         """
         scale = self.base.scale
-        leaves = scale < 1 and self.deviation > 1 + _SAME
-        below = self._chi(scale * (1 - _SAME)) if leaves else 0.0
-        return below or self._chi(scale)
+        leaves = scale < 1 and self.deviation > 1 + _theory.SAME
+        below = _theory.chi(self.theory, scale * (1 - _theory.SAME)) if leaves else 0.0
+        return below or _theory.chi(self.theory, scale)
 
     @cached_property
     def settled(self) -> float:
         """The mean square of activations where lengths settle with the base weights."""
-        return float(self._fixed_point(self.base.scale).length) / self.base.scale
+        return float(_theory.fixed_point(self.theory, self.base.scale).length) / self.base.scale
 
     @cached_property
     def deviation(self) -> float:
         """What a layer with the base weights makes of a small deviation of the mean square."""
-        return float(self._fixed_point(self.base.scale).slope)
+        return float(_theory.fixed_point(self.theory, self.base.scale).slope)
 
     @cached_property
     def chi(self) -> float:
@@ -231,11 +221,7 @@ class Question:
 
     def chi_behind(self, normalization: bool | str) -> float:
         """Return what a layer makes of that mean square behind a normalization."""
-        value, slope = meanfield.moments(self.theory, 1.0)
-        if normalization == "batch":
-            # at correlation 0 the covariance of phi is the square of its mean
-            value *= 1 - meanfield.correlation_map(self.theory, 0.0, weight_variance=1.0, q=1.0)
-        return float(slope / value)
+        return _theory.chi_behind(self.theory, normalization)
 
     def lets_pass(self, factor: float) -> bool:
         """Tell whether a factor a layer changes a mean square by less than 100 over the depth."""
@@ -244,18 +230,18 @@ class Question:
     @cached_property
     def bends_down(self) -> bool:
         """Whether the activation is like tanh: odd, and flatter away from zero."""
-        return _bends_down(self.theory, self.unit_gain)
+        return _theory.bends_down(self.theory, self.unit_gain)
 
     @property
     def is_linear(self) -> bool:
         """Whether the activation bends nowhere."""
-        return self.bends_down and self.at_unit_gain.slope > 1 - _SAME
+        return self.bends_down and self.at_unit_gain.slope > 1 - _theory.SAME
 
     @property
     def is_scale_free(self) -> bool:
         """Whether base weights leave every length as it is, and gradients too: relu, linear."""
         kept = self.base.scale / self.unit_gain**2
-        return max(abs(x - 1) for x in (kept, self.deviation, self.chi)) < _SAME
+        return max(abs(x - 1) for x in (kept, self.deviation, self.chi)) < _theory.SAME
 
     @property
     def branch_output(self) -> float:
@@ -286,9 +272,3 @@ class Question:
         """Return the logs of what a layer makes of a length, and of a gradient."""
         value, slope = meanfield.moments(self.theory, math.exp(log_q))
         return math.log(weight_variance * value) - log_q, math.log(weight_variance * slope)
-
-    def _fixed_point(self, weight_variance: float) -> FixedPoint:
-        return meanfield.fixed_point(self.theory, weight_variance=weight_variance)
-
-    def _chi(self, weight_variance: float) -> float:
-        return float(meanfield.chi(self.theory, weight_variance=weight_variance))
