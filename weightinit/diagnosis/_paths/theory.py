@@ -3,8 +3,7 @@
 import contextlib
 import functools
 import math
-from collections.abc import Callable, Collection
-from typing import TypeVar
+from collections.abc import Collection
 
 import numpy as np
 
@@ -29,8 +28,6 @@ __all__ = [
     "signal_noise",
     "slowed",
 ]
-
-_T = TypeVar("_T")
 
 # Of a mean square whose moments are asked for. Beyond the second a sine has too many waves, and is
 # at its limit; beyond the third the mean square of an exponential is no float.
@@ -98,34 +95,31 @@ def chi(activation: Activation | None, normalization: bool | str) -> float:
     return question.chi_behind("batch" if normalization is True else normalization)
 
 
-def _at(row: LayerTrace, q: float, of: Callable[[Activation, float], _T]) -> _T:
-    """Ask about the activation at the nearest mean square that can be integrated."""
-    activation = row.activation or linear
-    for most in _LARGEST:
-        with contextlib.suppress(MomentError):
-            return of(activation, min(max(q, 1e-200), most))
-    return of(activation, 1.0)  # as the adviser does, which has found a gain
-
-
 def moments_after(row: LayerTrace, q: float) -> meanfield.Moments:
     """Return the moments after a layer."""
-    return _at(row, q, _kept_moments)
-
-
-@functools.lru_cache(maxsize=4096)
-def _kept_moments(activation: Activation, q: float) -> meanfield.Moments:
-    """Return the moments; signal and gradient ask for them at the same mean squares."""
-    return meanfield.moments(activation, q)
+    return _near(row.activation or linear, q)[0]
 
 
 def damping(row: LayerTrace) -> float:
     """Return what a layer makes of a small deviation of the log of what it receives, 1 at most."""
+    _, slope = _near(row.activation or linear, row.mean_square("pre_activations"))
+    return min(max(slope, 0.0), 1.0)
 
-    def slope(activation: Activation, q: float) -> float:
-        growth = float(tables(activation).growth(np.array([q]))[0])
-        return q * growth / float(_kept_moments(activation, q).value)
 
-    return min(max(_at(row, row.mean_square("pre_activations"), slope), 0.0), 1.0)
+@functools.lru_cache(maxsize=4096)
+def _near(activation: Activation, q: float) -> tuple[meanfield.Moments, float]:
+    """Return what is known at the nearest mean square that can be integrated."""
+    for most in _LARGEST:
+        with contextlib.suppress(MomentError):
+            return _moments_and_slope(activation, min(max(q, 1e-200), most))
+    return _moments_and_slope(activation, 1.0)  # as the adviser does, which has found a gain
+
+
+def _moments_and_slope(activation: Activation, q: float) -> tuple[meanfield.Moments, float]:
+    """Return the moments, and the slope of the log of the first in the log of q."""
+    found = meanfield.moments(activation, q)
+    growth = float(tables(activation).growth(np.array([q]))[0])
+    return found, q * growth / float(found.value)
 
 
 def length_after(row: LayerTrace, q: float) -> float:
