@@ -130,10 +130,13 @@ def softsign_derivative(x: Array) -> Array:
     return np.square(1 / (1 + np.abs(x)))  # the square of 1 + |x| could overflow
 
 
+_erfc = np.frompyfunc(math.erfc, 1, 1)
+
+
 def _normal_cdf(x: Array) -> Array:
     # NumPy has no erf; erfc of the standard library is exact to the last bits in both tails.
-    half_erfc = np.frompyfunc(lambda v: 0.5 * math.erfc(-v / math.sqrt(2)), 1, 1)
-    return np.asarray(half_erfc(x)).astype(x.dtype)
+    doubled = np.asarray(_erfc(x.astype(np.float64) / -math.sqrt(2)), np.float64)
+    return (0.5 * doubled).astype(x.dtype)
 
 
 def gelu(x: Array) -> Array:

@@ -92,10 +92,14 @@ def _kind(value: object) -> str:
     return _trimmed(type(value).__name__, _WIDTH // 2)
 
 
+def _printable(letter: str) -> str:
+    return letter if letter.isprintable() else ascii(letter)[1:-1]
+
+
 def _trimmed(text: str, width: int) -> str:
     """Return printable text on one line, without its middle if it is long."""
     half = (width - 3) // 2
     short = text if len(text) <= 8 * width else f"{text[: 4 * width]}...{text[-4 * width :]}"
     line = " ".join(short.split())
-    plain = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in line)
+    plain = line if line.isprintable() else "".join(map(_printable, line))
     return plain if len(plain) <= width else f"{plain[:half]}...{plain[-half:]}"
