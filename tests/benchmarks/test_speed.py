@@ -1,6 +1,8 @@
 """What a bench prints follows from what it measured."""
 
+import functools
 import itertools
+from collections.abc import Callable
 
 import pytest
 
@@ -12,13 +14,15 @@ from benchmarks.speed.timing import compare, row, take_turns
 KEPT = results.read(figures.FILE)
 
 
+def ticking() -> Callable[[], float]:
+    """Return a clock on which a second passes between two looks."""
+    return functools.partial(next, itertools.count(0.0))
+
+
 def test_candidates_take_turns() -> None:
     """After the first call of each, calls of both follow each other; a median is of one call."""
-    ticks = itertools.count()  # each look at the clock is a second
     told: list[str] = []
-    found = take_turns(
-        lambda: told.append("ours"), lambda: told.append("theirs"), clock=lambda: float(next(ticks))
-    )
+    found = take_turns(lambda: told.append("ours"), lambda: told.append("theirs"), clock=ticking())
     assert found == (1.0, 1.0)
     assert told[2:] == ["ours", "theirs"] * (len(told) // 2 - 1)
 
@@ -60,7 +64,7 @@ def test_a_profile_names_where_the_time_goes() -> None:
 @pytest.mark.parametrize("target, profiled", [(1e-9, True), (1e9, False), (None, False)])
 def test_what_misses_is_profiled(target: float | None, profiled: bool) -> None:
     """A row keeps a profile where it misses its aim, and only there."""
-    found = compare("task", _waste, _waste, target=target)
+    found = compare("task", _waste, _waste, target=target, clock=ticking())
     assert ("profile" in found) is profiled
 
 
