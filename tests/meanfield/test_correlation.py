@@ -146,10 +146,12 @@ def test_depth_scales_are_rates(name: str) -> None:
     """Deep in a network each step of the correlation is exp(-1 / xi) of the one before."""
     phi = KNOWN[name].phi if name in KNOWN else wi.activations.get(name)
     for w, b in ((1.0, 0.2), (1.6 if name == "relu" else 5.0, 0.2)):
-        xi = meanfield.depth_scale(phi, weight_variance=w, bias_variance=b)
+        layer = {"weight_variance": w, "bias_variance": b}
+        xi = meanfield.depth_scale(phi, **layer)
+        q = meanfield.fixed_point(phi, **layer).length
         c = [0.5]
         for _ in range(60):
-            c.append(meanfield.correlation_map(phi, c[-1], weight_variance=w, bias_variance=b))
+            c.append(meanfield.correlation_map(phi, c[-1], q=q, **layer))
         steps = np.diff(c)
         last = int(np.flatnonzero(np.abs(steps) > 1e-8)[-1])
         # The map is bent, by kinks as the root of the distance from c* = 1.
