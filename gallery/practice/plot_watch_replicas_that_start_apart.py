@@ -75,10 +75,10 @@ for count, color in zip(counts, ("C3", "C5", "C2", "C0"), strict=True):
         time, curves[count].min(axis=0), curves[count].max(axis=0), color=color, alpha=0.15, lw=0
     )
 ax.axvline(restart, color="k", ls=":", lw=1)
-ax.text(restart + 2, 2.2, "restart from one replica")
+ax.text(restart + 2, 1.4, "restart from one replica")
 ax.set(xlabel="step", ylabel="loss on new digits", ylim=(0, 2.8), xlim=(0, steps))
 ax.set_title("Replicas that start apart learn slowly, until a restart")
-ax.legend(loc="upper left", bbox_to_anchor=(0.14, 1))
+ax.legend(loc="upper right")
 plt.show()
 
 # %%
