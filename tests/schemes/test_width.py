@@ -178,9 +178,9 @@ def test_the_first_layer_of_mu_keeps_its_std(activation: str) -> None:
         wi.mu_parametrization(
             wi.mlp([8, n, n, 3], activation), base=wi.mlp([8, 16, 16, 3], activation), rng=0
         ).model.parameters["dense0.weight"]
-        for n in (64, 4096)
+        for n in (64, 1024)
     ]
     # A mean square of N normal or uniform numbers is off by at most sqrt(2 / N) of itself, once in
-    # 3.5e6 by five times as much.
+    # 3.5e6 by five times as much: by 31 %. The usual rule with both fans would make it 14 times.
     within = 5 * np.sqrt(2 / sizes[0].size)
     assert np.mean(sizes[0] ** 2) == pytest.approx(np.mean(sizes[1] ** 2), rel=within)
