@@ -28,7 +28,7 @@ def spoiled(spoil, patient):
 
 PATIENTS = {
     "mlp": lambda: mlp("leaky_relu", 12, 32, seed=0),
-    "wide": lambda: mlp("tanh", 12, 512, seed=0),
+    "wide": lambda: mlp("tanh", 12, 128, seed=0),
     "cnn": lambda: cnn("relu", [8, 16, 16], seed=0),
     "rnn": lambda: rnn("relu", 32, 6, seed=0),
     "residual": lambda: residual("relu", 12, 32, seed=0),
