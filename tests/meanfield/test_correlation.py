@@ -145,18 +145,17 @@ def test_no_angle_without_a_signal() -> None:
 def test_depth_scales_are_rates(name: str) -> None:
     """Deep in a network each step of the correlation is exp(-1 / xi) of the one before."""
     phi = KNOWN[name].phi if name in KNOWN else wi.activations.get(name)
-    for w, b in ((1.0, 0.2), (1.6 if name == "relu" else 5.0, 0.2)):
-        layer = {"weight_variance": w, "bias_variance": b}
-        xi = meanfield.depth_scale(phi, **layer)
-        q = meanfield.fixed_point(phi, **layer).length
-        c = [0.5]
-        for _ in range(60):
-            c.append(meanfield.correlation_map(phi, c[-1], q=q, **layer))
-        steps = np.diff(c)
+    layers = {"weight_variance": [1.0, 1.6 if name == "relu" else 5.0], "bias_variance": 0.2}
+    xi = meanfield.depth_scale(phi, **layers)
+    q = meanfield.fixed_point(phi, **layers).length
+    c = [np.full(2, 0.5)]
+    for _ in range(60):
+        c.append(meanfield.correlation_map(phi, c[-1], q=q, **layers))
+    # The map is bent, by kinks as the root of the distance from c* = 1.
+    within = 1e-2 if name == "relu" else 1e-4
+    for steps, scale in zip(np.diff(c, axis=0).T, xi, strict=True):
         last = int(np.flatnonzero(np.abs(steps) > 1e-8)[-1])
-        # The map is bent, by kinks as the root of the distance from c* = 1.
-        within = 1e-2 if name == "relu" else 1e-4
-        assert steps[last] / steps[last - 1] == pytest.approx(math.exp(-1 / xi), rel=within)
+        assert steps[last] / steps[last - 1] == pytest.approx(math.exp(-1 / scale), rel=within)
 
 
 @pytest.mark.parametrize("name", ["tanh", "hardtanh", "sigmoid"])
