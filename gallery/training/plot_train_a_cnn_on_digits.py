@@ -39,7 +39,7 @@ starts = {
     "He": (wi.he_normal, "C5", "-"),
     "He, wrong fan": (first_number, "k", "--"),
 }
-epochs, batch, seeds = 15, 32, range(5)
+epochs, batch, seeds = 15, 32, range(3)
 
 
 def learn(init, seed, learning_rate=0.05):
@@ -61,7 +61,7 @@ def learn(init, seed, learning_rate=0.05):
 
 
 # %%
-# **One sweep.** Five starts, five seeds, which draw the weights, split the data and shuffle it.
+# **One sweep.** Five starts, three seeds, which draw the weights, split the data and shuffle it.
 
 runs = {name: [learn(init, seed) for seed in seeds] for name, (init, *_) in starts.items()}
 curves = {name: np.array([curve for curve, _ in run]) for name, run in runs.items()}
