@@ -130,6 +130,8 @@ plt.show()
 # :lab:`Look at the gradient in ten sigmoid layers
 # <depth=10&width=32&act=sigmoid&rate=0.3&a=xavier_normal&b=recommended>` in the lab.
 
+slope = wi.meanfield.slope_at_zero("sigmoid")
+print(f"slope at zero {slope}: Xavier passes at most {slope**2:.4f} of the gradient's mean square")
 for name, found in gradients.items():
     theory = [f"predicted {chi[name] ** (depth / 2):.1e}"] if name in chi else []
     print(f"{name:>14}: gradient {np.median(found[:, -1]):.1e}", *theory)

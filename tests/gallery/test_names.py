@@ -1,4 +1,4 @@
-"""Each public name has an example in the gallery, or a reason why not."""
+"""Each public name has an example in the gallery."""
 
 import ast
 import re
@@ -45,30 +45,6 @@ MADE_BY = {
     "training.Sgd": "train",
 }
 
-#: Names without an example, and the page that shows them instead.
-ON_A_PAGE = {
-    "DeltaOrthogonal": "guides/fans.md",
-    "assert_healthy": "guides/test-your-network.md",
-    "delta_orthogonal": "theory/isometry.md",
-    "networks.Parallel": "theory/attention.md",
-    "tracing.measure": "theory/what-differs.md",
-}
-
-#: Names that no script and no page uses, and why.
-WITHOUT = {
-    "GradientCheck": "what check_gradients returns",
-    "Initializer": "the base class: nobody makes one",
-    "Sparse": "kept for parity with PyTorch's; no question of the site is about it",
-    "check_gradients": "for layers that you write yourself; a tool for tests, with nothing to draw",
-    "datasets.spirals": "a harder task than the ring, with the same answers",
-    "datasets.xor": "an easier task than the ring, with the same answers",
-    "diagnosis.judge": "what diagnose does with a trace, for frameworks that are not known",
-    "meanfield.is_odd": "yes or no about an activation: nothing to draw",
-    "meanfield.slope_at_zero": "one number of an activation: nothing to draw",
-    "networks.Layer": "the base class: nobody makes one",
-    "tracing.LayerStats": "what tracing.measure returns",
-}
-
 
 def reference() -> Iterator[str]:
     """Yield the names that have a page in the reference, as attributes of the package."""
@@ -100,20 +76,18 @@ def used() -> set[str]:
 
 
 def test_each_name_has_an_example(used):
-    """A script uses each name of the reference, or what makes it; exceptions have a reason."""
+    """A script uses each name of the reference, or what makes it."""
     names = set(reference())
     assert len(names) > 100
     shown = used | {name for name, maker in MADE_BY.items() if maker in used}
-    lost = sorted(names - shown - {*ON_A_PAGE, *WITHOUT})
-    assert not lost, f"{lost}: add each to a script whose question it answers, or give a reason"
+    lost = sorted(names - shown)
+    assert not lost, f"{lost}: add each to a script whose question it answers"
 
 
-def test_exceptions_are_names_that_no_script_uses(used):
-    """No list holds a name that is not public, or that a script uses by now."""
-    listed = [*MADE_BY, *ON_A_PAGE, *WITHOUT]
-    assert len(set(listed)) == len(listed)
-    assert set(listed) <= set(reference())
-    assert not set(listed) & used
+def test_what_is_made_is_public_and_made_by_a_script(used):
+    """The names in the list are public, no script uses them, and scripts use what makes them."""
+    assert set(MADE_BY) <= set(reference())
+    assert not set(MADE_BY) & used
     assert set(MADE_BY.values()) <= used
 
 
@@ -121,10 +95,3 @@ def test_the_first_page_of_the_reference_lists_each_name():
     """Who looks a name up there finds it, in the group of the page that has it."""
     first = (ROOT / "docs" / "reference" / "index.rst").read_text(encoding="utf-8")
     assert sorted(re.findall(r":obj:`~?([\w.]+)`", first)) == sorted(reference())
-
-
-@pytest.mark.parametrize("name, place", ON_A_PAGE.items())
-def test_a_page_shows_what_no_script_does(name, place):
-    """The page that stands for a script uses the name."""
-    text = (ROOT / "docs" / place).read_text(encoding="utf-8")
-    assert re.search(rf"\b{name.rpartition('.')[2]}\b", text)

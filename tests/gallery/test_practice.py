@@ -96,3 +96,13 @@ def test_b_at_zero_allows_larger_rates_the_more_so_in_wide_networks(names):
     assert found["slopes"]["A"] == pytest.approx(-1.0, abs=0.25)
     assert found["ratio"][0] > 1.4
     assert found["ratio"][-1] > 1.7 * found["ratio"][0]
+
+
+def test_a_right_gradient_agrees_and_slips_do_not(run_script):
+    """Differences agree with the right layer to 1e-6; with each slip not even to a tenth."""
+    checks = run_script("practice/plot_check_a_layer_of_your_own.py").names["checks"]
+    assert checks["right"].relative_error < 1e-6
+    assert min(found.relative_error for name, found in checks.items() if name != "right") > 0.1
+    assert checks["mean for sum"].parameter == "squash0.gain"
+    assert checks["mean for sum"].numeric == pytest.approx(20 * checks["mean for sum"].analytic)
+    assert checks["gain forgotten"].parameter == "dense0.weight"

@@ -24,6 +24,7 @@ VERBS = {
     "Measure",
     "Pick",
 }
+VERBS |= {"Check", "Connect", "Pack", "Read", "Test", "Write"}
 VERBS |= {"Remember", "Reproduce", "Scale", "See", "Start", "Train", "Truncate", "Use", "Watch"}
 EACH_SCRIPT = pytest.mark.parametrize("path", SCRIPTS)
 
@@ -63,7 +64,7 @@ def test_script_stands_alone(path):
             else []
         )
     }
-    standard = {"fnmatch", "itertools", "functools", "math", "tracemalloc"}
+    standard = {"dataclasses", "fnmatch", "functools", "itertools", "math", "tracemalloc", "typing"}
     assert imported <= standard | {"matplotlib", "numpy", "scipy", "sklearn", "weightinit"}
 
 

@@ -223,3 +223,16 @@ def test_the_difference_grows_exponentially(run_script):
     line = np.polynomial.Polynomial.fit(time, logs, 1)
     assert len(time) > 10
     assert np.abs(line(time) - logs).max() < 0.5
+
+
+def test_units_alike_cut_the_plane_by_a_line(run_script):
+    """Sixteen units alike stay one, and are below the best line; sixteen that were drawn, above it.
+
+    In five other groups of three, the means of the latter were above it by 0.02 at least.
+    """
+    names = run_script("symmetry/plot_count_the_units_a_task_needs.py").names
+    for task, line in names["lines"].items():
+        right, differ = names["same"][task].T
+        assert differ.max() == 1, task
+        assert right.max() <= line, task
+        assert names["drawn"][task][-1].mean() > line, task
