@@ -88,7 +88,7 @@ plt.show()
 #
 # An orthogonal *kernel* does the same, since its nine places share the matrix. A delta-orthogonal
 # one turns the channels of each pixel and moves nothing. It keeps what there was, exactly; that
-# this makes very deep convolutional networks trainable is shown by Xiao et al. (2018). Its zeros
+# this makes deep convolutional networks trainable is shown by Xiao et al. (2018). Its zeros
 # are no lock: they get gradients like all other weights. More is on :doc:`/theory/isometry`.
 
 for name, squares in points.items():

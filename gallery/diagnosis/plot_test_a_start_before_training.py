@@ -16,7 +16,7 @@ import weightinit as wi
 
 # %%
 # **Setup.** Eight hidden layers of 64 relu units learn digits with momentum, for 10 epochs. Their
-# weights are He's times a factor from 1/4 to 4. The test is one line, and sees 200 digits.
+# weights are He's times a factor, 1/4 to 4. The test is one line, and sees 200 digits.
 
 images, labels = load_digits(return_X_y=True)
 factors, seeds = 2.0 ** np.arange(-2, 2.5, 0.5), range(3)

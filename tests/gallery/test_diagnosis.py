@@ -211,7 +211,7 @@ def test_a_start_that_fails_the_test_does_not_learn(run_script):
 
 
 def test_each_fault_shows_in_its_measure_and_is_named(run_script):
-    """A record of each planted fault is judged as that fault, in its layer; the healthy one passes."""
+    """A record of each planted fault is judged as that fault, in its layer; the healthy one not."""
     names = run_script("diagnosis/plot_read_the_record_of_a_network.py").names
     problems = {
         name: [(finding.problem, finding.layer) for finding in found]
