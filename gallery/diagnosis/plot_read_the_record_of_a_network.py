@@ -47,6 +47,7 @@ def shared(p):
 
 faults = (healthy, large, dead, copies, shared)
 measures = {
+    "mean": "mean of\nactivations",
     "second_moment": "mean square\nof activations",
     "gradient_rms": "rms of the\ngradient",
     "dead": "share of\ndead units",
@@ -80,27 +81,28 @@ table = {
 found = {name: judge(kept).findings for name, kept in records.items()}
 
 colors = dict(zip(records, ("C7", "C3", "C0", "C1", "C2"), strict=True))
-fig, axes = plt.subplots(2, 3, figsize=(7.2, 5), layout="constrained", sharex=True)
+fig, axes = plt.subplots(2, 3, figsize=(7.2, 5), layout="constrained")
 fig.set_label(
-    "Five measures over six hidden layers, a line a network. The healthy one stays level, but for "
+    "Six measures over six hidden layers, a line a network. The healthy one stays level, but for "
     "the correlation of samples, which rises slowly. With a large layer the mean square jumps at "
     "layer 4; with dead units their share does; with copies the number of units that differ falls "
     "to 32; with a shared mean the correlation of samples jumps to nearly 1."
 )
 layers = np.arange(1, 7)
-for ax, (column, title) in zip(axes.flat, enumerate(measures.values()), strict=False):
+for ax, (column, title) in zip(axes.flat, enumerate(measures.values()), strict=True):
     for name, values in table.items():
         width = 4 if name == "healthy" else 1.5
         ax.plot(layers, values[:, column], "o-", ms=3, lw=width, color=colors[name], label=name)
     ax.axvline(4, color="C7", ls=":", lw=1)
     ax.set_title(title, fontsize="medium")
     ax.set_xticks(layers)
-for ax in axes.flat[:2]:
+for ax in axes.flat[:3]:
     ax.set_yscale("log")
-axes[1, 2].axis("off")
-axes[1, 2].legend(*axes[0, 0].get_legend_handles_labels(), loc="center", title="planted in layer 4")
-for ax in axes[1, :2]:
+for ax in axes[1]:
     ax.set_xlabel("hidden layer")
+axes[1, 1].set_ylim(0, 68)
+axes[1, 1].legend(fontsize="small", ncols=2, handlelength=1, columnspacing=1, loc="lower center")
+fig.suptitle("One fault each, planted in layer 4")
 plt.show()
 
 # %%
