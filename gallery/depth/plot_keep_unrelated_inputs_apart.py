@@ -3,8 +3,8 @@ Keep unrelated inputs apart
 ===========================
 
 Which activations make unrelated inputs alike, layer by layer? Those that are not odd, such as relu.
-With an odd one, :math:`\phi(-z) = -\phi(z)`, and without biases, what has nothing in common at the
-input has nothing in common after any number of layers.
+With an odd one, :math:`\phi(-z) = -\phi(z)`, and without biases, inputs that are unrelated at first
+are still unrelated after 24 layers.
 """
 
 import matplotlib.pyplot as plt
@@ -89,11 +89,11 @@ plt.show()
 # .. math:: \frac{(\operatorname{E} \phi)^2}{\operatorname{E} \phi^2}.
 #
 # Of an odd activation the numerator is 0, by symmetry: what was unrelated stays so. Of relu the
-# ratio is :math:`1/\pi`: after one layer a third of each signal is a part that all samples share,
-# and each further layer adds to it. Of ELU, whose mean is small for normal inputs, it is little.
+# ratio is :math:`1/\pi`: after one layer the samples share a third of their signals, and further
+# layers add to it. Of ELU, whose mean is small for normal inputs, it is little.
 #
 # Related inputs (right) come apart under the two odd activations, and their correlation ends at a
-# value between 0 and 1 under ELU. Only relu, of these four, makes all samples alike. Such a network
+# value between 0 and 1 under ELU. Relu makes samples alike: theirs tends to 1. Such a network
 # cannot tell them apart; :func:`~weightinit.diagnose` reports it as "samples alike". How fast it
 # goes, and what biases change, is on :doc:`/theory/mean-field`.
 

@@ -4,7 +4,7 @@ See a digit through convolutions
 
 What is left of an image behind 32 convolutions, before training? From Gaussian kernels, a blur:
 each layer mixes neighbouring pixels. Delta-orthogonal kernels keep each pixel where it is, and the
-image as it was. So a deep network starts with all that was in it.
+image as it was. So a deep network starts with the whole of it.
 """
 
 import matplotlib.pyplot as plt
@@ -89,7 +89,7 @@ plt.show()
 # An orthogonal *kernel* does the same, since its nine places share the matrix. A delta-orthogonal
 # one turns the channels of each pixel and moves nothing. It keeps what there was, exactly; that
 # this makes deep convolutional networks trainable is shown by Xiao et al. (2018). Its zeros
-# are no lock: they get gradients like all other weights. More is on :doc:`/theory/isometry`.
+# are no lock: they get gradients like other weights. More is on :doc:`/theory/isometry`.
 
 for name, squares in points.items():
     for depth in depths[1:]:

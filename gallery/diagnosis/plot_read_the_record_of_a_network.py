@@ -109,10 +109,10 @@ plt.show()
 # **Reading the figure.** Follow one colour. Weights 30 times as large show in the mean square from
 # layer 4 on, and below it in the gradient, which passes the same weights on its way back. Dead
 # units show in their share; what little is left of the layer is ruled by biases, so samples look
-# alike too. Copies show in one measure alone: their signal is as healthy as any. A shared mean lets
+# alike too. Copies show in one measure alone: their signal is as healthy as without them. A shared mean lets
 # each unit compute nearly the same, and so the correlation of samples jumps.
 #
-# No single measure shows all of them. :func:`~weightinit.diagnosis.judge` weighs them against what
+# One measure is not enough. :func:`~weightinit.diagnosis.judge` weighs them against what
 # chance and depth explain. :func:`~weightinit.diagnose` records and judges in one go, and tries
 # remedies on a copy, for which a record is not enough.
 

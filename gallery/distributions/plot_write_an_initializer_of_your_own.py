@@ -2,7 +2,7 @@ r"""
 Write an initializer of your own
 ================================
 
-Does a start need normal numbers? No: weights that are all plus or minus one size start a network as
+Does a start need normal numbers? No: weights of one size, plus or minus, start a network as
 well, if the size is right. A few lines make an initializer of them, which works wherever the
 package's own do.
 """

@@ -2,7 +2,7 @@ r"""
 Check a layer of your own
 =========================
 
-You wrote a layer and its gradient by hand. Is the gradient right? A wrong one trains as well, only
+You wrote a layer and its gradient by hand. Is the gradient right? A wrong one may train too, but
 worse. Compare it with differences of the loss: a right gradient agrees to seven digits or so,
 and each of three common slips is off by a third of its size or more.
 """

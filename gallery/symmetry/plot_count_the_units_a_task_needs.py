@@ -2,7 +2,7 @@
 Count the units a task needs
 ============================
 
-How much of a network do you lose if its hidden units start alike? All but one unit. On three tasks
+How much of a network is left if its hidden units start alike? One unit. On three tasks
 in the plane, sixteen units that start with equal weights do no better than one unit can: they cut
 the plane by a straight line.
 """
@@ -83,8 +83,8 @@ plt.show()
 # straight-line functions of one number, :math:`\tanh(w \cdot x + b)`. They cross at one value of
 # it, and so the border between the classes is a straight line.
 #
-# That is a prediction: sixteen units alike cannot do better than the best of all straight lines,
-# the dotted one. It holds on each task, whatever the task is worth to a wider network. What else
+# That is a prediction: sixteen units alike cannot do better than the best straight line, the
+# dotted one. It holds on each task, whatever the task is worth to a wider network. What else
 # the equal start costs is time: it is at zero output, and some runs are still below the line.
 #
 # Drawn units need at least two for xor, four for the ring, and more for the spirals. Why equal
