@@ -109,7 +109,7 @@ plt.show()
 # **Reading the figure.** Follow one colour. Weights 30 times as large show in the mean square from
 # layer 4 on, and below it in the gradient, which passes the same weights on its way back. Dead
 # units show in their share; what little is left of the layer is ruled by biases, so samples look
-# alike too. Copies show in one measure alone: their signal is as healthy as without them. A shared mean lets
+# alike too. Copies show in one measure alone: their signal is healthy. A shared mean lets
 # each unit compute nearly the same, and so the correlation of samples jumps.
 #
 # One measure is not enough. :func:`~weightinit.diagnosis.judge` weighs them against what
