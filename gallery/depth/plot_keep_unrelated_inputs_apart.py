@@ -94,8 +94,8 @@ plt.show()
 #
 # Related inputs (right) come apart under the two odd activations, and their correlation ends at a
 # value between 0 and 1 under ELU. Relu makes samples alike: their correlation tends to 1. Where
-# next to nothing differs any more, :func:`~weightinit.diagnose` reports "samples alike". How fast
-# it goes, and what biases change, is on :doc:`/theory/mean-field`.
+# that makes learning slow, :func:`~weightinit.diagnose` reports "samples alike". How fast it goes,
+# and what biases change, is on :doc:`/theory/mean-field`.
 
 for name in activations:
     first = wi.meanfield.correlation_map(name, 0.0, weight_variance=wi.gain(name) ** 2, q=1.0)
