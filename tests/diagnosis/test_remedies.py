@@ -72,13 +72,8 @@ CASES = [
 ]
 
 
-#: Two faults for each case, in turn: each activation has all of them, and so has each depth.
-FAULTY = [
-    (*case, list(FAULTS)[(i + j) % len(FAULTS)]) for i, case in enumerate(CASES) for j in range(2)
-]
-
-
-@pytest.mark.parametrize("make, name, depth, fault", FAULTY)
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("make, name, depth", CASES)
 def test_a_remedy_is_what_the_adviser_says(make, name, depth, fault):
     """For each finding, weights start from what `recommend` says of that layer and its network."""
     net, x, question = make(name, depth)
