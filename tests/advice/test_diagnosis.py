@@ -10,7 +10,7 @@ import weightinit as wi
 from weightinit.networks import ActivationLayer, Dense, LayerNorm, Residual
 
 SEEDS = range(3)
-SIZES = [(3, 64), (9, 96), (20, 100)]  # depth and width
+SIZES = [(3, 64), (9, 96), (20, 200)]  # depth and width
 
 
 def diagnose(net: wi.Network, start: dict[str, wi.Initializer], seed: int) -> wi.Diagnosis:
@@ -47,11 +47,11 @@ def test_a_perceptron_is_healthy_without_a_caveat(name: str, depth: int, width: 
 
 @pytest.mark.parametrize("name", ["relu", "selu", "tanh"])
 def test_fifty_layers_are_healthy(name: str) -> None:
-    """The three classical activations hold over 50 layers, five times as wide."""
+    """The three classical activations hold over 50 layers, ten times as wide."""
     advice = wi.recommend(name, depth=50)
     start = {"dense50.weight": output(), "*.weight": advice.initializer}
     assert not advice.caveats
-    assert not diagnose(wi.mlp([250] * 51 + [10], name), start, 0).findings
+    assert not diagnose(wi.mlp([500] * 51 + [10], name), start, 0).findings
 
 
 @pytest.mark.parametrize("normalized", [False, True])
