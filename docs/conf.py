@@ -40,7 +40,6 @@ extensions = [
     "install",
     "lab_embed",
     "lab_page",
-    "page_kernels",
     "page_notebooks",
     "page_output",
     "page_assets",
