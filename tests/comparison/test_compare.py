@@ -143,7 +143,7 @@ def test_a_diverging_training_is_a_failure():
     def train_once(initializer, rng):
         x, y = wi.datasets.ring(20, rng=rng)
         net = wi.mlp([2, 4, 1]).initialize(initializer, rng=rng)
-        return wi.train(net, x, y, epochs=2, batch_size=5, learning_rate=1e200)
+        return wi.train(net, x, y, epochs=2, batch_size=5, learning_rate=1e200, rng=rng)
 
     (cell,) = wi.compare(train_once, [wi.he_normal], seeds=1).cells
     assert re.match("FloatingPointError: training stopped in epoch 1, step", cell.error)
