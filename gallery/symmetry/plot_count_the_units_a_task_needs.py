@@ -58,9 +58,9 @@ lines = {task: max(best_line(task, seed) for seed in seeds) for task in tasks}
 fig, axes = plt.subplots(2, 3, figsize=(7.2, 5), layout="constrained", sharey="row")
 fig.set_label(
     "Above, points of the three tasks: four clouds, a disc in a ring, two spirals. Below, test "
-    "accuracy against the number of hidden units, 1 to 16. Units that are drawn begin a little below "
-    "the dotted line of the best straight line, at 1 unit, and rise to 0.85 or more; crosses of "
-    "sixteen units that start alike lie below the dotted line."
+    "accuracy against the number of hidden units, 1 to 16. Units that are drawn begin a little "
+    "below the dotted line of the best straight line, at 1 unit, and rise to 0.85 or more; crosses "
+    "of sixteen units that start alike lie below the dotted line."
 )
 for (above, below), task in zip(axes.T, tasks, strict=True):
     x, y = tasks[task](300, rng=0)
