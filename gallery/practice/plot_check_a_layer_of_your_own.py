@@ -113,7 +113,7 @@ plt.show()
 # a layer with weights in front of the one that you check.
 #
 # Check with inputs of size 1, away from kinks, in float64. More is at
-# :func:`~weightinit.networks.check_gradients`.
+# :func:`~weightinit.check_gradients`.
 
 for name, found in checks.items():
     print(f"{name:>14}: worst in {found.parameter}{list(found.index)},", end=" ")
