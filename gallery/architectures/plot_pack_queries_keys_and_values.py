@@ -79,8 +79,8 @@ plt.show()
 # (w, 3w) have length 1, so its variance is :math:`1/(3w)`: a third, as by the fan out. LeCun's
 # and He's count w inputs either way.
 #
-# Smaller scores make attention more even at the start, which alone does little harm. But the values
-# shrink as well, and with them what attention adds. To start as if they were separate, draw the
+# Smaller scores make attention more even at the start. The values are drawn by the same formula and
+# shrink as well. To start as if they were separate, draw the
 # parts by themselves: :func:`~weightinit.start` does so, and for a weight that you fill yourself
 # there is :class:`~weightinit.Stacked`. What is large or small for a score is on
 # :doc:`/theory/attention`.

@@ -2,9 +2,9 @@ r"""
 Keep unrelated inputs apart
 ===========================
 
-Which activations make unrelated inputs alike, layer by layer? Those that are not odd, such as relu.
-With an odd one, :math:`\phi(-z) = -\phi(z)`, and without biases, inputs that are unrelated at first
-are still unrelated after 24 layers.
+Which activations make unrelated inputs alike, layer by layer? Those whose mean is far from 0, such
+as relu. The mean of an odd one, :math:`\phi(-z) = -\phi(z)`, is 0: without biases, inputs that are
+unrelated at first are still unrelated after 24 layers.
 """
 
 import matplotlib.pyplot as plt
@@ -67,8 +67,8 @@ fig, axes = plt.subplots(1, 2, figsize=(7.2, 3.4), sharey=True, layout="constrai
 fig.set_label(
     "Correlation of two inputs over 24 layers; dots of networks follow the lines of theory. Left, "
     "from 0: with tanh and softsign it stays at 0, with relu it rises to nearly 1, with ELU to "
-    "above 0.4. Right, from 0.8: with tanh and softsign it falls below 0.3, with ELU it hardly "
-    "moves, with relu it rises to nearly 1."
+    "above 0.4. Right, from 0.8: with tanh and softsign it falls below 0.3, with ELU its mean "
+    "hardly moves, with relu it rises to nearly 1."
 )
 for ax, begin in zip(axes, begins, strict=True):
     for name, color in activations.items():
@@ -92,8 +92,9 @@ plt.show()
 # ratio is :math:`1/\pi`: after one layer the samples share a third of their signals, and further
 # layers add to it. Of ELU, whose mean is small for normal inputs, it is little.
 #
-# Related inputs (right) come apart under the two odd activations, and their correlation ends at a
-# value between 0 and 1 under ELU. Relu makes samples alike: their correlation tends to 1. Where
+# With these gains related inputs (right) come apart under the two odd activations; with smaller
+# weights they would not. Under ELU both correlations move towards one between. Relu makes samples
+# alike: their correlation tends to 1. Where
 # that makes learning slow, :func:`~weightinit.diagnose` reports "samples alike". How fast it goes,
 # and what biases change, is on :doc:`/theory/mean-field`.
 

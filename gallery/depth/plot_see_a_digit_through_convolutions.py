@@ -2,9 +2,9 @@ r"""
 See a digit through convolutions
 ================================
 
-What is left of an image behind 32 convolutions, before training? From Gaussian kernels, a blur:
-each layer mixes neighbouring pixels. Delta-orthogonal kernels keep each pixel where it is, and the
-image as it was. So a deep network starts with the whole of it.
+What is left of an image after 32 convolutions without an activation, before training? From Gaussian
+kernels, a blur: each layer mixes neighbouring pixels. Delta-orthogonal kernels keep each pixel
+where it is, and the image as it was. So the last layer still gets the whole of it.
 """
 
 import matplotlib.pyplot as plt
@@ -66,8 +66,8 @@ points = {
 
 fig, axes = plt.subplots(3, 4, figsize=(7.2, 5.6), layout="constrained")
 fig.set_label(
-    "A digit 0 behind 0, 2, 8 and 32 convolutions. With Gaussian and orthogonal kernels it is "
-    "blurred after 2 layers, a round cloud after 8, and fills half the image after 32. With "
+    "A digit 0 after 0, 2, 8 and 32 convolutions. With Gaussian and orthogonal kernels it is "
+    "blurred after 2 layers, a cloud after 8, and fills the middle of the image after 32. With "
     "delta-orthogonal kernels it is the same sharp digit at each depth."
 )
 for row, (name, squares) in zip(axes, pictures.items(), strict=True):

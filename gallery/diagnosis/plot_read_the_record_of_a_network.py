@@ -83,10 +83,11 @@ found = {name: judge(kept).findings for name, kept in records.items()}
 colors = dict(zip(records, ("C7", "C3", "C0", "C1", "C2"), strict=True))
 fig, axes = plt.subplots(2, 3, figsize=(7.2, 5), layout="constrained")
 fig.set_label(
-    "Six measures over six hidden layers, a line a network. The healthy one stays level, but for "
-    "the correlation of samples, which rises slowly. With a large layer the mean square jumps at "
-    "layer 4; with dead units their share does; with copies the number of units that differ falls "
-    "to 32; with a shared mean the correlation of samples jumps to nearly 1."
+    "Six measures over six hidden layers, a line a network. In the healthy one mean square and "
+    "gradient stay within a factor of 2, and the correlation of samples rises. With a large layer "
+    "the mean square jumps at layer 4; with dead units their share does; with copies the number of "
+    "units that differ falls to 32; with a shared mean the correlation of samples jumps to nearly "
+    "1."
 )
 layers = np.arange(1, 7)
 for ax, (column, title) in zip(axes.flat, enumerate(measures.values()), strict=True):
@@ -106,11 +107,12 @@ fig.suptitle("One fault each, planted in layer 4")
 plt.show()
 
 # %%
-# **Reading the figure.** Follow one colour. Weights 30 times as large show in the mean square from
-# layer 4 on, and below it in the gradient, which passes the same weights on its way back. Dead
-# units show in their share; what little is left of the layer is ruled by biases, so samples look
-# alike too. Copies show in one measure alone: their signal is healthy. A shared mean lets
-# each unit compute nearly the same, and so the correlation of samples jumps.
+# **Reading the figure.** Follow one colour. Weights 30 times as large show in the mean square
+# from layer 4 on, and below it in the gradient, which passes the same weights on its way back.
+# Dead units show in their share; the biases that turn them off fill the pre-activations of that
+# layer, so samples look alike there. Copies show in the number of units that differ; signal and
+# gradient stay within a factor of 3 of the healthy ones. A shared mean lets each unit compute
+# nearly the same, and so the correlation of samples jumps.
 #
 # One measure is not enough. :func:`~weightinit.diagnosis.judge` weighs them against what
 # chance and depth explain. :func:`~weightinit.diagnose` records and judges in one go, and tries

@@ -59,7 +59,7 @@ fig, ax = plt.subplots(figsize=(7, 3.8), layout="constrained")
 fig.set_label(
     "Accuracy after training against the factor on He's weights, a marker a run. Dots, where the "
     "test passed, lie at factors of 1/2 to 1 and rise to 0.95. Crosses, where it failed, lie at "
-    "one in ten on the left and at zero, diverged, on the right."
+    "one in ten or, diverged, at zero."
 )
 where = np.broadcast_to(factors[:, None], healthy.shape) * 1.04 ** np.array([-1, 0, 1])
 ax.plot(where[healthy], accuracy[healthy], "o", color="C2", label="the test passed")
@@ -76,10 +76,10 @@ plt.show()
 # %%
 # **Reading the figure.** Each marker is a network. A factor c on the weights of nine layers
 # multiplies the output by :math:`c^9` at the start: 1/4 leaves four millionths of the signal, and 4
-# makes it 260,000 times as large. Where the test passes, networks learn, at 1/2 slowly.
+# makes it 260,000 times as large. Where the test passes, networks learn or begin to.
 #
 # At the edges chance decides, for the test and for training, and the two need not agree: with other
-# seeds many networks at :math:`\sqrt 2` learn, though the test failed. Nor is a pass a promise: the
+# seeds some networks at :math:`\sqrt 2` learn, though the test failed. Nor is a pass a promise: the
 # test sees the start, not the learning rate. What it looks for is listed at
 # :func:`~weightinit.diagnose`; how to call it in pytest is in :doc:`/guides/test-your-network`.
 

@@ -56,9 +56,9 @@ alike = {k: cosine(w) for k, w in layers.items()}
 fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.4), layout="constrained")
 fig.set_label(
     "Left, histograms of the mean square of a unit's output, for 2, 15 and 784 weights a unit: all "
-    "have the mean 1; with 2 weights many units are near 0 and some beyond 4, with 784 all lie "
-    "within a fifth of 1. Right, against the number of weights: the measured spread falls along "
-    "the predicted line, the root of 2/k, and the cosine of two units stays at one value."
+    "have the mean 1; with 2 weights many units are near 0 and some beyond 4, with 784 nearly all "
+    "lie within a fifth of 1. Right, against the number of weights: the measured spread falls "
+    "along the predicted line, the root of 2/k, and the cosine of two units stays at one value."
 )
 bins = np.geomspace(0.01, 10, 50)
 for k, color in ((2, "C3"), (15, "C0"), (784, "C7")):
@@ -82,12 +82,12 @@ plt.show()
 # terms of mean 1/k and variance :math:`2/k^2`. So it has mean 1, and std :math:`\sqrt{2/k}`. With
 # 15 weights, which Martens (2010) proposed, that is a third. Dense weights vary by a twentieth.
 #
-# Two units of a dense layer each have a cosine of about :math:`1/\sqrt n`. With k weights most
-# pairs of units share no input at all, and a few share one with large weights. In the mean square
-# that comes to the same: the cosine has the second moment 1/n for each k.
+# Two units of a dense layer each have a cosine of about :math:`1/\sqrt n`. With up to about
+# 20 weights each, most pairs share no input, and the others share one with larger weights. In the
+# mean square that comes to the same: the cosine has the second moment 1/n for each k.
 #
 # So :class:`~weightinit.Sparse` breaks symmetry as dense weights do. If each unit is to be of the
-# same size, normalize the columns, or take :func:`~weightinit.orthogonal` weights.
+# same size, divide its weights by their length.
 
 for k in counts:
     none = hypergeom.pmf(0, inputs, k, k)  # the second unit draws none of the k of the first

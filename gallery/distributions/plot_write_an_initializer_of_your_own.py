@@ -70,8 +70,8 @@ runs = {name: np.array([accuracies(init, s) for s in seeds]) for name, init in s
 fig, ax = plt.subplots(figsize=(7, 3.6), layout="constrained")
 fig.set_label(
     "Accuracy on new digits over 340 steps, a line a seed. He's normal weights and random signs of "
-    "the same size rise together above 0.9 within 100 steps; signs of a third of that size stay at "
-    "one in ten."
+    "the same size rise together to about 0.95; signs of a third of that size stay "
+    "below one in four."
 )
 for name, curves in runs.items():
     steps = 40 * np.arange(curves.shape[1])
@@ -83,10 +83,10 @@ ax.legend(loc="center right")
 plt.show()
 
 # %%
-# **Reading the figure.** The first two starts have the same second moment, and end alike. The third
-# differs in that alone, and does not learn in this time: seven layers each pass a third of the
-# signal. A unit sums 64 products, and such a sum is nearly normal whatever the weights are drawn
-# from, as long as none rules it.
+# **Reading the figure.** The first two starts have the same second moment, and learn alike. The
+# third differs in that alone, and does not learn in this time: seven layers each pass a third of
+# the signal. A unit sums 64 products, and such a sum is nearly normal whatever the weights are
+# drawn from, as long as none rules it.
 #
 # The class brings the rest: seeds, dtypes, checks, equality, printing. What it promises should be
 # tested; :doc:`/guides/own-initializer` shows how.
@@ -96,5 +96,5 @@ print(
     f"std of {Signs(gain=gain)}: theory {Signs(gain=gain).std((64, 64)):.4f}, drawn {w.std():.4f}"
 )
 for name, curves in runs.items():
-    print(f"{name:>16}: accuracy {curves[:, -1].mean():.3f} at the end", end=", ")
+    print(f"{name:>16}: accuracy {curves[:, -1].mean():.3f} at step {steps[-1]}", end=", ")
     print(f"{curves[:, -1].min():.3f} to {curves[:, -1].max():.3f}")

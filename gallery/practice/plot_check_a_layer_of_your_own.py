@@ -2,9 +2,9 @@ r"""
 Check a layer of your own
 =========================
 
-You wrote a layer and its gradient by hand. Is the gradient right? A wrong one may train too, but
-worse. Compare it with differences of the loss: a right gradient agrees to seven digits or so,
-and each of three common slips is off by a third of its size or more.
+You wrote a layer and its gradient by hand. Is the gradient right? Compare it with differences of
+the loss: a right gradient agrees to seven digits or so, and each of three common slips is off by a
+quarter of its size or more.
 """
 
 from dataclasses import dataclass
@@ -91,14 +91,14 @@ checks = {name: check(layer) for name, layer in layers.items()}
 fig, ax = plt.subplots(figsize=(7, 3), layout="constrained")
 fig.set_label(
     "Largest relative error of the gradients of four layers, on a log scale. That of the right one "
-    "is below one in ten million; those of the three slips are between a third and 2."
+    "is below one in ten million; those of the three slips are between a quarter and 2."
 )
 errors = [found.relative_error for found in checks.values()]
 ax.barh(list(checks), errors, left=1e-12, color=["C2", "C3", "C3", "C3"])
 ax.axvline(1e-6, color="C7", ls=":")
 ax.text(1.3e-6, 0, "wrong from here on", va="center", color="C7")
 ax.set(xscale="log", xlim=(1e-12, 3), xlabel="largest relative error of the gradients")
-ax.set_title("A slip shows, whatever it is")
+ax.set_title("Each of the three slips shows")
 ax.invert_yaxis()
 plt.show()
 
@@ -110,9 +110,10 @@ plt.show()
 #
 # The worst entry says where to look. A mean instead of the sum shows in ``squash0.gain``, the
 # parameter of the slip. A wrong gradient for the input shows in the layer below, ``dense0``: so put
-# a layer with weights in front of the one that you check.
+# a layer with weights before the one that you check.
 #
-# Check with inputs of size 1, away from kinks, in float64. More is at
+# Start the parameters away from where a slip hides: with gains of 1, the last two slips give right
+# gradients. Check with inputs of size 1, away from kinks. More is at
 # :func:`~weightinit.check_gradients`.
 
 for name, found in checks.items():

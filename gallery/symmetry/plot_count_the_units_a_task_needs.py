@@ -53,7 +53,7 @@ drawn = {
     for task in tasks
 }
 same = {task: np.array([accuracy(task, 16, alike, seed) for seed in seeds]) for task in tasks}
-lines = {task: max(best_line(task, seed) for seed in seeds) for task in tasks}
+lines = {task: np.array([best_line(task, seed) for seed in seeds]) for task in tasks}
 
 fig, axes = plt.subplots(2, 3, figsize=(7.2, 5), layout="constrained", sharey="row")
 fig.set_label(
@@ -67,7 +67,7 @@ for (above, below), task in zip(axes.T, tasks, strict=True):
     for label, color in enumerate(("C0", "C1")):
         above.plot(*x[y == label].T, ".", ms=3, color=color)
     above.set(title=task, xticks=[], yticks=[], aspect="equal", xlim=(-2.4, 2.4), ylim=(-2.4, 2.4))
-    below.axhline(lines[task], color="C7", ls=":", label="best straight line")
+    below.axhline(lines[task].mean(), color="C7", ls=":", label="best straight line")
     below.plot(counts, drawn[task].mean(axis=1), "o-", color="C2", label="units drawn")
     below.plot([16] * len(seeds), same[task][:, 0], "x", color="C0", ms=8, mew=2, label="16 alike")
     below.set(xlabel="hidden units", xscale="log", ylim=(0.45, 1.02))
@@ -81,18 +81,19 @@ plt.show()
 # **Reading the figure.** Units with equal weights have equal outputs and equal gradients, so they
 # stay equal. Together they are one unit with larger weights out. With one unit the two logits are
 # straight-line functions of one number, :math:`\tanh(w \cdot x + b)`. They cross at one value of
-# it, and so the border between the classes is a straight line.
+# it at most, and so the border between the classes is a straight line.
 #
 # That is a prediction: sixteen units alike cannot do better than the best straight line, the
-# dotted one. It holds on each task, whatever the task is worth to a wider network. What else
-# the equal start costs is time: it is at zero output, and some runs are still below the line.
+# dotted one. It holds on each task, whatever the task is worth to a wider network. Some runs
+# are still far below the line when training ends.
 #
-# Drawn units need at least two for xor, four for the ring, and more for the spirals. Why equal
-# units stay equal is on :doc:`/theory/symmetry`.
+# Of the numbers tried, units that are drawn beat the line from two on for xor and the ring, and
+# from four on for the spirals. Why equal units stay equal is on :doc:`/theory/symmetry`.
 
 for task in tasks:
     found, differ = same[task].T
     print(
-        f"{task:>7}: 16 units alike {found.max():.3f} at best; best line {lines[task]:.3f};", end=""
+        f"{task:>7}: 16 units alike {found.max():.3f} at best; best line {lines[task].max():.3f};",
+        end="",
     )
     print(f" 16 drawn {drawn[task][-1].mean():.3f}; units that differ {differ.max():.0f} of 16")

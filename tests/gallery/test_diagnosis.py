@@ -230,4 +230,9 @@ def test_each_fault_shows_in_its_measure_and_is_named(run_script):
     assert at["large"][square] == pytest.approx(900 * at["healthy"][square])  # relu: 30 squared
     assert at["dead"][column["dead"]] >= 58 / 64
     assert at["copies"][column["distinct"]] == 32
+    for name in ("second_moment", "gradient_rms"):
+        apart = (
+            names["table"]["copies"][:, column[name]] / names["table"]["healthy"][:, column[name]]
+        )
+        assert np.abs(np.log(apart)).max() < np.log(2.5)
     assert at["shared"][column["correlation"]] > 0.99
