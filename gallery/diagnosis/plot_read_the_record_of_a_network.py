@@ -107,12 +107,14 @@ fig.suptitle("One fault each, planted in layer 4")
 plt.show()
 
 # %%
-# **Reading the figure.** Follow one colour. Weights 30 times as large show in the mean square
-# from layer 4 on, and below it in the gradient, which passes the same weights on its way back.
-# Dead units show in their share; the biases that turn them off fill the pre-activations of that
-# layer, so samples look alike there. Copies show in the number of units that differ; signal and
-# gradient stay within a factor of 3 of the healthy ones. A shared mean lets each unit compute
-# nearly the same, and so the correlation of samples jumps.
+# **Reading the figure.** Follow one colour. Weights 30 times as large show in the mean square from
+# layer 4 on, and below it in the gradient, which passes the same weights on its way back. Dead
+# units show in their share; the biases that turn them off fill the pre-activations of that layer,
+# so samples look alike there.
+#
+# Copies show in the number of units that differ; signal and gradient stay within a factor of 3 of
+# the healthy ones. A shared mean lets each unit compute nearly the same, and so the correlation of
+# samples jumps.
 #
 # One measure is not enough. :func:`~weightinit.diagnosis.judge` weighs them against what
 # chance and depth explain. :func:`~weightinit.diagnose` records and judges in one go, and tries
