@@ -1,10 +1,10 @@
-r"""
+"""
 Keep unrelated inputs apart
 ===========================
 
 Which activations make unrelated inputs alike, layer by layer? Those whose mean is far from 0, such
-as relu. The mean of an odd one, :math:`\phi(-z) = -\phi(z)`, is 0: without biases, inputs that are
-unrelated at first are still unrelated after 24 layers.
+as relu. An odd activation, whose values at z and -z cancel, has mean 0: without biases, inputs that
+are unrelated at first are still unrelated after 24 layers.
 """
 
 import matplotlib.pyplot as plt
