@@ -1,43 +1,18 @@
 """What a folder keeps of a comparison: whole cells that are this comparison's own."""
 
-import errno
 import io
 import os
 import pickle
 import re
 import tracemalloc
 import zipfile
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import weightinit as wi
+from tests.comparison.keeping import STARTS, Trainer, compare
 from weightinit.comparison._cellfile import checksum
-
-STARTS = {"he": wi.he_normal, "zero": wi.zeros}
-
-
-class Trainer:
-    """A `train_once` that counts its calls and fails at one of them."""
-
-    def __init__(self, stop_at=None, error=KeyboardInterrupt):
-        self.calls, self.stop_at, self.error = 0, stop_at, error
-
-    def __call__(self, initializer, rng):
-        """Return curves that know the initializer and the stream."""
-        self.calls += 1
-        if self.calls == self.stop_at:
-            raise self.error
-        size = float(np.abs(initializer((2, 3), rng=rng)).sum())
-        return wi.History([size, size / 3], [rng.random()])
-
-
-def compare(trainer, folder, **changed):
-    """Compare two starts over three seeds, and keep the cells."""
-    return wi.compare(
-        trainer, **{"initializers": STARTS, "seeds": 3, "cache_dir": folder} | changed
-    )
 
 
 def test_resuming_equals_running_through(tmp_path):
@@ -268,7 +243,7 @@ def test_a_folder_in_a_cells_place_costs_that_file_alone(tmp_path):
     assert re.search(rf"{path.name} is not a finished cell .*it is no file", messages[0])
     assert re.search(rf"{path.name} could not be written .* the comparison has", messages[1])
     assert len(messages) == 2
-    assert {warning.filename for warning in told} == {__file__}
+    assert {warning.filename for warning in told} == {compare.__code__.co_filename}
     assert (path / "mine").is_dir()
 
 
@@ -279,118 +254,3 @@ def test_foreign_files_are_left_alone(tmp_path):
         (tmp_path / name).write_bytes(content)
     assert compare(Trainer(), tmp_path) == compare(Trainer(), None)
     assert {name: (tmp_path / name).read_bytes() for name in foreign} == foreign
-
-
-def no_room(*_):
-    """Stand in for os.fsync on a disk that is full."""
-    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-
-def test_a_cell_that_cannot_be_written_is_not_lost(tmp_path, monkeypatch):
-    """When the disk is full in mid-run, each cell is told of, and the comparison is whole."""
-    whole = compare(Trainer(), None)
-    fsync, trainer = os.fsync, Trainer()
-
-    def full_after_two(descriptor):
-        return (no_room if trainer.calls > 2 else fsync)(descriptor)
-
-    monkeypatch.setattr(os, "fsync", full_after_two)
-    with pytest.warns(UserWarning, match=r"seed\d-\w+.npz could not be written .*No space") as told:
-        assert compare(trainer, tmp_path) == whole
-    assert len(told) == 4
-    assert len(list(tmp_path.iterdir())) == 2  # and no part of another
-
-
-def test_an_interrupted_write_leaves_nothing(tmp_path, monkeypatch):
-    """An interrupt while a cell is written stops the comparison, and no part of a file remains."""
-    fsync, trainer = os.fsync, Trainer()
-
-    def stopped_after_one(descriptor):
-        if trainer.calls:
-            raise KeyboardInterrupt
-        fsync(descriptor)
-
-    monkeypatch.setattr(os, "fsync", stopped_after_one)
-    with pytest.raises(KeyboardInterrupt):
-        compare(trainer, tmp_path)
-    assert trainer.calls == 1
-    assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
-@pytest.mark.parametrize("call", ["open", "replace", "mkdir"])
-def test_a_folder_that_takes_no_file_is_told_before_any_training(
-    number, call, tmp_path, monkeypatch
-):
-    """A full disk, one that is read-only, a folder of somebody else: told before the first cell."""
-
-    def fail(*_, **__):
-        raise OSError(number, os.strerror(number))
-
-    monkeypatch.setattr(Path, call, fail)
-    trainer = Trainer()
-    told = rf"cache_dir must be a folder .* got '.*' \({os.strerror(number)}\); name another"
-    with pytest.raises(OSError, match=told) as caught:
-        compare(trainer, tmp_path)
-    assert (caught.value.errno, trainer.calls) == (number, 0)
-    assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize("name", ["file/below", "x" * 300])
-def test_a_path_that_no_folder_can_have_is_told_before_any_training(name, tmp_path):
-    """A folder below a file, or of too long a name, cannot be made: told before the first cell."""
-    (tmp_path / "file").touch()
-    trainer = Trainer()
-    with pytest.raises(OSError, match=r"cache_dir must be a folder .*; name another"):
-        compare(trainer, tmp_path / name)
-    assert trainer.calls == 0
-
-
-def test_kept_cells_are_read_where_nothing_can_be_written(tmp_path, monkeypatch):
-    """A finished comparison in a folder that is only to be read comes back."""
-    whole = compare(Trainer(), tmp_path)
-    monkeypatch.setattr(os, "fsync", no_room)
-    assert compare(Trainer(stop_at=1), tmp_path) == whole
-
-
-@pytest.mark.skipif(os.name != "posix", reason="there are no groups and others elsewhere")
-def test_files_are_readable_by_whom_the_umask_lets(tmp_path):
-    """A cell has the rights of any new file, so that a group can share a folder."""
-    before = os.umask(0o027)
-    try:
-        compare(Trainer(), tmp_path / "new")
-    finally:
-        os.umask(before)
-    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "new").iterdir()} == {0o640}
-
-
-def leave_a_part(folder, monkeypatch):
-    """Return what a run leaves behind that is killed while it writes its first cell."""
-    trainer, replace, unlink = Trainer(), Path.replace, Path.unlink
-
-    def killed(path, target):
-        if trainer.calls:
-            raise KeyboardInterrupt
-        return replace(path, target)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "replace", killed)
-        patch.setattr(Path, "unlink", lambda path: None if trainer.calls else unlink(path))
-        with pytest.raises(KeyboardInterrupt):
-            compare(trainer, folder)
-    (part,) = folder.glob("he-seed0-*")
-    assert part.suffix == ".part"
-    return part
-
-
-def test_parts_of_killed_runs_are_swept_and_those_of_living_ones_stay(tmp_path, monkeypatch):
-    """A part older than an hour goes; a younger one may be a living run's, others are foreign."""
-    old = leave_a_part(tmp_path / "one", monkeypatch)
-    young = leave_a_part(tmp_path / "two", monkeypatch)
-    folder, foreign = tmp_path / "two", tmp_path / "two" / "film.mp4.part"
-    old = old.rename(folder / old.name)
-    foreign.touch()
-    for path in (old, foreign):
-        os.utime(path, (0, path.stat().st_mtime - 3700))
-    assert compare(Trainer(), folder) == compare(Trainer(), None)
-    assert {path for path in folder.iterdir() if path.suffix != ".npz"} == {young, foreign}
